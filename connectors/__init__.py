@@ -1,0 +1,1 @@
+"""Connectors: one folder per network, each behind the contract of `connectors.sdk`."""

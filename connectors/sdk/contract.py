@@ -1,0 +1,275 @@
+"""The contract between the core and a network: values, and one small Protocol per capability.
+
+What a connector can do is derived from the Protocols that its class satisfies (`capabilities`), so no flag can lie.
+Every moment is an aware UTC `datetime` on the network's own clock. Identifiers are strings as the network writes them.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType, Protocol, runtime_checkable
+
+import httpx
+
+Cursor = NewType("Cursor", str)
+"""Where reading goes on: opaque to the core, owned and versioned by the connector."""
+
+
+class MessageType(StrEnum):
+    POST = "post"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The wall of one source. `external_id` is the network's owner id (VK: "-123" for a community)."""
+
+    network: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostRef:
+    """One post of a wall. `external_id` is unique within the wall (VK: "501")."""
+
+    wall: Wall
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote, and no more of them than an answer needs: the id to recognise them again, the name to address them by.
+
+    A community has the id of its wall (VK: "-123"), so official accounts are recognised by `external_id`.
+    """
+
+    external_id: str
+    name: str | None = None
+    is_community: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A post or a comment as it stands on the network now.
+
+    `external_id` is unique within (wall, type). For a comment, `post_id` names its post, `root_id` the top-level comment
+    whose branch it stands in (`None` for a top-level comment), `reply_to_id` the comment it answers, if any.
+    `mentions` are the ids of authors that the text addresses. A deleted comment of which the network shows only a stub
+    has `deleted=True` and neither author nor text. `text` never holds NUL bytes or lone surrogates.
+    `attachments` are their kinds only ("photo", "sticker"), never their content.
+    """
+
+    type: MessageType
+    external_id: str
+    wall: Wall
+    url: str
+    published_at: datetime
+    author: Author | None
+    text: str | None
+    post_id: str | None = None
+    root_id: str | None = None
+    reply_to_id: str | None = None
+    mentions: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+    edited_at: datetime | None = None
+    deleted: bool = False
+    comment_count: int | None = None
+    comments_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A part of a thread that a page shows completely, so that what we hold and the page lacks has been deleted.
+
+    All comments of `post` on the level under `root_id` (`None`: top level) whose numeric id lies in the closed range
+    `first_id`..`last_id` (`None`: open end) are on the page.
+    """
+
+    post: PostRef
+    root_id: str | None
+    first_id: int | None
+    last_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Messages to store, and where reading goes on once they are stored.
+
+    `checkpoint=None` means: store these, but do not move yet (a wall is read newest first, so moving after its first
+    page would lose the older ones on a crash). `raw` is the body as received, for evidence and replay.
+    """
+
+    messages: tuple[Message, ...]
+    checkpoint: Cursor | None
+    raw: bytes = b""
+    method: str = ""
+    coverage: tuple[Coverage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PostCount:
+    """The cheap sign that a thread moved. `message` is the post as it stands now, `None` when the network does not show it."""
+
+    comments: int
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedSource:
+    """A page found behind a link: its canonical identity and what a registry shows of it."""
+
+    wall: Wall
+    name: str
+    url: str
+    screen_name: str | None = None
+    closed: bool = False
+    members: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedReply:
+    """Our reply as it stands on the network."""
+
+    external_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushedEvent:
+    """One pushed event: `event_id` is the network's own key against repeats; `messages` are empty for an event of no interest."""
+
+    event_id: str
+    wall: Wall
+    messages: tuple[Message, ...] = ()
+    deleted: tuple[tuple[MessageType, str], ...] = ()
+
+
+class CallBudget(Protocol):
+    """The right to make a call, shared by all workers of all hosts."""
+
+    def call(self, method: str) -> AbstractAsyncContextManager[None]:
+        """Waits for a free place among the calls per second of this credential and holds it until the call has ended.
+
+        Raises `QuotaExhausted` when the credential may not call `method` any more today.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A decrypted secret on its way to the network; its `repr` shows only its name."""
+
+    kind: str
+    name: str
+    secret: str = field(repr=False)
+    budget: CallBudget = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorContext:
+    """What the core hands a connector at its making. `observe` counts each call: (method, outcome, seconds)."""
+
+    base_url: str
+    credentials: Sequence[Credential]
+    now: Callable[[], datetime]
+    observe: Callable[[str, str, float], None] = field(default=lambda method, outcome, seconds: None)
+
+
+class Connector(Protocol):
+    """Base of every connector; further Protocols below are its capabilities."""
+
+    network: str
+
+    async def close(self) -> None:
+        """Gives back connections; the connector is not used afterwards."""
+
+
+@runtime_checkable
+class SourceResolver(Protocol):
+    async def resolve(self, link: str) -> ResolvedSource:
+        """The page behind a link in any form that people write it.
+
+        Raises `InvalidLink` for what is no link of this network, `SourceGone` for a page that is not there.
+        """
+
+
+@runtime_checkable
+class PostReader(Protocol):
+    def read_posts(self, wall: Wall, since: Cursor | None, *, not_before: datetime) -> AsyncIterator[Page]:
+        """Posts published since the cursor, the closed range with overlap; without one, since `not_before`."""
+
+
+@runtime_checkable
+class CommentReader(Protocol):
+    def read_comments(self, post: PostRef, since: Cursor | None) -> AsyncIterator[Page]:
+        """Comments of a post that are new, edited or gone since the cursor; all of them without one.
+
+        Every page but the last may carry `checkpoint=None`; a reader stopped at any page and started again from the
+        last checkpoint yields everything it had not yet yielded.
+        """
+
+
+@runtime_checkable
+class CommentCounter(Protocol):
+    count_batch_size: int
+
+    async def count_comments(self, posts: Sequence[PostRef]) -> Mapping[PostRef, PostCount | None]:
+        """Counters of up to `count_batch_size` posts of any walls in one call; `None` for a post that is gone."""
+
+
+@runtime_checkable
+class ReplyPublisher(Protocol):
+    async def publish_reply(self, to: Message, text: str, *, reply_id: str) -> PublishedReply:
+        """Publishes under `to`. `reply_id` is our outbox id and the network's idempotency key where it has one.
+
+        Raises `ReplyRejected`, or `OutcomeUnknown` when the call left us and no answer came.
+        """
+
+
+@runtime_checkable
+class WebhookReceiver(Protocol):
+    def parse_webhook(self, headers: Mapping[str, str], body: bytes, *, secret: str) -> PushedEvent:
+        """Pure: verifies the signature or secret in constant time and reads the event."""
+
+
+class EmulatorWorld(Protocol):
+    """What the demo and the tests may do with an emulated network beyond its HTTP API: its clock is the caller's."""
+
+    def app(self) -> Any:
+        """The ASGI application that speaks the network's documented API."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorPlugin:
+    """How a connector package presents itself (entry point group `otklik.connectors`).
+
+    `hosts` are the host names of its links, so that a pasted link finds its network. `emulate` makes an emulator of the
+    network from a recorded town (see `connectors.sdk.town`) and the caller's clock.
+    """
+
+    network: str
+    title: str
+    default_base_url: str
+    hosts: tuple[str, ...]
+    credential_kinds: tuple[str, ...]
+    build: Callable[[ConnectorContext], Connector]
+    emulate: Callable[..., EmulatorWorld]
+
+
+CAPABILITIES: Mapping[str, type[Any]] = {
+    "resolve": SourceResolver,
+    "read_posts": PostReader,
+    "read_comments": CommentReader,
+    "count_comments": CommentCounter,
+    "publish_reply": ReplyPublisher,
+    "webhook": WebhookReceiver,
+}
+
+
+def capabilities(connector: Connector) -> frozenset[str]:
+    """The names of the Protocols that the connector's class satisfies."""
+    return frozenset(name for name, protocol in CAPABILITIES.items() if isinstance(connector, protocol))
+
+
+PageSink = Callable[[Page], Awaitable[None]]

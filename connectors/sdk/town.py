@@ -1,0 +1,62 @@
+"""A recorded town: what people and bodies write and when, told without any network's own words.
+
+Each emulator replays a town through its network's documented API. Ids of people are positive, of pages negative.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TownPerson:
+    id: int
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TownPage:
+    """A community. `id` is positive here; it writes under `-id`."""
+
+    id: int
+    name: str
+    screen_name: str
+    members: int = 1000
+    verified: bool = False
+    closed: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TownMessage:
+    """A post (`post_key=None`) or a comment, with all that will ever happen to it.
+
+    `key` is unique in the town. `author_id` is a person's id, or a page's id negated. `edits` are (moment, new text) in
+    order; `deleted_at` and `restored_at` hide it and show it again. `stays_as_stub` makes a deleted comment remain as a
+    stub without author and text. `mentions` are author ids put before the text the way the network writes a mention.
+    """
+
+    key: str
+    page_id: int
+    author_id: int
+    at: datetime
+    text: str
+    post_key: str | None = None
+    reply_to_key: str | None = None
+    mentions: tuple[int, ...] = ()
+    edits: tuple[tuple[datetime, str], ...] = ()
+    deleted_at: datetime | None = None
+    restored_at: datetime | None = None
+    stays_as_stub: bool = False
+    pinned: bool = False
+    attachments: tuple[str, ...] = ()
+    comments_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """Everything that is ever written, in any order; an emulator shows only what has happened by its clock."""
+
+    pages: tuple[TownPage, ...]
+    people: tuple[TownPerson, ...]
+    messages: tuple[TownMessage, ...] = field(repr=False, default=())
