@@ -1,0 +1,106 @@
+"""Official answers: what an answer is worth, to whom it is addressed, and from when it counts."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.domain.authority import AuthorityId
+from app.domain.message import MessageId, Presence, ThreadText
+
+BRIEF = timedelta(minutes=30)
+"""An answer that was gone within this time and not replaced never answered anybody (first-answer.md, «answer deleted»)."""
+
+
+class AnswerClass(StrEnum):
+    ACK = "ack"
+    INTERIM = "interim"
+    SUBSTANTIVE = "substantive"
+    REFUSAL_WITH_REASON = "refusal_with_reason"
+    MOVED_TO_PRIVATE = "moved_to_private"
+    AUTO = "auto"
+    NONE = "none"
+
+
+STOPS_FIRST = frozenset({AnswerClass.INTERIM, AnswerClass.SUBSTANTIVE, AnswerClass.REFUSAL_WITH_REASON})
+STOPS_SUBSTANTIVE = frozenset({AnswerClass.SUBSTANTIVE, AnswerClass.REFUSAL_WITH_REASON})
+
+
+class BoundBy(StrEnum):
+    """What ties an answer to a resident."""
+
+    REPLY_TO = "reply_to"
+    MENTION = "mention"
+    THREAD = "thread"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerVersion:
+    """One version of an official text. `at` is its publication, or for an edit the first poll that saw it.
+
+    `not_before` is the last poll that still saw the version before: an edit happened between the two.
+    """
+
+    answer_class: AnswerClass
+    rule: str
+    at: datetime
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An official message addressed to one resident, with every version of it that we saw, oldest first."""
+
+    message_id: MessageId
+    account: str
+    authority_id: AuthorityId | None
+    bound_by: BoundBy
+    versions: tuple[AnswerVersion, ...]
+    gone: Presence | None = None
+
+    @property
+    def published_at(self) -> datetime:
+        return self.versions[0].at
+
+    def first(self, classes: Collection[AnswerClass]) -> AnswerVersion | None:
+        """The earliest version of one of the classes."""
+        return next((version for version in self.versions if version.answer_class in classes), None)
+
+    @property
+    def was_brief(self) -> bool:
+        return self.gone is not None and self.gone.deleted_at - self.published_at <= BRIEF
+
+
+def bind(text: ThreadText, author_id: str, *, own_ids: Collection[str], post_is_own: bool) -> BoundBy | None:
+    """What ties an official text to the resident, `None` when nothing does.
+
+    A reply to the resident's own message or a mention of the resident binds outright. Without either, a text that
+    names nobody else binds by its place: in the resident's own branch, or directly under the resident's own post.
+    """
+    if text.reply_to_id is not None and text.reply_to_id in own_ids:
+        return BoundBy.REPLY_TO
+    if author_id in text.mentions:
+        return BoundBy.MENTION
+    if text.reply_to_id is not None or text.mentions:
+        return None
+    stands_in_own_place = text.root_id in own_ids if text.root_id is not None else post_is_own
+    return BoundBy.THREAD if stands_in_own_place else None
+
+
+def standing(answers: Sequence[Answer]) -> Iterator[Answer]:
+    """The answers that stood long enough to be read, and those that were replaced as soon as they were gone."""
+    for answer in answers:
+        if not answer.was_brief or _is_replaced(answer, answers):
+            yield answer
+
+
+def _is_replaced(answer: Answer, answers: Sequence[Answer]) -> bool:
+    if answer.gone is None:
+        return False
+    until = answer.gone.deleted_at + BRIEF
+    return any(
+        other.account == answer.account and answer.published_at < other.published_at <= until and not other.was_brief
+        for other in answers
+        if other.message_id != answer.message_id and other.first(STOPS_FIRST)
+    )

@@ -1,0 +1,76 @@
+"""From the messages of a thread to the facts of one resident's conversation with the officials."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.answer import Answer, AnswerVersion, bind
+from app.domain.answer_rules import classify_answer
+from app.domain.authority import AuthorityId
+from app.domain.event import Facts
+from app.domain.message import Ask, MessageId, Presence, ThreadText
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMessage:
+    """A message of the resident; `asks` says whether it wants an answer."""
+
+    message_id: MessageId
+    external_id: str
+    published_at: datetime
+    collected_at: datetime
+    asks: bool
+    urgent: bool
+    gone: Presence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextVersion:
+    """One version of a text and the poll that first saw it."""
+
+    text: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialMessage:
+    """An official message under the same post with all its versions, oldest first."""
+
+    place: ThreadText
+    account: str
+    authority_id: AuthorityId | None
+    published_at: datetime
+    attachments: tuple[str, ...]
+    versions: tuple[TextVersion, ...]
+    gone: Presence | None = None
+
+
+POST = ""
+"""The external id under which a post stands in its own thread."""
+
+
+def facts_of(author_id: str, own: Sequence[OwnMessage], officials: Sequence[OfficialMessage]) -> Facts:
+    """What one resident asked under a post, and which official messages are addressed to them."""
+    own_ids = frozenset(message.external_id for message in own)
+    asks = [Ask(m.message_id, m.published_at, m.collected_at, m.urgent, m.gone) for m in own if m.asks]
+    if not asks:
+        return Facts()
+    answers = []
+    for official in officials:
+        bound_by = bind(official.place, author_id, own_ids=own_ids, post_is_own=POST in own_ids)
+        if bound_by is not None:
+            versions = tuple(_judged(official))
+            gone = official.gone
+            answers.append(Answer(official.place.message_id, official.account, official.authority_id, bound_by, versions, gone))
+    return Facts({ask.message_id: ask for ask in asks}, {answer.message_id: answer for answer in answers})
+
+
+def _judged(official: OfficialMessage) -> list[AnswerVersion]:
+    """Each version with its class. An edit counts from the poll that saw it, and was made after the poll before."""
+    judged = []
+    for index, version in enumerate(official.versions):
+        answer_class, rule = classify_answer(version.text, official.attachments)
+        at = official.published_at if index == 0 else version.seen_at
+        not_before = None if index == 0 else official.versions[index - 1].seen_at
+        judged.append(AnswerVersion(answer_class, rule, at, not_before))
+    return judged

@@ -1,0 +1,203 @@
+"""The event log of an incident: facts in the order we learnt them, and the conversation that they add up to.
+
+Events are append-only. `at` is the moment an event is dated with; the log keeps the moment of recording beside it.
+Folding the log gives the facts, and facts give the clocks (`app.domain.turn`), so every number can be rebuilt from it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from app.domain.answer import Answer, AnswerClass, AnswerVersion, BoundBy
+from app.domain.authority import AuthorityId
+from app.domain.message import Ask, MessageId, Presence
+
+
+class EventType(StrEnum):
+    OPENED = "opened"
+    ASKED = "asked"
+    ASK_GONE = "ask_gone"
+    ASK_BACK = "ask_back"
+    ANSWERED = "answered"
+    ANSWER_EDITED = "answer_edited"
+    ANSWER_GONE = "answer_gone"
+    ANSWER_BACK = "answer_back"
+    ANSWER_UNBOUND = "answer_unbound"
+    BREACHED = "breached"
+    TAKEN = "taken"
+    ASSIGNED = "assigned"
+    REJECTED = "rejected"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the log; `data` holds JSON values only, moments as ISO 8601."""
+
+    type: EventType
+    at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the clocks of one conversation depend on."""
+
+    asks: Mapping[MessageId, Ask] = field(default_factory=dict)
+    answers: Mapping[MessageId, Answer] = field(default_factory=dict)
+
+
+def fold(events: Iterable[Event]) -> Facts:
+    """The facts that a log adds up to; operators' events that change no clock are passed over."""
+    asks: dict[MessageId, Ask] = {}
+    answers: dict[MessageId, Answer] = {}
+    for event in events:
+        _fold_one(event, asks, answers)
+    return Facts(asks, answers)
+
+
+def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId, Answer]) -> None:
+    data = event.data
+    match event.type:
+        case EventType.OPENED:
+            asks |= {ask.message_id: ask for ask in map(_read_ask, data["asks"])}
+            answers |= {answer.message_id: answer for answer in map(_read_answer, data["answers"])}
+        case EventType.ASKED:
+            ask = _read_ask(data)
+            asks[ask.message_id] = ask
+        case EventType.ASK_GONE | EventType.ASK_BACK:
+            asks[data["message"]] = replace(asks[data["message"]], gone=_read_gone(data))
+        case EventType.ANSWERED:
+            answer = _read_answer(data)
+            answers[answer.message_id] = answer
+        case EventType.ANSWER_EDITED:
+            answer = answers[data["message"]]
+            answers[answer.message_id] = replace(answer, versions=(*answer.versions, _read_version(data)))
+        case EventType.ANSWER_GONE | EventType.ANSWER_BACK:
+            answers[data["message"]] = replace(answers[data["message"]], gone=_read_gone(data))
+        case EventType.ANSWER_UNBOUND:
+            del answers[data["message"]]
+        case EventType.REJECTED | EventType.REOPENED:
+            for key, ask in asks.items():
+                asks[key] = replace(ask, dismissed=event.type is EventType.REJECTED)
+        case EventType.BREACHED | EventType.TAKEN | EventType.ASSIGNED | EventType.CLOSED:
+            return
+
+
+def news(known: Facts, seen: Facts) -> list[Event]:
+    """The events that lead from the facts of the log to the facts of the messages; what was judged once stays judged."""
+    return [*_ask_news(known, seen), *_answer_news(known, seen)]
+
+
+def _ask_news(known: Facts, seen: Facts) -> Iterator[Event]:
+    for key, ask in seen.asks.items():
+        old = known.asks.get(key)
+        if old is None:
+            yield Event(EventType.ASKED, ask.published_at, write_ask(ask))
+        elif ask.gone is not None and old.gone is None:
+            yield Event(EventType.ASK_GONE, ask.gone.deleted_at, {"message": key, **write_gone(ask.gone)})
+        elif ask.gone is None and old.gone is not None:
+            yield Event(EventType.ASK_BACK, old.gone.deleted_at, {"message": key})
+
+
+def _answer_news(known: Facts, seen: Facts) -> Iterator[Event]:
+    for key, answer in seen.answers.items():
+        old = known.answers.get(key)
+        if old is None:
+            yield Event(EventType.ANSWERED, answer.published_at, write_answer(answer))
+            continue
+        for version in answer.versions[len(old.versions) :]:
+            yield Event(EventType.ANSWER_EDITED, version.at, {"message": key, **write_version(version)})
+        if answer.gone is not None and old.gone is None:
+            yield Event(EventType.ANSWER_GONE, answer.gone.deleted_at, {"message": key, **write_gone(answer.gone)})
+        elif answer.gone is None and old.gone is not None:
+            yield Event(EventType.ANSWER_BACK, old.gone.deleted_at, {"message": key})
+    for key in known.answers.keys() - seen.answers.keys():
+        yield Event(EventType.ANSWER_UNBOUND, known.answers[key].published_at, {"message": key})
+
+
+def opened(facts: Facts, *, at: datetime, **about: Any) -> Event:
+    """The first event of an incident; `about` says by what policy and since when it is measured."""
+    asks = [write_ask(ask) for ask in facts.asks.values()]
+    answers = [write_answer(answer) for answer in facts.answers.values()]
+    return Event(EventType.OPENED, at, {"asks": asks, "answers": answers, **about})
+
+
+def write_ask(ask: Ask) -> dict[str, Any]:
+    """An ask as the log holds it."""
+    written: dict[str, Any] = {
+        "message": ask.message_id,
+        "published_at": ask.published_at.isoformat(),
+        "collected_at": ask.collected_at.isoformat(),
+    }
+    if ask.urgent:
+        written["urgent"] = True
+    return written | ({} if ask.gone is None else write_gone(ask.gone))
+
+
+def write_gone(gone: Presence) -> dict[str, Any]:
+    """A disappearance as the log holds it."""
+    return {"last_seen_at": gone.last_seen_at.isoformat(), "deleted_at": gone.deleted_at.isoformat()}
+
+
+def write_version(version: AnswerVersion) -> dict[str, Any]:
+    """A version of an answer as the log holds it."""
+    return {
+        "class": version.answer_class.value,
+        "rule": version.rule,
+        "at": version.at.isoformat(),
+        "not_before": None if version.not_before is None else version.not_before.isoformat(),
+    }
+
+
+def write_answer(answer: Answer) -> dict[str, Any]:
+    """An answer as the log holds it."""
+    written = {
+        "message": answer.message_id,
+        "account": answer.account,
+        "authority_id": answer.authority_id,
+        "bound_by": answer.bound_by.value,
+        "versions": [write_version(version) for version in answer.versions],
+    }
+    return written | ({} if answer.gone is None else write_gone(answer.gone))
+
+
+def _read_ask(data: Mapping[str, Any]) -> Ask:
+    return Ask(
+        MessageId(data["message"]),
+        datetime.fromisoformat(data["published_at"]),
+        datetime.fromisoformat(data["collected_at"]),
+        data.get("urgent", False),
+        _read_gone(data),
+    )
+
+
+def _read_gone(data: Mapping[str, Any]) -> Presence | None:
+    if "deleted_at" not in data:
+        return None
+    return Presence(datetime.fromisoformat(data["last_seen_at"]), datetime.fromisoformat(data["deleted_at"]))
+
+
+def _read_version(data: Mapping[str, Any]) -> AnswerVersion:
+    not_before = data["not_before"]
+    return AnswerVersion(
+        AnswerClass(data["class"]),
+        data["rule"],
+        datetime.fromisoformat(data["at"]),
+        None if not_before is None else datetime.fromisoformat(not_before),
+    )
+
+
+def _read_answer(data: Mapping[str, Any]) -> Answer:
+    authority_id = data["authority_id"]
+    return Answer(
+        MessageId(data["message"]),
+        data["account"],
+        None if authority_id is None else AuthorityId(authority_id),
+        BoundBy(data["bound_by"]),
+        tuple(map(_read_version, data["versions"])),
+        _read_gone(data),
+    )

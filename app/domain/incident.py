@@ -1,0 +1,110 @@
+"""What an operator may do with an incident, and how its status follows the conversation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from app.domain.authority import AuthorityId
+from app.domain.errors import InvalidTransition
+from app.domain.operator import Act, Operator, OperatorId
+from app.domain.turn import Turn
+
+IncidentId = NewType("IncidentId", int)
+
+
+class IncidentStatus(StrEnum):
+    NEW = "new"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+
+
+WAITING = frozenset({IncidentStatus.NEW, IncidentStatus.ASSIGNED, IncidentStatus.IN_PROGRESS})
+CLOSABLE = WAITING | {IncidentStatus.ANSWERED}
+ENDED = frozenset({IncidentStatus.CLOSED, IncidentStatus.REJECTED, IncidentStatus.DUPLICATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An incident as the rules need it."""
+
+    id: IncidentId
+    status: IncidentStatus
+    authority_id: AuthorityId | None
+    assignee_id: OperatorId | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an operator's decision changes; `None` leaves a field as it was."""
+
+    type: str
+    status: IncidentStatus
+    at: datetime
+    actor: OperatorId
+    assignee_id: OperatorId | None = None
+    authority_id: AuthorityId | None = None
+    reason: str | None = None
+
+
+def take(incident: Incident, operator: Operator, *, now: datetime) -> Step:
+    """The step that puts a new or assigned incident into the operator's hands."""
+    operator.must(Act.WORK)
+    _require(incident, {IncidentStatus.NEW, IncidentStatus.ASSIGNED}, "taken")
+    return Step("taken", IncidentStatus.IN_PROGRESS, now, operator.id, assignee_id=operator.id)
+
+
+def assign(
+    incident: Incident, operator: Operator, *, assignee_id: OperatorId | None, authority_id: AuthorityId | None, now: datetime
+) -> Step:
+    """The step that hands a waiting incident to an operator, an authority or both; the resident's clock never resets."""
+    operator.must(Act.ASSIGN)
+    _require(incident, WAITING, "assigned")
+    return Step("assigned", IncidentStatus.ASSIGNED, now, operator.id, assignee_id=assignee_id, authority_id=authority_id)
+
+
+def reject(incident: Incident, operator: Operator, *, reason: str, now: datetime) -> Step:
+    """The step that says that nobody owes an answer, and why."""
+    operator.must(Act.WORK)
+    _require(incident, WAITING, "rejected")
+    return Step("rejected", IncidentStatus.REJECTED, now, operator.id, reason=reason)
+
+
+def close(incident: Incident, operator: Operator, *, reason: str | None, now: datetime) -> Step:
+    """The step that ends the work. Closing does not stop the clock: only an official answer does."""
+    operator.must(Act.WORK)
+    _require(incident, CLOSABLE, "closed")
+    return Step("closed", IncidentStatus.CLOSED, now, operator.id, reason=reason)
+
+
+def reopen(incident: Incident, operator: Operator, *, reason: str | None, now: datetime) -> Step:
+    """The step that takes an ended or answered incident back to work."""
+    operator.must(Act.WORK)
+    _require(incident, ENDED | {IncidentStatus.ANSWERED}, "reopened")
+    return Step("reopened", IncidentStatus.IN_PROGRESS, now, operator.id, assignee_id=incident.assignee_id, reason=reason)
+
+
+def follow(status: IncidentStatus, before: tuple[Turn, ...], after: tuple[Turn, ...]) -> IncidentStatus:
+    """The status after the conversation moved from one set of turns to another.
+
+    An answered turn answers the incident; a resident who comes back reopens it; an answer that vanished before it could
+    be read takes the incident back to work.
+    """
+    came_back = len(after) > len(before) > 0
+    if after[-1].first is not None:
+        return IncidentStatus.ANSWERED if status in WAITING or came_back else status
+    if came_back and status is IncidentStatus.REJECTED:
+        return IncidentStatus.NEW
+    if status is IncidentStatus.ANSWERED or (came_back and status is IncidentStatus.CLOSED):
+        return IncidentStatus.IN_PROGRESS
+    return status
+
+
+def _require(incident: Incident, allowed: set[IncidentStatus] | frozenset[IncidentStatus], step: str) -> None:
+    if incident.status not in allowed:
+        raise InvalidTransition("incident", incident.id, incident.status.value, step)

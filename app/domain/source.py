@@ -1,0 +1,42 @@
+"""A watched page and what may be wrong with it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from app.domain.authority import AuthorityId
+
+SourceId = NewType("SourceId", int)
+
+
+class SourceStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+class PauseReason(StrEnum):
+    """Why nobody polls a source now; the network's reasons are looked at again once a day."""
+
+    BY_OPERATOR = "by_operator"
+    GONE = "gone"
+    ACCESS_DENIED = "access_denied"
+    NO_CREDENTIAL = "no_credential"
+
+
+RECHECKED = frozenset({PauseReason.GONE, PauseReason.ACCESS_DENIED, PauseReason.NO_CREDENTIAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One watched community or page. Questions published before `monitored_since` are `pre_observed`."""
+
+    id: SourceId
+    network: str
+    external_id: str
+    name: str
+    url: str
+    official: bool
+    authority_id: AuthorityId | None
+    status: SourceStatus
+    monitored_since: datetime

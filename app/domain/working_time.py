@@ -1,0 +1,54 @@
+"""Time as offices count it: weekly hours, holidays and moved working days, in the region's own zone."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+Hours = tuple[time, time]
+WEEKDAYS_9_TO_18: Mapping[int, Hours] = {weekday: (time(9), time(18)) for weekday in range(5)}
+HORIZON = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """`weekly` gives the working hours by weekday (Monday is 0); `exceptions` override single days, `None` is a day off."""
+
+    name: str
+    zone: tzinfo
+    weekly: Mapping[int, Hours] = field(default_factory=lambda: WEEKDAYS_9_TO_18)
+    exceptions: Mapping[date, Hours | None] = field(default_factory=dict)
+
+    def hours(self, day: date) -> Hours | None:
+        """The working hours of a day, `None` when nobody works."""
+        return self.exceptions[day] if day in self.exceptions else self.weekly.get(day.weekday())
+
+    def stretches(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Working stretches between two moments, in UTC and in order; the last one may reach past `end`."""
+        day = start.astimezone(self.zone).date()
+        while day <= end.astimezone(self.zone).date():
+            hours = self.hours(day)
+            if hours is not None:
+                opens, closes = (datetime.combine(day, moment, self.zone).astimezone(UTC) for moment in hours)
+                if closes > start:
+                    yield max(opens, start), closes
+            day += timedelta(days=1)
+
+
+def add_working_time(start: datetime, duration: timedelta, calendar: Calendar) -> datetime:
+    """The moment at which `duration` of working time has passed since `start`; `ValueError` when a year does not hold it."""
+    left = duration
+    for opens, closes in calendar.stretches(start, start + HORIZON):
+        if closes - opens >= left:
+            return opens + left
+        left -= closes - opens
+    raise ValueError(f"The calendar {calendar.name!r} has less than {duration} of working time in a year.")
+
+
+def working_time_between(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
+    """How much working time lies between two moments; zero when `end` is not after `start`."""
+    total = timedelta()
+    for opens, closes in calendar.stretches(start, end):
+        if opens >= end:
+            break
+        total += min(closes, end) - opens
+    return total

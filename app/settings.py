@@ -1,0 +1,89 @@
+"""Every setting, typed, from the environment or `.env`; read only by `bootstrap`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "OTKLIK_"
+
+
+class SettingsInvalid(RuntimeError):
+    """Settings that do not hold; the message lists every problem, each with the name of its setting."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is no time zone; give one like Europe/Moscow") from error
+    return name
+
+
+def _web_address(address: str) -> str:
+    if not address.startswith(("http://", "https://")):
+        raise ValueError(f"{address!r} is no web address; it must start with http:// or https://")
+    return address.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Settings(BaseSettings):
+    """See docs/configuration.md; a test holds the two together."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+
+    database_url: SecretStr | None = None
+    data_dir: Path = Path("./var")
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    secret_key: SecretStr | None = Field(None, min_length=16)
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
+    region: str = Field("region", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    vk_api_url: WebAddress | None = None
+    ok_api_url: WebAddress | None = None
+    telegram_api_url: WebAddress | None = None
+    viber_api_url: WebAddress | None = None
+    vk_service_token: SecretStr | None = None
+    vk_calls_per_second: int = Field(3, ge=1, le=100)
+    vk_wall_get_per_day: int = Field(5000, ge=1)
+    ok_application_key: SecretStr | None = None
+    ok_access_token: SecretStr | None = None
+    ok_session_secret_key: SecretStr | None = None
+    ok_calls_per_second: int = Field(3, ge=1, le=100)
+    poll_seconds: int = Field(300, ge=1)
+    poll_min_seconds: int = Field(15, ge=1)
+    poll_max_seconds: int = Field(86400, ge=1)
+    backfill_days: int = Field(7, ge=0, le=365)
+    worker_concurrency: int = Field(8, ge=1, le=64)
+    metrics_open: bool = False
+    log_format: Literal["json", "console"] | None = None
+
+    def api_url(self, network: str) -> str | None:
+        """The address that overrides a network's own, if one is set."""
+        address: str | None = getattr(self, f"{network}_api_url", None)
+        return address
+
+    def calls_per_second(self, network: str) -> int:
+        """How many calls a second one credential of the network may make."""
+        return int(getattr(self, f"{network}_calls_per_second", 3))
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings in force; raises `SettingsInvalid` with every problem at once."""
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [f"  {PREFIX}{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}" for problem in error.errors()]
+        raise SettingsInvalid("\n".join(["These settings do not hold:", *lines])) from error
+    if settings.poll_min_seconds > settings.poll_max_seconds:
+        raise SettingsInvalid(f"These settings do not hold:\n  {PREFIX}POLL_MIN_SECONDS: it is above {PREFIX}POLL_MAX_SECONDS")
+    if settings.database_url is not None and settings.secret_key is None:
+        raise SettingsInvalid(
+            f"These settings do not hold:\n  {PREFIX}SECRET_KEY: required with {PREFIX}DATABASE_URL (16 characters or more); "
+            "it encrypts the networks' credentials, so keep it safe and the same on every host"
+        )
+    return settings

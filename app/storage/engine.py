@@ -1,0 +1,77 @@
+"""Connections: one engine per process, sessions that read and sessions that write as different types."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, NewType
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import async_sessionmaker as session_maker
+
+ReadSession = NewType("ReadSession", AsyncSession)
+"""A session in a read-only transaction."""
+
+OLDEST_SERVER = 150000
+
+
+class DatabaseUnfit(RuntimeError):
+    """The configured PostgreSQL cannot serve Otklik; the message says what to change."""
+
+
+def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """An engine for `postgresql://…`. A connection that died while idle is replaced before use."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "postgresql":
+        raise DatabaseUnfit(f"OTKLIK_DATABASE_URL must start with postgresql://, not {parsed.drivername}://.")
+    return create_async_engine(
+        parsed.set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        json_serializer=_to_json,
+        json_deserializer=orjson.loads,
+        connect_args={
+            "timeout": 10,
+            "command_timeout": 60,
+            "server_settings": {"application_name": "otklik", "timezone": "UTC", "jit": "off"},
+        },
+    )
+
+
+def _to_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+class Database:
+    """The engine and its sessions. A `write()` is one transaction that commits when its block ends without an error."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._sessions = session_maker(engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        async with self._sessions.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadSession]:
+        async with self._sessions() as session:
+            await session.execute(text("SET TRANSACTION READ ONLY"))
+            yield ReadSession(session)
+
+    async def check(self) -> None:
+        """Raises `DatabaseUnfit` for a server that is too old or cannot fold Russian letters."""
+        async with self.read() as session:
+            number = int(str(await session.scalar(text("SELECT current_setting('server_version_num')"))))
+            folds = await session.scalar(text("SELECT to_tsvector('russian', 'ДОРОГИ') @@ to_tsquery('russian', 'дорога')"))
+        if number < OLDEST_SERVER:
+            raise DatabaseUnfit(f"PostgreSQL {number // 10000} is too old: Otklik needs 15 or newer.")
+        if not folds:
+            raise DatabaseUnfit("This database cannot fold Russian letters: create it with ENCODING UTF8 and a UTF-8 locale.")
+
+    async def close(self) -> None:
+        await self.engine.dispose()

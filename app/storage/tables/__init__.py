@@ -1,0 +1,41 @@
+"""Every table, one module per group of nouns; importing this package fills `metadata`."""
+
+from app.storage.tables.access import idempotency_keys, operators, sessions, tokens
+from app.storage.tables.base import metadata
+from app.storage.tables.incidents import answers, incident_events, incidents, policies, turns
+from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
+from app.storage.tables.sources import (
+    authorities,
+    call_slots,
+    credentials,
+    official_accounts,
+    poll_states,
+    regions,
+    sources,
+    workers,
+)
+
+__all__ = [
+    "answers",
+    "authorities",
+    "call_slots",
+    "credentials",
+    "idempotency_keys",
+    "incident_events",
+    "incidents",
+    "message_versions",
+    "messages",
+    "metadata",
+    "official_accounts",
+    "operators",
+    "policies",
+    "poll_states",
+    "raw_payloads",
+    "regions",
+    "sessions",
+    "sources",
+    "threads",
+    "tokens",
+    "turns",
+    "workers",
+]

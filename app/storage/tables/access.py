@@ -1,0 +1,55 @@
+"""Who may come in: operators, their tokens and console sessions (hashed), and answers kept for repeated requests."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app.storage.tables.base import metadata, moment, serial
+
+operators = Table(
+    "operators",
+    metadata,
+    serial(),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("login", Text),
+    Column("password_hash", Text),
+    moment("created_at", required=True),
+    moment("disabled_at"),
+    UniqueConstraint("name"),
+    UniqueConstraint("login"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    serial(),
+    Column("operator_id", BigInteger, ForeignKey("operators.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    moment("created_at", required=True),
+    moment("last_used_at"),
+    moment("revoked_at"),
+    UniqueConstraint("sha256"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("operator_id", BigInteger, ForeignKey("operators.id"), nullable=False),
+    Column("csrf_token", Text, nullable=False),
+    moment("created_at", required=True),
+    moment("expires_at", required=True),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("operator_id", BigInteger, ForeignKey("operators.id"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", JSONB, nullable=False),
+    moment("created_at", required=True),
+)

@@ -1,0 +1,115 @@
+"""What is watched and with what keys: regions, authorities, sources, their poll state and leases, credentials, workers."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from app.storage.tables.base import metadata, moment, serial
+
+regions = Table(
+    "regions",
+    metadata,
+    Column("id", SmallInteger, Identity(), primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+)
+
+authorities = Table(
+    "authorities",
+    metadata,
+    serial(),
+    Column("region_id", SmallInteger, ForeignKey("regions.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("region_id", "name"),
+)
+
+official_accounts = Table(
+    "official_accounts",
+    metadata,
+    serial(),
+    Column("region_id", SmallInteger, ForeignKey("regions.id"), nullable=False),
+    Column("network", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("authority_id", BigInteger, ForeignKey("authorities.id")),
+    moment("valid_from", required=True),
+    moment("valid_to"),
+    moment("created_at", required=True),
+    UniqueConstraint("region_id", "network", "external_id", "valid_from"),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    serial(),
+    Column("region_id", SmallInteger, ForeignKey("regions.id"), nullable=False),
+    Column("network", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("official", Boolean, nullable=False),
+    Column("authority_id", BigInteger, ForeignKey("authorities.id")),
+    Column("status", Text, nullable=False),
+    Column("paused_reason", Text),
+    moment("monitored_since", required=True),
+    moment("created_at", required=True),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    UniqueConstraint("region_id", "network", "external_id"),
+)
+
+poll_states = Table(
+    "poll_states",
+    metadata,
+    Column("source_id", BigInteger, ForeignKey("sources.id"), primary_key=True),
+    moment("next_poll_at", required=True),
+    Column("cursor", Text),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("last_error", Text),
+    moment("last_error_at"),
+    moment("last_polled_at"),
+    moment("last_success_at"),
+    Column("lease_worker", Text),
+    Column("lease_generation", Integer, nullable=False, server_default=text("0")),
+    moment("lease_until"),
+    Index("ix_poll_states_due", "next_poll_at"),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    serial(),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    moment("created_at", required=True),
+    moment("disabled_at"),
+    Column("disabled_reason", Text),
+    UniqueConstraint("kind", "name"),
+)
+
+call_slots = Table(
+    "call_slots",
+    metadata,
+    Column("budget", Text, primary_key=True),
+    Column("slot", SmallInteger, primary_key=True, autoincrement=False),
+    moment("free_at", required=True),
+    Column("holder", Text),
+)
+
+workers = Table(
+    "workers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    moment("started_at", required=True),
+    moment("beat_at", required=True),
+)

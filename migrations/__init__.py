@@ -1,0 +1,1 @@
+"""Schema migrations; each runs in one transaction and works with the release before it."""
