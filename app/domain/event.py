@@ -4,7 +4,7 @@ Events are append-only. `at` is the moment an event is dated with; the log keeps
 Folding the log gives the facts, and facts give the clocks (`app.domain.turn`), so every number can be rebuilt from it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Any
 from app.domain.answer import Answer, AnswerClass, AnswerVersion, BoundBy
 from app.domain.authority import AuthorityId
 from app.domain.message import Ask, MessageId, Presence
+from app.domain.turn import Turn
 
 
 class EventType(StrEnum):
@@ -67,7 +68,8 @@ def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId,
             answers |= {answer.message_id: answer for answer in map(_read_answer, data["answers"])}
         case EventType.ASKED:
             ask = _read_ask(data)
-            asks[ask.message_id] = ask
+            before = asks.get(ask.message_id)
+            asks[ask.message_id] = ask if before is None else replace(before, urgent=ask.urgent)
         case EventType.ASK_GONE | EventType.ASK_BACK:
             asks[data["message"]] = replace(asks[data["message"]], gone=_read_gone(data))
         case EventType.ANSWERED:
@@ -95,9 +97,11 @@ def news(known: Facts, seen: Facts) -> list[Event]:
 def _ask_news(known: Facts, seen: Facts) -> Iterator[Event]:
     for key, ask in seen.asks.items():
         old = known.asks.get(key)
-        if old is None:
+        if old is None or (ask.urgent and not old.urgent):
             yield Event(EventType.ASKED, ask.published_at, write_ask(ask))
-        elif ask.gone is not None and old.gone is None:
+        if old is None:
+            continue
+        if ask.gone is not None and old.gone is None:
             yield Event(EventType.ASK_GONE, ask.gone.deleted_at, {"message": key, **write_gone(ask.gone)})
         elif ask.gone is None and old.gone is not None:
             yield Event(EventType.ASK_BACK, old.gone.deleted_at, {"message": key})
@@ -124,6 +128,17 @@ def opened(facts: Facts, *, at: datetime, **about: Any) -> Event:
     asks = [write_ask(ask) for ask in facts.asks.values()]
     answers = [write_answer(answer) for answer in facts.answers.values()]
     return Event(EventType.OPENED, at, {"asks": asks, "answers": answers, **about})
+
+
+def breaches(turns: Sequence[Turn], marked: Collection[int], *, now: datetime) -> list[Event]:
+    """The breaches that the log does not hold yet, each dated with its deadline and not with its discovery."""
+    found = ((turn, turn.breached_at(now)) for turn in turns if turn.number not in marked)
+    return [Event(EventType.BREACHED, due_at, {"turn": turn.number}) for turn, due_at in found if due_at is not None]
+
+
+def marked(events: Iterable[Event]) -> frozenset[int]:
+    """The numbers of the turns whose breach the log holds."""
+    return frozenset(event.data["turn"] for event in events if event.type is EventType.BREACHED)
 
 
 def write_ask(ask: Ask) -> dict[str, Any]:

@@ -98,7 +98,9 @@ def _initialise(server: EmbeddedServer) -> None:
 
 def _start(server: EmbeddedServer, options: dict[str, str]) -> None:
     log = server.data / "server.log"
-    settings = " ".join(f"-c {name}='{value}'" for name, value in (options | {"unix_socket_directories": str(server.socket_folder)}).items())
+    settings = " ".join(
+        f"-c {name}='{value}'" for name, value in (options | {"unix_socket_directories": str(server.socket_folder)}).items()
+    )
     arguments = ["-w", "-t", str(START_SECONDS), "-l", str(log), "-o", settings, "start"]
     try:
         _run("pg_ctl", "-D", str(server.data), *arguments, failure="The embedded database did not start")
@@ -165,7 +167,8 @@ def _server_account() -> pwd.struct_passwd | None:
     useradd = shutil.which("useradd")
     if useradd is None:
         return pwd.getpwnam("nobody")
-    subprocess.run([useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SERVER_USER], check=True, capture_output=True)
+    command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SERVER_USER]
+    subprocess.run(command, check=True, capture_output=True)
     return pwd.getpwnam(SERVER_USER)
 
 

@@ -77,7 +77,7 @@ incidents = Table(
     Index("ix_incidents_queue_by_source", "region_id", "source_id", text("waiting DESC"), "queue_at", "id"),
     Index("ix_incidents_queue_by_status", "region_id", "status", text("waiting DESC"), "queue_at", "id"),
     Index("ix_incidents_published", "region_id", text("published_at DESC"), text("id DESC")),
-    Index("ix_incidents_unmarked", "queue_at", postgresql_where=text("waiting AND breached_at IS NULL")),
+    Index("ix_incidents_unmarked", "queue_at", postgresql_where=text("waiting AND breached_at IS DISTINCT FROM queue_at")),
     Index("ix_incidents_search", "search", postgresql_using="gin"),
 )
 

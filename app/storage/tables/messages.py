@@ -40,6 +40,7 @@ threads = Table(
     moment("last_moved_at", required=True),
     moment("next_count_at", required=True),
     moment("covered_at"),
+    moment("next_sweep_at"),
     moment("gone_at"),
     Index("ix_threads_due", "source_id", "next_count_at", postgresql_where=text("gone_at IS NULL")),
 )

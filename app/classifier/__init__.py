@@ -1,0 +1,1 @@
+"""Texts in, verdicts out: features, the model file, training, calibration and evaluation."""

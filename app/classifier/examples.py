@@ -1,0 +1,41 @@
+"""Labelled texts, and the split of them that never changes."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.classifier.contract import TextInContext
+from app.domain.verdict import Kind
+
+PARTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with what a person said of it; `urgent` and `topic` are None where nobody said.
+
+    Examples of one `thread` are never divided between learning and measuring.
+    """
+
+    text: TextInContext
+    kind: Kind
+    urgent: bool | None
+    topic: str | None
+    thread: str
+    held_out: bool = False
+
+
+def part_of(thread: str, salt: str) -> int:
+    """The part, 0 to 4, that a thread falls into by its name alone."""
+    return int.from_bytes(hashlib.sha256(f"{salt}:{thread}".encode("utf-8", "surrogatepass")).digest()[:8]) % PARTS
+
+
+def is_held_out(thread: str) -> bool:
+    """Whether a thread belongs to the test part, about 20 % of all, on which no model is fitted."""
+    return part_of(thread, "test") == 0
+
+
+def digest(examples: Iterable[Example]) -> str:
+    """SHA-256 over all texts and labels in any order: two models with the same digest learned from the same data."""
+    lines = sorted(repr((example.text, str(example.kind), example.urgent, example.topic, example.thread)) for example in examples)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,46 @@
+"""When to look again: at a source, at a thread's counter, at a whole thread."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+SILENCE_PER_COUNT = 10
+SILENCE_PER_SWEEP = 2
+COUNT_AT_LEAST_EVERY = timedelta(days=1)
+SWEEP_AT_MOST_EVERY = timedelta(hours=2)
+SWEEP_AT_LEAST_EVERY = timedelta(days=7)
+LONGEST_BACKOFF = timedelta(hours=1)
+RECHECK_PAUSED_EVERY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PollBounds:
+    """The interval between two polls of a source, and the bounds that no plan may leave."""
+
+    interval: timedelta
+    minimum: timedelta
+    maximum: timedelta
+
+
+def next_poll_at(now: datetime, bounds: PollBounds) -> datetime:
+    """When to poll a healthy source again."""
+    return now + min(max(bounds.interval, bounds.minimum), bounds.maximum)
+
+
+def backoff_until(now: datetime, failures: int, bounds: PollBounds) -> datetime:
+    """When to try a failing source again: twice as long after each failure in a row, an hour at most."""
+    doubled: timedelta = max(bounds.interval, bounds.minimum) * (1 << min(failures, 16))
+    return now + min(doubled, LONGEST_BACKOFF)
+
+
+def next_count_at(now: datetime, last_moved_at: datetime, bounds: PollBounds) -> datetime:
+    """When to look at a thread's counter again: the longer it has been silent, the later.
+
+    New comments come at a rate that falls roughly as a power of the time since the last one, so a step in proportion to
+    the silence keeps the expected number of new comments per look even.
+    """
+    return now + min(max((now - last_moved_at) / SILENCE_PER_COUNT, bounds.interval, bounds.minimum), COUNT_AT_LEAST_EVERY)
+
+
+def next_sweep_at(now: datetime, last_moved_at: datetime) -> datetime:
+    """When to read a whole thread again, to find edits and comments exchanged for others behind an unmoved counter."""
+    return now + min(max((now - last_moved_at) / SILENCE_PER_SWEEP, SWEEP_AT_MOST_EVERY), SWEEP_AT_LEAST_EVERY)

@@ -1,0 +1,183 @@
+"""Threads: the month that each is kept under, its comment counter, and where reading it goes on."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.source import SourceId
+from app.storage.regions import RegionId
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """`covered_at` is when the thread was last read whole; `moved` says that its counter changed and it waits to be read."""
+
+    post_id: str
+    month: date
+    published_at: datetime
+    comment_count: int | None
+    cursor: str | None
+    covered_at: datetime | None
+    last_moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPost:
+    """A post met while reading: enough to register its thread."""
+
+    post_id: str
+    month: date
+    published_at: datetime
+    comment_count: int | None
+
+
+COLUMNS = "post_id, month, published_at, comment_count, cursor, covered_at, last_moved_at"
+
+
+async def lock(
+    session: AsyncSession,
+    region_id: RegionId,
+    source_id: SourceId,
+    found: Sequence[FoundPost],
+    *,
+    also: Collection[str] = (),
+    now: datetime,
+) -> Mapping[str, Thread]:
+    """The threads by post id, registered where new and held until the transaction ends; one writer at a time per thread.
+
+    `also` names threads to hold if they are known.
+    """
+    found = sorted(found, key=lambda post: post.post_id)
+    posts = [post.post_id for post in found]
+    key = {"region": region_id, "source": source_id, "posts": posts}
+    await session.execute(
+        text(
+            "INSERT INTO threads (region_id, source_id, post_id, month, published_at, comment_count, moved, last_moved_at, next_count_at)"
+            " SELECT :region, :source, post, month, published_at, comments, coalesce(comments, 1) > 0, published_at, :now"
+            " FROM unnest(CAST(:posts AS text[]), CAST(:months AS date[]), CAST(:moments AS timestamptz[]), CAST(:counts AS int[]))"
+            " AS t(post, month, published_at, comments) ON CONFLICT DO NOTHING"
+        ),
+        key
+        | {
+            "now": now,
+            "months": [post.month for post in found],
+            "moments": [post.published_at for post in found],
+            "counts": [post.comment_count for post in found],
+        },
+    )
+    rows = await session.execute(
+        text(
+            f"SELECT {COLUMNS} FROM threads WHERE region_id = :region AND source_id = :source AND post_id = ANY(:posts)"
+            " ORDER BY post_id FOR UPDATE"
+        ),
+        key | {"posts": [*posts, *also]},
+    )
+    return {row.post_id: Thread(*row) for row in rows}
+
+
+async def months_of(session: AsyncSession, region_id: RegionId, source_id: SourceId, posts: Collection[str]) -> Mapping[str, date]:
+    """The month that each known post is kept under; unknown posts are left out."""
+    rows = await session.execute(
+        text("SELECT post_id, month FROM threads WHERE region_id = :region AND source_id = :source AND post_id = ANY(:posts)"),
+        {"region": region_id, "source": source_id, "posts": list(posts)},
+    )
+    return {row.post_id: row.month for row in rows}
+
+
+async def due_for_count(session: AsyncSession, region_id: RegionId, source_id: SourceId, *, now: datetime, limit: int) -> list[Thread]:
+    """Threads whose counter should be looked at by now, the longest due first."""
+    rows = await session.execute(
+        text(
+            f"SELECT {COLUMNS} FROM threads WHERE region_id = :region AND source_id = :source AND gone_at IS NULL"
+            " AND next_count_at <= :now ORDER BY next_count_at LIMIT :limit"
+        ),
+        {"region": region_id, "source": source_id, "now": now, "limit": limit},
+    )
+    return [Thread(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """A thread that waits to be read; `sweep` asks for all of it, since counters show neither edits nor exchanges."""
+
+    thread: Thread
+    sweep: bool
+
+
+async def to_read(session: AsyncSession, region_id: RegionId, source_id: SourceId, *, now: datetime, limit: int) -> list[ToRead]:
+    """Threads that moved or are due for a sweep; what moved comes first, the quickest to read at the head."""
+    rows = await session.execute(
+        text(
+            f"SELECT {COLUMNS}, NOT moved AS sweep FROM threads WHERE region_id = :region AND source_id = :source AND gone_at IS NULL"
+            " AND (moved OR next_sweep_at <= :now) ORDER BY moved DESC, comment_count, last_moved_at LIMIT :limit"
+        ),
+        {"region": region_id, "source": source_id, "now": now, "limit": limit},
+    )
+    return [ToRead(Thread(*row[:-1]), row.sweep) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a look at a counter found. `comments=None`: the post is gone."""
+
+    post_id: str
+    comments: int | None
+    moved: bool
+    next_count_at: datetime
+
+
+async def save_counts(
+    session: AsyncSession, region_id: RegionId, source_id: SourceId, counted: Sequence[Counted], *, now: datetime
+) -> None:
+    """Records counters; a moved one marks its thread for reading, a vanished post ends its thread."""
+    await session.execute(
+        text(
+            "UPDATE threads SET comment_count = coalesce(comments, comment_count), moved = threads.moved OR t.moved,"
+            " last_moved_at = CASE WHEN t.moved THEN :now ELSE last_moved_at END, next_count_at = t.next_count_at,"
+            " gone_at = CASE WHEN comments IS NULL THEN :now END"
+            " FROM unnest(CAST(:posts AS text[]), CAST(:counts AS int[]), CAST(:moved AS bool[]), CAST(:nexts AS timestamptz[]))"
+            " AS t(post, comments, moved, next_count_at)"
+            " WHERE region_id = :region AND source_id = :source AND post_id = post"
+        ),
+        {
+            "region": region_id,
+            "source": source_id,
+            "now": now,
+            "posts": [one.post_id for one in counted],
+            "counts": [one.comments for one in counted],
+            "moved": [one.moved for one in counted],
+            "nexts": [one.next_count_at for one in counted],
+        },
+    )
+
+
+async def save_cursor(session: AsyncSession, region_id: RegionId, source_id: SourceId, post_id: str, cursor: str) -> None:
+    """Where reading the thread goes on."""
+    await session.execute(
+        text("UPDATE threads SET cursor = :cursor WHERE region_id = :region AND source_id = :source AND post_id = :post"),
+        {"region": region_id, "source": source_id, "post": post_id, "cursor": cursor},
+    )
+
+
+async def finish_reading(
+    session: AsyncSession,
+    region_id: RegionId,
+    source_id: SourceId,
+    post_id: str,
+    *,
+    count: int | None,
+    covered_at: datetime | None,
+    next_sweep_at: datetime,
+) -> None:
+    """Marks a thread as read, unless its counter has moved again since `count` was seen."""
+    await session.execute(
+        text(
+            "UPDATE threads SET moved = moved AND comment_count IS DISTINCT FROM CAST(:count AS int),"
+            " covered_at = coalesce(:covered, covered_at), next_sweep_at = :next"
+            " WHERE region_id = :region AND source_id = :source AND post_id = :post"
+        ),
+        {"region": region_id, "source": source_id, "post": post_id, "count": count, "covered": covered_at, "next": next_sweep_at},
+    )

@@ -1,0 +1,1 @@
+"""What Otklik does: one verb a file."""

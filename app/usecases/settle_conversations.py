@@ -1,0 +1,130 @@
+"""Brings the incidents of a thread up to what its messages say: opens, answers, reopens, and moves the clocks."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.answer import Answer
+from app.domain.conversation import OfficialMessage, facts_of
+from app.domain.deadline import Policy, PolicyId
+from app.domain.event import Event, Facts, breaches, fold, marked, news, opened
+from app.domain.incident import WAITING, IncidentId, IncidentStatus, follow
+from app.domain.source import Source
+from app.domain.turn import Turn, turns_of
+from app.storage import conversations, events, incidents, regions, turns
+from app.storage.conversations import Opening, Touched
+from app.storage.incidents import ChangedIncident, NewIncident, StoredIncident, clocks
+from app.storage.messages import ThreadKey
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The outcome for one resident: the facts and the turns that follow from them."""
+
+    author_id: str
+    opening: Opening
+    facts: Facts
+    turns: tuple[Turn, ...]
+
+
+async def settle_conversations(session: AsyncSession, source: Source, thread: ThreadKey, authors: Collection[str], *, now: datetime) -> int:
+    """Settles the given residents' parts of a locked thread; how many incidents were opened."""
+    touched = await conversations.own_messages(session, thread, authors)
+    asking = {author: part for author, part in touched.items() if part.opening is not None}
+    if not asking:
+        return 0
+    own_ids = [message.external_id for part in asking.values() for message in part.own]
+    officials = await conversations.official_messages(session, thread, authors=asking, own_ids=own_ids)
+    policies = await regions.policies_of(session, thread.region_id)
+    stored = await incidents.lock_conversations(session, thread, asking)
+    fresh = {author: part for author, part in asking.items() if author not in stored}
+    if fresh:
+        await _open(session, source, thread, fresh, officials, policy=list(policies.values())[-1], now=now)
+    if stored:
+        await _follow(session, thread, asking, stored, officials, policies=policies, now=now)
+    return len(fresh)
+
+
+async def _open(
+    session: AsyncSession,
+    source: Source,
+    thread: ThreadKey,
+    fresh: Mapping[str, Touched],
+    officials: Sequence[OfficialMessage],
+    *,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    settled = [
+        _settle(author, part, facts_of(author, part.own, officials), policy=policy, monitored_since=source.monitored_since)
+        for author, part in fresh.items()
+    ]
+    new = []
+    for one in settled:
+        status = follow(IncidentStatus.NEW, (), one.turns)
+        new.append(
+            NewIncident(one.author_id, one.opening, source.authority_id, status, clocks(one.turns, status, working=WAITING, now=now))
+        )
+    ids = await incidents.open_all(session, thread, new, policy_id=policy.id, monitored_since=source.monitored_since, now=now)
+    about = {"policy_id": policy.id, "monitored_since": source.monitored_since.isoformat()}
+    recorded = []
+    for one in settled:
+        log = [opened(one.facts, at=now, **about), *breaches(one.turns, (), now=now)]
+        recorded += [(ids[one.author_id], event) for event in log]
+    await _record(session, thread, {ids[one.author_id]: one for one in settled}, recorded, now=now)
+
+
+async def _follow(
+    session: AsyncSession,
+    thread: ThreadKey,
+    asking: Mapping[str, Touched],
+    stored: Mapping[str, StoredIncident],
+    officials: Sequence[OfficialMessage],
+    *,
+    policies: Mapping[PolicyId, Policy],
+    now: datetime,
+) -> None:
+    logs = await events.of_incidents(session, thread.region_id, [one.incident.id for one in stored.values()])
+    changed, by_id, recorded = [], {}, []
+    for author, one in stored.items():
+        log = logs[one.incident.id]
+        known = fold(log)
+        happened = news(known, facts_of(author, asking[author].own, officials))
+        if not happened:
+            continue
+        policy, since = policies[one.policy_id], one.monitored_since
+        before = turns_of(list(known.asks.values()), list(known.answers.values()), policy=policy, monitored_since=since)
+        settled = _settle(author, asking[author], fold([*log, *happened]), policy=policy, monitored_since=since)
+        status = follow(one.incident.status, before, settled.turns)
+        moved = clocks(settled.turns, status, working=WAITING, now=now)
+        changed.append(ChangedIncident(one.incident.id, status, settled.opening, moved))
+        by_id[one.incident.id] = settled
+        recorded += [(one.incident.id, event) for event in [*happened, *breaches(settled.turns, marked(log), now=now)]]
+        if len(settled.turns) < len(before):
+            await turns.drop_turns_beyond(session, thread.region_id, one.incident.id, len(settled.turns))
+    if changed:
+        await incidents.save_all(session, thread.region_id, changed)
+        await _record(session, thread, by_id, recorded, now=now)
+
+
+def _settle(author: str, part: Touched, facts: Facts, *, policy: Policy, monitored_since: datetime) -> Settled:
+    if part.opening is None:
+        raise ValueError("a conversation without a question has no turns")
+    found = turns_of(list(facts.asks.values()), list(facts.answers.values()), policy=policy, monitored_since=monitored_since)
+    return Settled(author, part.opening, facts, found)
+
+
+async def _record(
+    session: AsyncSession,
+    thread: ThreadKey,
+    settled: Mapping[IncidentId, Settled],
+    recorded: Sequence[tuple[IncidentId, Event]],
+    *,
+    now: datetime,
+) -> None:
+    await events.append(session, thread.region_id, recorded, now=now)
+    await turns.save_turns(session, thread.region_id, {key: one.turns for key, one in settled.items()})
+    answers: dict[IncidentId, list[Answer]] = {key: list(one.facts.answers.values()) for key, one in settled.items()}
+    await turns.save_answers(session, thread.region_id, answers)

@@ -1,0 +1,45 @@
+"""Marks deadlines that have passed, dating each breach with its deadline."""
+
+from datetime import datetime
+
+import structlog
+
+from app.domain.event import breaches, fold, marked
+from app.domain.turn import turns_of
+from app.storage import events, incidents, regions
+from app.storage.engine import Database
+from app.storage.regions import RegionId
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+
+
+async def watch_deadlines(database: Database, region_id: RegionId, *, now: datetime) -> int:
+    """Writes a breach event for every waiting incident whose deadline has passed; how many were found.
+
+    Late and double runs are harmless: the log is re-checked under the incident's lock.
+    """
+    found = 0
+    while True:
+        async with database.write() as session:
+            overdue = await incidents.lock_overdue(session, region_id, now=now, limit=BATCH)
+            if not overdue:
+                return found
+            policies = await regions.policies_of(session, region_id)
+            logs = await events.of_incidents(session, region_id, [one.incident.id for one in overdue])
+            recorded = []
+            for one in overdue:
+                log_of_one = logs[one.incident.id]
+                facts = fold(log_of_one)
+                turns = turns_of(
+                    list(facts.asks.values()),
+                    list(facts.answers.values()),
+                    policy=policies[one.policy_id],
+                    monitored_since=one.monitored_since,
+                )
+                recorded += [(one.incident.id, event) for event in breaches(turns, marked(log_of_one), now=now)]
+            await events.append(session, region_id, recorded, now=now)
+            await incidents.mark_breached(session, region_id, [one.incident.id for one in overdue])
+            found += len(recorded)
+        log.info("deadlines breached", count=len(recorded))
