@@ -16,7 +16,7 @@ class TownPerson:
 
 @dataclass(frozen=True, slots=True)
 class TownPage:
-    """A community. `id` is positive here; it writes under `-id`."""
+    """A community. `id` is positive here; it writes under `-id`. `is_group` tells a group from a public page."""
 
     id: int
     name: str
@@ -25,6 +25,7 @@ class TownPage:
     verified: bool = False
     closed: bool = False
     deleted: bool = False
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class TownMessage:
     `key` is unique in the town. `author_id` is a person's id, or a page's id negated. `edits` are (moment, new text) in
     order; `deleted_at` and `restored_at` hide it and show it again. `stays_as_stub` makes a deleted comment remain as a
     stub without author and text. `mentions` are author ids put before the text the way the network writes a mention.
+    `comments_closed` ends writing under a post, `comments_hidden` reading as well. `repost_of_key` names the post that
+    this one repeats.
     """
 
     key: str
@@ -51,6 +54,8 @@ class TownMessage:
     pinned: bool = False
     attachments: tuple[str, ...] = ()
     comments_closed: bool = False
+    comments_hidden: bool = False
+    repost_of_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +65,27 @@ class Town:
     pages: tuple[TownPage, ...]
     people: tuple[TownPerson, ...]
     messages: tuple[TownMessage, ...] = field(repr=False, default=())
+
+
+def is_present(message: TownMessage, now: datetime) -> bool:
+    """Whether the message is published and not deleted at `now`."""
+    if now < message.at:
+        return False
+    if message.deleted_at is None or now < message.deleted_at:
+        return True
+    return message.restored_at is not None and now >= message.restored_at
+
+
+def text_at(message: TownMessage, now: datetime) -> str:
+    """The wording that stands at `now`: the last edit that has happened, else the first text."""
+    return next((text for moment, text in reversed(message.edits) if moment <= now), message.text)
+
+
+def edited_at(message: TownMessage, now: datetime) -> datetime | None:
+    """The moment of the last edit that has happened by `now`."""
+    return next((moment for moment, _ in reversed(message.edits) if moment <= now), None)
+
+
+def presence_changes(message: TownMessage) -> tuple[datetime, ...]:
+    """The moments at which the message appears, goes and comes back."""
+    return tuple(moment for moment in (message.at, message.deleted_at, message.restored_at) if moment is not None)

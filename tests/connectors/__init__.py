@@ -1,0 +1,1 @@
+"""Tests of the networks' connectors and of what they share."""
