@@ -1,0 +1,175 @@
+"""The emulator as its users hold it: a world, its gate, and the ASGI application over them."""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from random import Random
+from time import monotonic as real_monotonic
+from typing import Any
+
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from connectors.sdk.town import Town, TownMessage
+from connectors.vk.emulator import comments, communities, posts
+from connectors.vk.emulator.call import Call, Method
+from connectors.vk.emulator.faults import ERROR_CODES, JSON, Fault, Faults, fates, spoiled
+from connectors.vk.emulator.ledger import ReceivedCall, fingerprint, peak_calls_per_second
+from connectors.vk.emulator.parameters import Parameters
+from connectors.vk.emulator.quirks import Quirks, distort
+from connectors.vk.emulator.refusals import Refusal, error_body
+from connectors.vk.emulator.tokens import RIGHTS, Gate, Token, TokenKind
+from connectors.vk.emulator.world import VisibleMessage, World
+
+METHODS: Mapping[str, Method] = posts.METHODS | comments.METHODS | communities.METHODS
+OLDEST_VERSION = (5, 81)
+
+
+class VkEmulator:
+    """VK replaying `town` by the clock `now` (aware UTC, forward only). The rates count real seconds, the quotas the world's days."""
+
+    def __init__(
+        self,
+        town: Town,
+        *,
+        now: Callable[[], datetime],
+        service_tokens: Collection[str],
+        community_tokens: Mapping[str, int] | None = None,
+        calls_per_second: int = 3,
+        community_calls_per_second: int = 20,
+        wall_get_per_day: int = 5000,
+        rights: Mapping[str, tuple[str, ...]] | None = None,
+        faults: Faults | None = None,
+        quirks: Quirks | None = None,
+        monotonic: Callable[[], float] = real_monotonic,
+    ) -> None:
+        self.calls: list[ReceivedCall] = []
+        self._now = now
+        self._monotonic = monotonic
+        self._world = World(town, now())
+        self._guids: dict[tuple[int, str], int] = {}
+        self._fates = fates(faults)
+        self._quirks = quirks
+        self._random = Random(quirks.seed if quirks else 0)
+        tokens = {secret: Token(TokenKind.SERVICE, calls_per_second) for secret in service_tokens}
+        for secret, group_id in (community_tokens or {}).items():
+            own_rights = (rights or {}).get(secret, tuple(RIGHTS))
+            tokens[secret] = Token(TokenKind.COMMUNITY, community_calls_per_second, group_id, own_rights)
+        self._gate = Gate(tokens, {"wall.get": wall_get_per_day}, monotonic)
+
+    def app(self) -> Starlette:
+        """The ASGI application: `/method/<name>` by GET and POST."""
+        return Starlette(routes=[Route("/method/{method}", self._serve, methods=["GET", "POST"])])
+
+    @property
+    def ids(self) -> Mapping[str, int]:
+        """The VK id of every message published so far by its key in the town."""
+        return {key: entry.id for key, entry in self._current().entries.items()}
+
+    def add(self, message: TownMessage) -> None:
+        """Lets one more message appear at its time."""
+        self._current().add(message)
+
+    def change(self, key: str, **fields: Any) -> None:
+        """Changes fields of a `TownMessage`: its deletion, edits, pin, date …"""
+        self._current().change(key, **fields)
+
+    def rename(self, page_id: int, screen_name: str) -> None:
+        """Gives a page another short name; the old one leads nowhere."""
+        self._current().change_page(page_id, screen_name=screen_name)
+
+    def close(self, page_id: int, *, closed: bool = True) -> None:
+        """Hides the wall of a page from strangers, or opens it again."""
+        self._current().change_page(page_id, closed=closed)
+
+    def delete_page(self, page_id: int) -> None:
+        self._current().change_page(page_id, deleted=True)
+
+    def revoke(self, secret: str) -> None:
+        """Makes a token invalid from now on."""
+        self._gate.tokens[secret].is_revoked = True
+
+    def break_with(self, faults: Faults | None) -> None:
+        """Begins another sequence of failures, or ends them."""
+        self._fates = fates(faults)
+
+    def visible(self, now: datetime | None = None) -> Mapping[str, VisibleMessage]:
+        """By its key, every message that can be read now, or could at an earlier moment (as pages stand now)."""
+        return {message.key: message for message in self._current().visible(now)}
+
+    def peak_calls_per_second(self, secret: str) -> int:
+        """The most calls with the token that came in within any one second, refused ones included."""
+        return peak_calls_per_second(self.calls, fingerprint(secret))
+
+    def _current(self) -> World:
+        self._world.advance(self._now())
+        return self._world
+
+    async def _serve(self, request: Request) -> Response:
+        received_at = self._monotonic()
+        fate = next(self._fates)
+        parameters = await read_parameters(request)
+        secret = bearer(request) or parameters.get("access_token", "")
+        body, outcome = self._answer(request.path_params["method"], parameters, secret, fate)
+        self.calls.append(ReceivedCall(request.path_params["method"], fingerprint(secret), received_at, outcome))
+        return spoiled(encode(body), fate) if fate else Response(encode(body), media_type=JSON)
+
+    def _answer(self, method: str, parameters: Mapping[str, str], secret: str, fate: Fault | None) -> tuple[dict[str, Any], str]:
+        """The body of the answer and the outcome for the ledger."""
+        try:
+            if fate and fate.kind in ERROR_CODES:
+                raise Refusal(ERROR_CODES[fate.kind])
+            if fate and not fate.is_done:
+                return error_body(Refusal(10), method, parameters), f"fault {fate.kind}"
+            answer = self._perform(method, parameters, secret)
+        except Refusal as refusal:
+            return error_body(refusal, method, parameters), f"error {refusal.code}"
+        return {"response": answer}, f"fault {fate.kind}" if fate else "ok"
+
+    def _perform(self, name: str, parameters: Mapping[str, str], secret: str) -> Any:
+        method = METHODS.get(name)
+        if method is None:
+            raise Refusal(3)
+        check_version(parameters.get("v", ""))
+        token = self._gate.recognise(secret)
+        world = self._current()
+        self._gate.admit(token, name, method.kinds, world.now)
+        answer = method.answer(Call(world, Parameters(parameters), token, self._guids))
+        if self._quirks:
+            distort(answer, self._quirks, self._random)
+        return answer
+
+
+def bearer(request: Request) -> str:
+    """The token of the `Authorization` header, empty without one."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
+async def read_parameters(request: Request) -> dict[str, str]:
+    """The parameters of the address and of the form, urlencoded or multipart; the form's go before."""
+    parameters = dict(request.query_params)
+    if request.method == "POST":
+        async with request.form() as form:
+            parameters |= {name: value for name, value in form.items() if isinstance(value, str)}
+    return parameters
+
+
+def check_version(version: str) -> None:
+    """Refuses a call without a version or with one that VK has given up."""
+    if not version:
+        raise Refusal(8, "v is required")
+    parts = version.split(".")
+    if not all(part.isdecimal() for part in parts) or tuple(map(int, parts)) < OLDEST_VERSION:
+        raise Refusal(8, 'versions below 5.81 are deprecated. Version param should be passed as "v".')
+
+
+def encode(body: dict[str, Any]) -> bytes:
+    """JSON in UTF-8, or with escapes where a text holds a lone surrogate, which has no UTF-8."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return json.dumps(body, separators=(",", ":")).encode()

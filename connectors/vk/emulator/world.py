@@ -1,0 +1,182 @@
+"""What has happened by now: a town's messages published, edited, deleted and restored as the clock goes on.
+
+Every change of a message passes `World._settle`: the place to tell subscribers of pushed events.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from heapq import heapify, heappop, heappush
+from itertools import count
+from typing import Any
+
+from connectors.sdk.town import Town, TownMessage, TownPage, TownPerson, edited_at, is_present, presence_changes, text_at
+from connectors.vk.emulator.wall import Entry, Wall
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleMessage:
+    """A message as the network shows it: ids of VK, the text with its mentions, times in whole seconds as VK gives them.
+
+    `edited_at` is `None` for comments, because VK does not tell it. A stub of a deleted comment is no visible message.
+    """
+
+    key: str
+    owner_id: int
+    id: int
+    post_id: int | None
+    root_id: int | None
+    reply_to_id: int | None
+    from_id: int
+    text: str
+    published_at: datetime
+    edited_at: datetime | None
+
+
+class World:
+    """The emulated network at one moment, which moves forward only; nothing of the future is visible."""
+
+    def __init__(self, town: Town, now: datetime) -> None:
+        self.now = now
+        self.pages = {page.id: page for page in town.pages}
+        self.people = {person.id: person for person in town.people}
+        self.walls = {page.id: Wall(page.id) for page in town.pages}
+        self.screen_names = {page.screen_name: page.id for page in town.pages}
+        self.messages = {message.key: message for message in town.messages}
+        self.entries: dict[str, Entry] = {}
+        self._sequence = count()
+        self._schedule = [step for message in town.messages for step in self._steps(message)]
+        heapify(self._schedule)
+        for message in town.messages:
+            self._check(message)
+        self.advance(now)
+
+    def advance(self, now: datetime) -> None:
+        """Publishes, deletes and restores all that is due by `now`; ids are given in the order of publication."""
+        self.now = max(self.now, now)
+        moment = self.now.timestamp()
+        while self._schedule and self._schedule[0][0] <= moment:
+            self._settle(heappop(self._schedule)[-1])
+
+    def add(self, message: TownMessage) -> None:
+        """Takes in one more message, which appears when its time has come; `ValueError` for one that cannot be."""
+        if message.key in self.messages:
+            raise ValueError(f"the town already has a message {message.key!r}")
+        self._check(message)
+        self.messages[message.key] = message
+        self._plan(message)
+
+    def change(self, key: str, **fields: Any) -> None:
+        """Changes fields of a message, which take effect at their time or at once."""
+        self.messages[key] = message = replace(self.messages[key], **fields)
+        self._check(message)
+        if key in self.entries:
+            self._settle(key)
+        self._plan(message)
+
+    def change_page(self, page_id: int, **fields: Any) -> TownPage:
+        """Changes fields of a page at once; an abandoned screen name leads nowhere afterwards."""
+        before = self.pages[page_id]
+        self.pages[page_id] = page = replace(before, **fields)
+        if page.screen_name != before.screen_name:
+            del self.screen_names[before.screen_name]
+            self.screen_names[page.screen_name] = page_id
+        return page
+
+    def entry_of(self, key: str | None) -> Entry | None:
+        return self.entries.get(key) if key else None
+
+    def find_page(self, name: str) -> TownPage | None:
+        """The community behind a screen name or a name made of its id ("club1")."""
+        page_id = self.screen_names.get(name, 0)
+        for prefix in ("club", "public", "event"):
+            if name.startswith(prefix) and name.removeprefix(prefix).isdecimal():
+                page_id = int(name.removeprefix(prefix))
+        return self.pages.get(page_id)
+
+    def text_of(self, entry: Entry, moment: datetime | None = None) -> str:
+        """The text as it stands, the mentioned authors before it."""
+        mentions = "".join(f"{self.mention(author_id)}, " for author_id in entry.message.mentions)
+        return mentions + text_at(entry.message, moment or self.now)
+
+    def mention(self, author_id: int) -> str:
+        """An author's name with a link to them, in VK's own marking."""
+        if author_id < 0:
+            page = self.pages.get(-author_id)
+            return f"[club{-author_id}|{page.name if page else 'DELETED'}]"
+        return f"[id{author_id}|{self.person(author_id).first_name}]"
+
+    def person(self, person_id: int) -> TownPerson:
+        """The person, or VK's name for a deleted one."""
+        return self.people.get(person_id) or TownPerson(person_id, "DELETED", "")
+
+    def visible(self, now: datetime | None = None) -> Iterator[VisibleMessage]:
+        """Every message that can be read at `now`, a moment not later than the world's clock."""
+        moment = now or self.now
+        for key, entry in self.entries.items():
+            if self._is_readable(entry, moment):
+                yield self._as_visible(key, entry, moment)
+
+    def _is_readable(self, entry: Entry, moment: datetime) -> bool:
+        page = self.pages[-entry.owner_id]
+        is_shown = all(is_present(one.message, moment) for one in (entry, entry.post) if one)
+        is_hidden = page.closed or page.deleted or bool(entry.post and entry.post.message.comments_hidden)
+        return is_shown and not is_hidden
+
+    def _as_visible(self, key: str, entry: Entry, moment: datetime) -> VisibleMessage:
+        edited = None if entry.post else edited_at(entry.message, moment)
+        return VisibleMessage(
+            key=key,
+            owner_id=entry.owner_id,
+            id=entry.id,
+            post_id=entry.post.id if entry.post else None,
+            root_id=entry.root.id if entry.root else None,
+            reply_to_id=entry.reply_to.id if entry.reply_to else None,
+            from_id=entry.message.author_id,
+            text=self.text_of(entry, moment),
+            published_at=entry.message.at.replace(microsecond=0),
+            edited_at=edited.replace(microsecond=0) if edited else None,
+        )
+
+    def _settle(self, key: str) -> None:
+        message = self.messages[key]
+        entry = self.entries.get(key)
+        if entry is None and message.at > self.now:
+            return
+        entry = entry or self._publish(message)
+        entry.message = message
+        self.walls[message.page_id].settle(entry, is_present(message, self.now))
+
+    def _publish(self, message: TownMessage) -> Entry:
+        wall = self.walls[message.page_id]
+        entry = wall.publish(message, self.entry_of(message.post_key), self.entry_of(message.reply_to_key))
+        self.entries[message.key] = entry
+        return entry
+
+    def _plan(self, message: TownMessage) -> None:
+        for step in self._steps(message):
+            heappush(self._schedule, step)
+        self.advance(self.now)
+
+    def _steps(self, message: TownMessage) -> Iterator[tuple[float, int, int, str]]:
+        """Moments at which to look at the message; within one second a post comes before its comments and their replies."""
+        depth = self._depth(message)
+        for moment in presence_changes(message):
+            yield moment.timestamp(), depth, next(self._sequence), message.key
+
+    def _depth(self, message: TownMessage) -> int:
+        depth, target = 0, message.reply_to_key or message.post_key
+        while target in self.messages:
+            above = self.messages[target]
+            depth, target = depth + 1, above.reply_to_key or above.post_key
+        return depth
+
+    def _check(self, message: TownMessage) -> None:
+        if message.page_id not in self.pages:
+            raise ValueError(f"message {message.key!r} stands on an unknown page {message.page_id}")
+        for target, post_key in ((message.post_key, None), (message.reply_to_key, message.post_key)):
+            above = self.messages.get(target) if target else None
+            if target and (above is None or above is message or above.page_id != message.page_id or above.at > message.at):
+                raise ValueError(f"message {message.key!r} has nothing to stand under: {target!r} is missing, later or elsewhere")
+            if above and above.post_key != post_key:
+                raise ValueError(f"message {message.key!r} and {target!r} stand under different posts")

@@ -1,0 +1,1 @@
+"""Tests of the VK connector and of the emulator of VK."""

@@ -1,0 +1,123 @@
+"""Failures of the emulated network, on real connections where the wire matters."""
+
+import asyncio
+from collections import Counter
+from itertools import islice
+
+import httpx
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from connectors.sdk.loopback import serve
+from connectors.vk.emulator import FaultKind, Faults, Quirks
+from connectors.vk.emulator.faults import fates
+from tests.connectors.vk.emulator_town import PAGE, SERVICE, calling, emulate
+
+ASK = {"owner_id": str(-PAGE), "v": "5.199", "access_token": SERVICE}
+
+
+def test_the_same_seed_gives_the_same_failures_and_another_seed_others() -> None:
+    first, again, other = (list(islice(fates(Faults(seed=seed, rate=0.5)), 200)) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.1, 0.5, 1.0])
+def test_the_rate_is_the_share_of_failing_calls(rate: float) -> None:
+    failing = sum(fate is not None for fate in islice(fates(Faults(seed=3, rate=rate)), 5000))
+    assert failing / 5000 == pytest.approx(rate, abs=0.02)
+
+
+def test_every_kind_of_failure_happens_before_and_after_the_effect() -> None:
+    seen = Counter((fate.kind, fate.is_done) for fate in islice(fates(Faults(seed=3, rate=1)), 5000) if fate)
+    assert {kind for kind, _ in seen} == set(FaultKind)
+    assert len(seen) == 2 * len(FaultKind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "is_json"),
+    [
+        (FaultKind.HTTP_500, 500, False),
+        (FaultKind.HTTP_502, 502, False),
+        (FaultKind.HTML, 200, False),
+        (FaultKind.CUT_JSON, 200, False),
+        (FaultKind.ERROR_1, 200, True),
+        (FaultKind.ERROR_10, 200, True),
+        (FaultKind.ERROR_6, 200, True),
+    ],
+)
+async def test_a_spoiled_answer_looks_as_networks_spoil_it(kind: FaultKind, status: int, is_json: bool) -> None:
+    async with calling(emulate(faults=Faults(seed=1, rate=1, kinds=(kind,)))) as call:
+        answer = await call.client.get("/method/wall.get", params=ASK)
+    assert answer.status_code == status
+    if is_json:
+        assert f"error {answer.json()['error']['error_code']}" == kind
+    else:
+        with pytest.raises(ValueError, match="line 1"):
+            answer.json()
+
+
+async def test_a_dropped_connection_breaks_in_the_middle_of_the_answer() -> None:
+    emulator = emulate(faults=Faults(seed=1, rate=1, kinds=(FaultKind.DROP,)))
+    async with serve(emulator.app()) as url, httpx.AsyncClient(base_url=url) as client:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await client.get("/method/wall.get", params=ASK)
+        emulator.break_with(None)
+        assert (await client.get("/method/wall.get", params=ASK)).json()["response"]
+
+
+async def test_a_stalled_answer_outlasts_the_patience_of_the_client() -> None:
+    emulator = emulate(faults=Faults(seed=1, rate=1, kinds=(FaultKind.STALL,), stall_seconds=30))
+    async with serve(emulator.app()) as url, httpx.AsyncClient(base_url=url, timeout=0.1) as client:
+        with pytest.raises(httpx.ReadTimeout):
+            await client.get("/method/wall.get", params=ASK)
+
+
+async def test_a_stalled_answer_comes_in_the_end() -> None:
+    emulator = emulate(faults=Faults(seed=1, rate=1, kinds=(FaultKind.STALL,), stall_seconds=0.05))
+    async with serve(emulator.app()) as url, httpx.AsyncClient(base_url=url) as client:
+        assert (await client.get("/method/wall.get", params=ASK)).status_code == 200
+
+
+async def test_a_server_that_ends_does_not_wait_for_a_stalled_answer() -> None:
+    inner = emulate(faults=Faults(seed=1, rate=1, kinds=(FaultKind.STALL,), stall_seconds=60)).app()
+    has_arrived = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            has_arrived.set()
+        await inner(scope, receive, send)
+
+    async with asyncio.timeout(10), httpx.AsyncClient() as client, asyncio.TaskGroup() as group:
+        async with serve(app) as url:
+            waiting = group.create_task(outcome(client, url))
+            await has_arrived.wait()
+        assert await waiting == "broken"
+
+
+async def outcome(client: httpx.AsyncClient, url: str) -> str:
+    try:
+        answer = await client.get(f"{url}/method/wall.get", params=ASK, timeout=60)
+    except httpx.TransportError:
+        return "broken"
+    return "broken" if answer.is_error else "answered"
+
+
+async def test_booleans_come_in_both_spellings() -> None:
+    async with calling(emulate(quirks=Quirks(seed=2))) as call:
+        items = [item for _ in range(5) for item in (await call("wall.get", owner_id=-PAGE))["items"]]
+    spellings = {type(item["comments"]["can_post"]) for item in items}
+    assert spellings == {bool, int}
+
+
+async def test_unknown_attachments_without_payload_and_unknown_fields_appear() -> None:
+    async with calling(emulate(quirks=Quirks(seed=2))) as call:
+        items = [item for _ in range(5) for item in (await call("wall.get", owner_id=-PAGE))["items"]]
+    assert any(part == {"type": "mini_app_card", "mini_app_card": None} for item in items for part in item["attachments"])
+    assert any("reaction_summary" in item for item in items)
+
+
+async def test_irregularities_can_be_had_one_by_one() -> None:
+    plain = Quirks(mixed_booleans=False, unknown_attachments=False, unknown_fields=False)
+    async with calling(emulate(quirks=plain)) as call, calling(emulate()) as other:
+        assert await call("wall.get", owner_id=-PAGE) == await other("wall.get", owner_id=-PAGE)

@@ -1,0 +1,119 @@
+"""Every answer of the emulator against VK's published schema, in many states of the world."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from connectors.vk.emulator import Quirks
+from tests.connectors.vk.emulator_town import CLOSED, COMMUNITY, DELETED, GROUP, PAGE, SERVICE, TOWN, Clock, calling, emulate
+
+SCHEMA = Path(__file__).resolve().parents[4] / "shared/reference/schemas/vk/vk_5.199_subset.tolerant.json"
+pytestmark = pytest.mark.skipif(not SCHEMA.is_file(), reason="VK's schema bundle lies outside of the repository and is not here")
+
+MOMENTS = (-1, 1, 5, 9, 13, 21, 60)
+QUIRKS = (None, Quirks(seed=1))
+
+
+@cache
+def bundle() -> dict[str, Any]:
+    """The schema; its `groups_group` forbids the very fields that `groups_group_full` adds to it, so that one word goes."""
+    schema: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    del schema["definitions"]["groups_group"]["additionalProperties"]
+    return schema
+
+
+@cache
+def validator(root: str) -> Draft7Validator:
+    return Draft7Validator({"definitions": bundle()["definitions"], "$ref": f"#/definitions/{root}"})
+
+
+def faults(root: str, answer: Any) -> list[str]:
+    return [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in validator(root).iter_errors(answer)]
+
+
+def questions(ids: dict[str, int]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, root of the schema and parameters of everything that can be asked in this state."""
+    posts = ",".join(f"-{PAGE}_{number}" for number in ids.values())
+    for extended, owner_id in product((0, 1), (PAGE, GROUP)):
+        kind = "extended_response" if extended else "response"
+        common = {"extended": extended, "fields": "members_count,verified,description"}
+        yield "wall.get", f"wall_get_{kind}", common | {"owner_id": -owner_id, "count": 100}
+        yield "wall.getById", f"wall_getById_{kind}", common | {"posts": posts or "-1_1"}
+        for sort, likes in product(("asc", "desc", "smart"), (0, 1)):
+            wanted = {"owner_id": -PAGE, "sort": sort, "need_likes": likes, "thread_items_count": 10 * likes, "count": 100}
+            if "post" in ids:
+                yield "wall.getComments", f"wall_getComments_{kind}", common | wanted | {"post_id": ids["post"]}
+            if "neighbour" in ids:
+                thread = {"post_id": ids["post"], "comment_id": ids["question"], "start_comment_id": ids["neighbour"], "offset": -1}
+                yield "wall.getComments", f"wall_getComments_{kind}", common | wanted | thread
+    names = f"{PAGE},podslushano,{CLOSED},{DELETED}"
+    yield "groups.getById", "groups_getById_object_response", {"group_ids": names, "fields": "members_count,verified,site,activity"}
+    yield "users.get", "users_get_response", {"user_ids": "1,2,id3"}
+    for name in ("gorod", "podslushano", "id1"):
+        yield "utils.resolveScreenName", "utils_resolveScreenName_response", {"screen_name": name}
+
+
+def test_the_schema_finds_what_is_wrong() -> None:
+    assert faults("wall_get_response", {"response": {"count": "many", "items": [{"comments": {"count": -1}}]}})
+
+
+@pytest.mark.parametrize("quirks", QUIRKS, ids=["plain", "irregular"])
+@pytest.mark.parametrize("minutes", MOMENTS)
+async def test_every_answer_has_the_published_shape(minutes: int, quirks: Quirks | None) -> None:
+    emulator = emulate(TOWN, Clock(minutes), quirks=quirks)
+    ids = {key: number for key, number in emulator.ids.items() if key not in {"elsewhere", "unseen", "among ourselves"}}
+    async with calling(emulator) as call:
+        for method, root, parameters in questions(ids):
+            assert not faults(root, {"response": await call(method, **parameters)}), (method, parameters)
+
+
+async def test_the_answers_to_a_community_have_the_published_shape() -> None:
+    emulator = emulate()
+    parents = (None, emulator.ids["question"], emulator.ids["nested"])
+    async with calling(emulator) as call:
+        assert not faults("groups_getTokenPermissions_response", {"response": await call("groups.getTokenPermissions", token=COMMUNITY)})
+        for parent in parents:
+            asked = {"post_id": emulator.ids["post"], "message": "Да"} | ({"reply_to_comment": parent} if parent else {})
+            written = await call("wall.createComment", token=COMMUNITY, **asked)
+            assert not faults("wall_createComment_response", {"response": written})
+
+
+@pytest.mark.parametrize(
+    ("method", "token", "parameters"),
+    [
+        ("wall.get", SERVICE, {"owner_id": -CLOSED}),
+        ("wall.get", SERVICE, {"owner_id": -DELETED}),
+        ("wall.get", COMMUNITY, {"owner_id": -PAGE}),
+        ("wall.get", "unknown", {}),
+        ("wall.get", SERVICE, {"v": ""}),
+        ("wall.getComments", SERVICE, {"owner_id": -PAGE, "post_id": 999}),
+        ("wall.createComment", SERVICE, {}),
+        ("no.such", SERVICE, {}),
+    ],
+)
+async def test_every_refusal_has_the_published_shape(method: str, token: str, parameters: dict[str, Any]) -> None:
+    async with calling(emulate()) as call:
+        body = await call.raw(method, token=token, **parameters)
+    assert not faults("base_error", body["error"])
+
+
+async def test_the_methods_take_the_tokens_that_the_schema_names() -> None:
+    methods = json.loads(SCHEMA.with_name("vk_5.199_methods_subset.json").read_text(encoding="utf-8"))["methods"]
+    wall = ("wall.get", "wall.getById", "wall.getComments", "wall.createComment")
+    others = ("groups.getById", "groups.getTokenPermissions", "utils.resolveScreenName", "users.get")
+    kinds = {"service": (SERVICE, 28), "group": (COMMUNITY, 27)}
+    async with calling(emulate()) as call:
+        for method, (kind, (token, refusal)) in product(wall + others, kinds.items()):
+            code = (await call.raw(method, token=token)).get("error", {}).get("error_code", 0)
+            assert (code != refusal) == (kind in schema_of(methods, method)["access_token_type"]), method
+
+
+def schema_of(methods: Any, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = methods[name] if isinstance(methods, dict) else next(one for one in methods if one["name"] == name)
+    return found
