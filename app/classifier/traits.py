@@ -1,14 +1,12 @@
 """What a text shows beside its words: length, marks, shouting, emoji, whether it asks and where it stands."""
 
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.classifier.characters import SPACE, CharacterTables, code_points
 from app.classifier.characters import CharacterClass as Class
-from app.classifier.contract import TextInContext
-from app.classifier.grams import FoldedText, fold, hash_words
+from app.classifier.characters import CharacterTables, code_points
+from app.classifier.grams import fold, hash_words
 
 WORDS_UP_TO = (1, 3, 6, 12, 25, 60)
 SHOUTING_FROM_LETTERS = 6
@@ -24,10 +22,7 @@ COUNTED = (
     Class.LATIN,
     Class.MARK,
 )
-QUESTION_WORDS = (
-    "когда где куда откуда как какой какая какое какие каких каком какого сколько кто кому кого чей что почему зачем отчего ли "
-    "разве подскажите скажите объясните поясните"
-).split()
+QUESTION_WORDS = ["когда", "где", "куда", "откуда", "как", "какой", "какая", "какое", "какие", "каких", "каком", "какого", "сколько", "кто", "кому", "кого", "чей", "что", "почему", "зачем", "отчего", "ли", "разве", "подскажите", "скажите", "объясните", "поясните"]
 LETTERS = (Class.LOWER, Class.UPPER, Class.LATIN)
 
 

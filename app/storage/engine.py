@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NewType
 
+import asyncpg
 import orjson
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.ext.asyncio import async_sessionmaker as session_maker
 
@@ -14,6 +16,8 @@ ReadSession = NewType("ReadSession", AsyncSession)
 """A session in a read-only transaction."""
 
 OLDEST_SERVER = 150000
+DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+"""What is raised when the database refuses, is away, or does not answer in time."""
 
 
 class DatabaseUnfit(RuntimeError):

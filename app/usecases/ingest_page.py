@@ -19,7 +19,7 @@ from app.storage import messages, partitions, threads
 from app.storage.messages import EditedMessage, KnownMessage, NewMessage, ThreadKey
 from app.storage.threads import FoundPost, Thread
 from app.usecases.judge_page import Intake, Judged, comment_id, judge_page, post_id
-from app.usecases.settle_conversations import settle_conversations
+from app.usecases.settle_conversations import Settlement, settle_conversations
 from connectors.sdk.contract import Coverage, MessageType, Page
 
 SaveCheckpoint = Callable[[AsyncSession], Awaitable[None]]
@@ -35,6 +35,7 @@ class Intaken:
     restored: int = 0
     opened: int = 0
     lags: tuple[float, ...] = ()
+    first_answer_seconds: tuple[float, ...] = ()
 
 
 @dataclass(slots=True)
@@ -89,12 +90,12 @@ async def _store(session: AsyncSession, intake: Intake, source: Source, page: Pa
         return Intaken()
     raw_id = await messages.save_raw(session, intake.region_id, source.id, page.method, zlib.compress(page.raw, 1), now=now)
     await _write(session, intake, source, held, news, raw_id=raw_id, now=now)
-    opened = 0
+    settlements = []
     for post, thread_news in news.items():
         if thread_news.authors:
             key = _key(intake, source, held[post])
-            opened += await settle_conversations(session, source, key, thread_news.authors, now=now)
-    return _count(news.values(), opened, now=now)
+            settlements.append(await settle_conversations(session, source, key, thread_news.authors, now=now))
+    return _count(news.values(), settlements, now=now)
 
 
 def _key(intake: Intake, source: Source, thread: Thread) -> ThreadKey:
@@ -238,13 +239,14 @@ def _edited(one: Judged, known: KnownMessage) -> EditedMessage:
     )
 
 
-def _count(news: Iterable[ThreadNews], opened: int, *, now: datetime) -> Intaken:
-    of_threads = list(news)
+def _count(news: Iterable[ThreadNews], settlements: Iterable[Settlement], *, now: datetime) -> Intaken:
+    of_threads, settled = list(news), list(settlements)
     return Intaken(
         new=sum(len(one.new) for one in of_threads),
         edited=sum(len(one.edited) for one in of_threads),
         deleted=sum(len(one.deleted) for one in of_threads),
         restored=sum(len(one.restored) for one in of_threads),
-        opened=opened,
+        opened=sum(one.opened for one in settled),
         lags=tuple((now - one.message.published_at).total_seconds() for of_thread in of_threads for one in of_thread.new),
+        first_answer_seconds=tuple(seconds for one in settled for seconds in one.first_answer_seconds),
     )

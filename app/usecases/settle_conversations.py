@@ -29,22 +29,34 @@ class Settled:
     turns: tuple[Turn, ...]
 
 
-async def settle_conversations(session: AsyncSession, source: Source, thread: ThreadKey, authors: Collection[str], *, now: datetime) -> int:
-    """Settles the given residents' parts of a locked thread; how many incidents were opened."""
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a settling did: incidents opened, and the times to first answer that became known, in seconds."""
+
+    opened: int = 0
+    first_answer_seconds: tuple[float, ...] = ()
+
+
+async def settle_conversations(
+    session: AsyncSession, source: Source, thread: ThreadKey, authors: Collection[str], *, now: datetime
+) -> Settlement:
+    """Settles the given residents' parts of a locked thread."""
     touched = await conversations.own_messages(session, thread, authors)
     asking = {author: part for author, part in touched.items() if part.opening is not None}
     if not asking:
-        return 0
+        return Settlement()
     own_ids = [message.external_id for part in asking.values() for message in part.own]
     officials = await conversations.official_messages(session, thread, authors=asking, own_ids=own_ids)
     policies = await regions.policies_of(session, thread.region_id)
     stored = await incidents.lock_conversations(session, thread, asking)
     fresh = {author: part for author, part in asking.items() if author not in stored}
+    answered: list[Turn] = []
     if fresh:
-        await _open(session, source, thread, fresh, officials, policy=list(policies.values())[-1], now=now)
+        answered += await _open(session, source, thread, fresh, officials, policy=list(policies.values())[-1], now=now)
     if stored:
-        await _follow(session, thread, asking, stored, officials, policies=policies, now=now)
-    return len(fresh)
+        answered += await _follow(session, thread, asking, stored, officials, policies=policies, now=now)
+    waits = (turn.time_to_first_answer for turn in answered)
+    return Settlement(len(fresh), tuple(wait.total_seconds() for wait in waits if wait is not None))
 
 
 async def _open(
@@ -56,7 +68,8 @@ async def _open(
     *,
     policy: Policy,
     now: datetime,
-) -> None:
+) -> list[Turn]:
+    """Opens incidents for residents who ask for the first time; their turns that are answered already."""
     settled = [
         _settle(author, part, facts_of(author, part.own, officials), policy=policy, monitored_since=source.monitored_since)
         for author, part in fresh.items()
@@ -74,6 +87,7 @@ async def _open(
         log = [opened(one.facts, at=now, **about), *breaches(one.turns, (), now=now)]
         recorded += [(ids[one.author_id], event) for event in log]
     await _record(session, thread, {ids[one.author_id]: one for one in settled}, recorded, now=now)
+    return [turn for one in settled for turn in one.turns if turn.first is not None]
 
 
 async def _follow(
@@ -85,9 +99,11 @@ async def _follow(
     *,
     policies: Mapping[PolicyId, Policy],
     now: datetime,
-) -> None:
+) -> list[Turn]:
+    """Brings open incidents up to their conversations; the turns that were answered by it."""
     logs = await events.of_incidents(session, thread.region_id, [one.incident.id for one in stored.values()])
     changed, by_id, recorded = [], {}, []
+    answered: list[Turn] = []
     for author, one in stored.items():
         log = logs[one.incident.id]
         known = fold(log)
@@ -101,12 +117,15 @@ async def _follow(
         moved = clocks(settled.turns, status, working=WAITING, now=now)
         changed.append(ChangedIncident(one.incident.id, status, settled.opening, moved))
         by_id[one.incident.id] = settled
+        waited = {turn.number for turn in before if turn.first is None}
+        answered += [turn for turn in settled.turns if turn.first is not None and (turn.number in waited or turn.number > len(before))]
         recorded += [(one.incident.id, event) for event in [*happened, *breaches(settled.turns, marked(log), now=now)]]
         if len(settled.turns) < len(before):
             await turns.drop_turns_beyond(session, thread.region_id, one.incident.id, len(settled.turns))
     if changed:
         await incidents.save_all(session, thread.region_id, changed)
         await _record(session, thread, by_id, recorded, now=now)
+    return answered
 
 
 def _settle(author: str, part: Touched, facts: Facts, *, policy: Policy, monitored_since: datetime) -> Settled:

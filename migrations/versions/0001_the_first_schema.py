@@ -184,6 +184,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_turns_started", "turns", ["region_id", "started_at"], unique=False)
     op.create_table(
+        "metric_samples",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("labels", sa.Text(), nullable=False),
+        sa.Column("family", sa.Text(), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "labels", name=op.f("pk_metric_samples")),
+    )
+    op.create_table(
         "workers",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
@@ -423,6 +431,7 @@ def downgrade() -> None:
     op.drop_table("idempotency_keys")
     op.drop_table("authorities")
     op.drop_table("workers")
+    op.drop_table("metric_samples")
     op.drop_index("ix_turns_started", table_name="turns")
     op.drop_table("turns")
     op.drop_table("regions")

@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -104,6 +105,15 @@ call_slots = Table(
     Column("slot", SmallInteger, primary_key=True, autoincrement=False),
     moment("free_at", required=True),
     Column("holder", Text),
+)
+
+metric_samples = Table(
+    "metric_samples",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("labels", Text, primary_key=True),
+    Column("family", Text, nullable=False),
+    Column("value", Double, nullable=False),
 )
 
 workers = Table(

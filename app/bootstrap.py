@@ -1,0 +1,180 @@
+"""The one place of wiring: settings become services, and everything else is handed what it needs."""
+
+import asyncio
+import fcntl
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from app.classifier.contract import Classifier
+from app.classifier.model_file import load_shipped_model
+from app.domain.polling import PollBounds
+from app.jobs.connectors import ConnectorPool, Secret
+from app.settings import Settings
+from app.storage import regions
+from app.storage.credentials import SecretBox
+from app.storage.embedded import embedded_server
+from app.storage.engine import Database, create_engine
+from app.storage.migrate import is_current, migrate
+from app.storage.regions import RegionId
+from app.usecases.judge_page import Intake
+from connectors.sdk.contract import ConnectorPlugin
+from connectors.sdk.registry import plugins
+
+DATABASE_NAME = "otklik"
+SECRET_FILE = "secret.key"  # noqa: S105
+
+
+class CannotStart(RuntimeError):
+    """Something outside stands in the way; the message says what and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that the processes are made of. `now` is the clock: the real one, or the demo's quick one."""
+
+    settings: Settings
+    database: Database
+    region_id: RegionId
+    secret_box: SecretBox
+    classifier: Classifier
+    plugins: Mapping[str, ConnectorPlugin]
+    connectors: ConnectorPool
+    now: Callable[[], datetime]
+
+    @property
+    def intake(self) -> Intake:
+        return Intake(self.database, self.classifier, self.region_id)
+
+    @property
+    def bounds(self) -> PollBounds:
+        settings = self.settings
+        return PollBounds(
+            timedelta(seconds=settings.poll_seconds),
+            timedelta(seconds=settings.poll_min_seconds),
+            timedelta(seconds=settings.poll_max_seconds),
+        )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.settings.timezone)
+
+    @property
+    def worker_name(self) -> str:
+        return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def system_now() -> datetime:
+    """The real time, aware UTC."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def running_services(settings: Settings, *, now: Callable[[], datetime] = system_now) -> AsyncIterator[Services]:
+    """Services over a database with the newest schema; the embedded one is started and migrated by itself."""
+    async with AsyncExitStack() as stack:
+        url = await _database_url(settings, stack)
+        database = Database(create_engine(url))
+        stack.push_async_callback(database.close)
+        await _ensure_schema(settings, database)
+        box = SecretBox(_secret_key(settings))
+        async with database.write() as session:
+            region_id = await regions.ensure_region(session, settings.region, now=now())
+        found = plugins()
+        pool = ConnectorPool(database, box, found, _secrets_of(settings), _addresses(settings, found), _rates(settings, found), now)
+        stack.push_async_callback(pool.close)
+        await pool.refresh()
+        classifier = await asyncio.to_thread(load_shipped_model)
+        yield Services(settings, database, region_id, box, classifier, found, pool, now)
+
+
+@asynccontextmanager
+async def migrated_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database alone, brought to the newest schema: for `otklik migrate`."""
+    async with AsyncExitStack() as stack:
+        database = Database(create_engine(await _database_url(settings, stack)))
+        stack.push_async_callback(database.close)
+        await database.check()
+        await migrate(database.engine)
+        yield database
+
+
+@contextmanager
+def sole_user(settings: Settings) -> Iterator[None]:
+    """Makes sure that no other `otklik run` or `demo` works on the same data folder."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.data_dir / "run.lock"
+    with path.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise CannotStart(
+                f"Another otklik (process {lock.read().strip() or 'unknown'}) runs on {settings.data_dir}: stop it, "
+                "or give this one another OTKLIK_DATA_DIR."
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+async def _database_url(settings: Settings, stack: AsyncExitStack) -> str:
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    server = embedded_server(settings.data_dir)
+    started = await asyncio.to_thread(server.__enter__)
+    stack.push_async_callback(asyncio.to_thread, server.__exit__, None, None, None)
+    connection = await asyncpg.connect(started.url())
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE_NAME):
+            await connection.execute(f'CREATE DATABASE "{DATABASE_NAME}"')
+    finally:
+        await connection.close()
+    return started.url(DATABASE_NAME)
+
+
+async def _ensure_schema(settings: Settings, database: Database) -> None:
+    try:
+        await database.check()
+    except OSError as error:
+        raise CannotStart(f"The database of OTKLIK_DATABASE_URL cannot be reached: {error}") from error
+    if await is_current(database.engine):
+        return
+    if settings.database_url is not None:
+        raise CannotStart("The database has another schema than this release needs: run `otklik migrate` first.")
+    await migrate(database.engine)
+
+
+def _secret_key(settings: Settings) -> str:
+    """The configured key, or one generated into the data folder at the first start."""
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    path: Path = settings.data_dir / SECRET_FILE
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text().strip()
+
+
+def _secrets_of(settings: Settings) -> list[Secret]:
+    """Credentials given as settings, beside those stored in the database."""
+    token = settings.vk_service_token
+    return [] if token is None else [Secret("vk_service", "OTKLIK_VK_SERVICE_TOKEN", token.get_secret_value())]
+
+
+def _addresses(settings: Settings, found: Mapping[str, ConnectorPlugin]) -> dict[str, str]:
+    return {network: settings.api_url(network) or plugin.default_base_url for network, plugin in found.items()}
+
+
+def _rates(settings: Settings, found: Mapping[str, ConnectorPlugin]) -> dict[str, int]:
+    return {network: settings.calls_per_second(network) for network in found}

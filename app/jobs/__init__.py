@@ -1,0 +1,1 @@
+"""Which use case runs how often, and what the runs share."""

@@ -1,0 +1,94 @@
+"""The metronome: which job runs how often. What there is to do is decided in the database, so late and double ticks are harmless."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from app.jobs.connectors import ConnectorPool
+from app.jobs.poll_runner import PollRunner
+from app.storage import idempotency, workers
+from app.storage.engine import Database
+from app.storage.regions import RegionId
+from app.telemetry.metrics import DeltaReader
+from app.usecases.expose_metrics import hand_over_counts, measure_gauges
+from app.usecases.watch_deadlines import watch_deadlines
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A job and its beat in real seconds."""
+
+    name: str
+    every: float
+    run: Callable[[], Awaitable[object]]
+
+
+class Watched:
+    """Runs a duty; a failure is logged when it begins and when it ends, and never stops the metronome."""
+
+    def __init__(self, duty: Duty) -> None:
+        self._duty = duty
+        self._failing = False
+
+    async def __call__(self) -> None:
+        try:
+            await self._duty.run()
+        except Exception as error:  # the scheduler's edge
+            if not self._failing:
+                log.exception("job failing", job=self._duty.name, error=type(error).__name__)
+            self._failing = True
+        else:
+            if self._failing:
+                log.info("job recovered", job=self._duty.name)
+            self._failing = False
+
+
+def make_scheduler(duties: list[Duty]) -> AsyncIOScheduler:
+    """A scheduler that runs each duty on its beat, never twice at once."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    for duty in duties:
+        scheduler.add_job(
+            Watched(duty), "interval", seconds=duty.every, id=duty.name, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+    return scheduler
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """What the duties work with."""
+
+    database: Database
+    region_id: RegionId
+    worker: str
+    connectors: ConnectorPool
+    runner: PollRunner
+    counts: DeltaReader
+    now: Callable[[], datetime]
+
+    async def beat(self) -> None:
+        async with self.database.write() as session:
+            await workers.beat(session, self.worker)
+        await self.runner.renew_leases()
+
+    async def purge(self) -> None:
+        async with self.database.write() as session:
+            await idempotency.purge(session, older_than=self.now() - timedelta(days=1))
+
+
+def duties_of(household: Household) -> list[Duty]:
+    """Everything that a worker does by the clock."""
+    one = household
+    return [
+        Duty("poll sources", 0.5, one.runner.tick),
+        Duty("heartbeat", 8, one.beat),
+        Duty("watch deadlines", 5, lambda: watch_deadlines(one.database, one.region_id, now=one.now())),
+        Duty("measure gauges", 10, lambda: measure_gauges(one.database, one.region_id, now=one.now())),
+        Duty("hand over counts", 5, lambda: hand_over_counts(one.database, one.counts)),
+        Duty("refresh credentials", 15, one.connectors.refresh),
+        Duty("purge", 3600, one.purge),
+    ]

@@ -1,0 +1,1 @@
+"""How the service tells of itself: structured logs, and every Prometheus metric declared once."""

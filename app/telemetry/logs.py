@@ -1,0 +1,42 @@
+"""Structured logs: an event name and key-values, JSON for machines, lines for people on a terminal."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure_logs(log_format: str | None, *, level: int = logging.INFO) -> None:
+    """Sets logging up for the process; without a format, lines on a terminal and JSON elsewhere."""
+    chosen = log_format or ("console" if sys.stderr.isatty() else "json")
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    renderers: list[structlog.typing.Processor] = (
+        [structlog.dev.ConsoleRenderer()]
+        if chosen == "console"
+        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    )
+    structlog.configure(
+        processors=[*shared, *renderers],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    _adopt_standard_logging(shared, renderers, level)
+
+
+def _adopt_standard_logging(shared: list[structlog.typing.Processor], renderers: list[structlog.typing.Processor], level: int) -> None:
+    """Libraries' own log lines take the same shape; those that may hold addresses with parameters stay quiet."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers]
+        )
+    )
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in ("httpx", "httpcore", "apscheduler", "uvicorn.access", "alembic", "sqlalchemy.engine"):
+        logging.getLogger(name).setLevel(logging.WARNING)

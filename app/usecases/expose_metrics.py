@@ -1,0 +1,35 @@
+"""Metrics that agree whichever process is asked: counted by each, summed in the database, shown from there."""
+
+from datetime import datetime
+
+from app.storage import metric_samples
+from app.storage.engine import Database
+from app.storage.regions import RegionId
+from app.telemetry.metrics import DeltaReader, write_text
+
+
+async def hand_over_counts(database: Database, reader: DeltaReader) -> None:
+    """Adds this process's growth to the totals; what could not be written is kept and handed over next time."""
+    deltas = reader.take()
+    try:
+        async with database.write() as session:
+            await metric_samples.add(session, deltas)
+    except BaseException:
+        reader.give_back(deltas)
+        raise
+
+
+async def measure_gauges(database: Database, region_id: RegionId, *, now: datetime) -> None:
+    """Counts the queue and the sources anew, so that reading `/metrics` costs the same however long the queue is."""
+    async with database.write() as session:
+        queue = await metric_samples.measure_queue(session, region_id, now=now)
+        sources = await metric_samples.measure_sources(session, region_id, now=now)
+        families = ("otklik_incidents_open", "otklik_incidents_overdue", "otklik_sources", "otklik_poll_delay_seconds")
+        for family, samples in zip(families, [*queue, *sources], strict=True):
+            await metric_samples.replace_family(session, family, samples)
+
+
+async def exposition(database: Database) -> bytes:
+    """Prometheus' text format of everything known."""
+    async with database.read() as session:
+        return write_text(await metric_samples.read_all(session))

@@ -1,0 +1,56 @@
+"""The web process: REST, console, metrics and health on one port."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+
+from app.api.context import ApiContext
+from app.bootstrap import CannotStart, Services
+from app.main import create_app
+
+GRACE_SECONDS = 5
+
+
+class QuietServer(uvicorn.Server):
+    """A server that leaves signals to its process, which may have more than it to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; `CannotStart` when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise CannotStart(f"Port {port} on {host} cannot be used ({error.strerror}): set OTKLIK_PORT or --port to a free one.") from error
+    return listening
+
+
+async def run_web(services: Services, stop: asyncio.Event, listening: socket.socket) -> None:
+    """Serves until `stop` is set, then lets running requests end."""
+    context = ApiContext(
+        database=services.database,
+        region_id=services.region_id,
+        now=services.now,
+        plugins=services.plugins,
+        connector_for=services.connectors.connector_for,
+        metrics_open=services.settings.metrics_open,
+        tz=services.zone,
+    )
+    config = uvicorn.Config(
+        create_app(context), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False
+    )
+    server = QuietServer(config)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(server.serve(sockets=[listening]), name="web")
+        await stop.wait()
+        server.should_exit = True

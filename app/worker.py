@@ -1,0 +1,61 @@
+"""The worker: starts the scheduler and stops it cleanly; whatever it held is free for others at once."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from app.bootstrap import Services
+from app.jobs.poll_runner import PollRunner, count_page
+from app.jobs.schedule import Household, duties_of, make_scheduler
+from app.storage import sources, workers
+from app.storage.engine import DATABASE_ERRORS
+from app.telemetry.metrics import DeltaReader
+from app.usecases.expose_metrics import hand_over_counts
+from app.usecases.poll_sources import Polling
+
+log = structlog.get_logger(__name__)
+
+
+async def run_worker(services: Services, stop: asyncio.Event) -> None:
+    """Polls sources and watches deadlines until `stop` is set."""
+    polling = Polling(
+        services.intake,
+        services.worker_name,
+        services.bounds,
+        timedelta(days=services.settings.backfill_days),
+        services.now,
+        services.connectors.connector_for,
+        count_page,
+    )
+    counts = DeltaReader()
+    try:
+        async with asyncio.TaskGroup() as group:
+            runner = PollRunner(polling, group, concurrency=services.settings.worker_concurrency)
+            household = Household(
+                services.database, services.region_id, services.worker_name, services.connectors, runner, counts, services.now
+            )
+            await household.beat()
+            scheduler = make_scheduler(duties_of(household))
+            scheduler.start()
+            log.info("worker started", worker=services.worker_name)
+            try:
+                await stop.wait()
+            finally:
+                scheduler.shutdown(wait=False)
+                runner.stop()
+    finally:
+        await _leave(services, counts)
+
+
+async def _leave(services: Services, counts: DeltaReader) -> None:
+    try:
+        async with asyncio.timeout(5):
+            async with services.database.write() as session:
+                await sources.give_back(session, services.worker_name)
+                await workers.leave(session, services.worker_name)
+            await hand_over_counts(services.database, counts)
+    except (*DATABASE_ERRORS, TimeoutError) as error:
+        log.warning("worker left without a word", reason=type(error).__name__)
+    else:
+        log.info("worker stopped", worker=services.worker_name)

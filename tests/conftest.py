@@ -1,0 +1,126 @@
+"""Real PostgreSQL for every test: one embedded server a run, one fresh migrated database a test."""
+
+import asyncio
+import fcntl
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from app.storage import regions
+from app.storage.embedded import embedded_server
+from app.storage.engine import Database, create_engine
+from app.storage.migrate import migrate
+from app.storage.regions import RegionId
+
+TEMPLATE = "otklik_template"
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB", "max_connections": "200"}
+"""A test's database need not survive the machine."""
+GIVEN_SERVER = "OTKLIK_TEST_DATABASE_URL"
+
+
+@dataclass(frozen=True, slots=True)
+class TestServer:
+    """A server on which tests make databases; `url_of` names one of them."""
+
+    __test__ = False
+    url: str
+
+    def url_of(self, database: str) -> str:
+        head, question, options = self.url.partition("?")
+        return head.rsplit("/", 1)[0] + f"/{database}{question}{options}"
+
+    async def run(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all test processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def embedded(shared_folder: Path) -> Iterator[TestServer]:
+    """The run's embedded server with a migrated template."""
+    with embedded_server(shared_folder / "server", options=CARELESS) as server:
+        ready = TestServer(server.url())
+        _ensure_template(ready, shared_folder / "embedded-template")
+        yield ready
+
+
+@pytest.fixture(scope="session")
+def given(shared_folder: Path) -> TestServer:
+    """The server of OTKLIK_TEST_DATABASE_URL, for tests that must hold on any supported PostgreSQL."""
+    url = os.environ.get(GIVEN_SERVER)
+    if not url:
+        pytest.skip(f"{GIVEN_SERVER} names no second PostgreSQL to test on")
+    server = TestServer(url)
+    _ensure_template(server, shared_folder / "given-template")
+    return server
+
+
+@pytest.fixture
+def server(embedded: TestServer) -> TestServer:
+    """The server of a test; a folder's conftest may put others beside it."""
+    return embedded
+
+
+@pytest.fixture
+async def database(server: TestServer) -> AsyncIterator[Database]:
+    """A fresh database with the newest schema, and nobody else in it."""
+    async with fresh_database(server) as url:
+        database = Database(create_engine(url, pool_size=5))
+        yield database
+        await database.close()
+
+
+@asynccontextmanager
+async def fresh_database(server: TestServer) -> AsyncIterator[str]:
+    """The URL of a fresh migrated database that is dropped afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    await server.run(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY')
+    try:
+        yield server.url_of(name)
+    finally:
+        await server.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def region_id(database: Database, noon: datetime) -> RegionId:
+    """The region of a test, with the default policy."""
+    async with database.write() as session:
+        return await regions.ensure_region(session, "test", now=noon)
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """A moment to reckon from: Wednesday, noon UTC."""
+    return datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
+
+
+def _ensure_template(server: TestServer, marker: Path) -> None:
+    with marker.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not marker.exists():
+            asyncio.run(_make_template(server))
+            marker.touch()
+
+
+async def _make_template(server: TestServer) -> None:
+    await server.run(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)')
+    await server.run(f"CREATE DATABASE \"{TEMPLATE}\" ENCODING 'UTF8' TEMPLATE template0")
+    engine = create_engine(server.url_of(TEMPLATE))
+    await migrate(engine)
+    await engine.dispose()

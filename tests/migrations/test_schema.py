@@ -1,0 +1,45 @@
+"""The migrations make the schema that the code declares, and can be taken back."""
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from app.storage.engine import Database
+from app.storage.migrate import alembic_config, is_current
+
+
+async def test_the_schema_is_exactly_what_the_tables_declare(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        await connection.run_sync(_check)
+
+
+async def test_every_migration_goes_down_and_up_again(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        await connection.run_sync(_down_and_up)
+
+    assert await is_current(database.engine)
+
+
+async def test_the_server_is_fit(database: Database) -> None:
+    await database.check()
+
+
+@pytest.mark.parametrize("change", ["UPDATE incident_events SET type = 'closed'", "DELETE FROM incident_events"])
+async def test_the_event_log_refuses_to_be_changed(database: Database, change: str) -> None:
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with database.write() as session:
+            await session.execute(text(change))
+
+
+def _check(connection: Connection) -> None:
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.check(config)
+
+
+def _down_and_up(connection: Connection) -> None:
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.downgrade(config, "base")
+    command.upgrade(config, "head")
