@@ -11,8 +11,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType, Protocol, runtime_checkable
 
-import httpx
-
 Cursor = NewType("Cursor", str)
 """Where reading goes on: opaque to the core, owned and versioned by the connector."""
 
@@ -98,7 +96,8 @@ class Page:
     """Messages to store, and where reading goes on once they are stored.
 
     `checkpoint=None` means: store these, but do not move yet (a wall is read newest first, so moving after its first
-    page would lose the older ones on a crash). `raw` is the body as received, for evidence and replay.
+    page would lose the older ones on a crash). `raw` is the body as received, for evidence and replay. `skipped` counts
+    the entries of the body that could not be read as messages.
     """
 
     messages: tuple[Message, ...]
@@ -106,6 +105,7 @@ class Page:
     raw: bytes = b""
     method: str = ""
     coverage: tuple[Coverage, ...] = ()
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

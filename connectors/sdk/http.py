@@ -1,0 +1,201 @@
+"""HTTP for connectors: time-outs, bounds, retries of reads; no secret ever in a text, a log, a `repr` or an address."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from random import Random
+from typing import Any, TypeVar
+
+import httpx
+
+from connectors.sdk.contract import Credential
+from connectors.sdk.errors import (
+    AuthenticationFailed,
+    ConnectorError,
+    OutcomeUnknown,
+    RateLimited,
+    SourceUnavailable,
+    UnexpectedResponse,
+)
+
+Value = TypeVar("Value")
+
+NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpLimits:
+    """Bounds of a connector's calls: seconds, bytes, counts. `call_seconds` ends even an answer that drips for ever."""
+
+    connect_seconds: float = 5.0
+    read_seconds: float = 20.0
+    call_seconds: float = 60.0
+    connections: int = 20
+    body_bytes: int = 16 * 1024 * 1024
+    attempts: int = 4
+    first_pause_seconds: float = 0.5
+    longest_pause_seconds: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCall:
+    """One call of a network's method. Its parameters travel in the body and so show in no address and no log."""
+
+    method: str
+    url: str
+    form: Mapping[str, str] = field(repr=False)
+    auth: httpx.Auth | None = None
+    multipart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A readable answer: the body as it came and the JSON document in it."""
+
+    status: int
+    raw: bytes = field(repr=False)
+    document: Any = field(repr=False)
+
+
+class NotSent(SourceUnavailable):
+    """The call never left us, so that even a write may be made again."""
+
+
+class BearerToken(httpx.Auth):
+    """Puts the secret into the header at the last moment, so that no variable and no `repr` ever holds it."""
+
+    def __init__(self, credential: Credential) -> None:
+        self._credential = credential
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        if not (self._credential.secret.isascii() and self._credential.secret.isprintable()):
+            raise AuthenticationFailed(f"the key {self._credential.name!r} holds characters that no key has")
+        request.headers["Authorization"] = f"Bearer {self._credential.secret}"
+        yield request
+
+
+class ConnectorHttp:
+    """The connections of one connector; the owner closes them with `close`."""
+
+    def __init__(
+        self, observe: Callable[[str, str, float], None], limits: HttpLimits | None = None, *, jitter: Random | None = None
+    ) -> None:
+        self._observe = observe
+        self._limits = limits or HttpLimits()
+        self._jitter = jitter or Random()
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(self._limits.read_seconds, connect=self._limits.connect_seconds, pool=self._limits.call_seconds),
+            limits=httpx.Limits(max_connections=self._limits.connections, max_keepalive_connections=self._limits.connections),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def read(self, call: HttpCall, credential: Credential, decode: Callable[[Received], Value]) -> Value:
+        """What `decode` makes of the answer, tried again while the network is away; `decode` raises the network's refusals."""
+        attempt = 1
+        while True:
+            try:
+                return await self._attempt(call, credential, decode)
+            except (SourceUnavailable, RateLimited) as error:
+                pause = self._pause(attempt, error)
+                if attempt >= self._limits.attempts or pause > 2 * self._limits.longest_pause_seconds:
+                    raise
+            await asyncio.sleep(pause)
+            attempt += 1
+
+    async def write(self, call: HttpCall, credential: Credential, decode: Callable[[Received], Value]) -> Value:
+        """As `read`, but sent once: `OutcomeUnknown` when it left and no readable answer came back."""
+        attempt = 1
+        while True:
+            try:
+                return await self._attempt(call, credential, decode)
+            except NotSent as error:
+                if attempt >= self._limits.attempts:
+                    raise
+                pause = self._pause(attempt, error)
+            except (SourceUnavailable, UnexpectedResponse) as error:
+                raise OutcomeUnknown(f"{error}; the call had left") from error
+            await asyncio.sleep(pause)
+            attempt += 1
+
+    async def close(self) -> None:
+        """Gives back the connections."""
+        await self._client.aclose()
+
+    def _pause(self, attempt: int, error: ConnectorError) -> float:
+        """Seconds before the next attempt: doubled each time, never less than the network asks for, up to half more at random."""
+        pause = min(self._limits.first_pause_seconds * 2 ** (attempt - 1), self._limits.longest_pause_seconds)
+        asked = error.retry_after if isinstance(error, RateLimited) else 0.0
+        return float(max(pause, asked) * self._jitter.uniform(1.0, 1.5))
+
+    async def _attempt(self, call: HttpCall, credential: Credential, decode: Callable[[Received], Value]) -> Value:
+        # `decode` runs inside the budget's place, so that the budget sees a refusal pass through it.
+        async with credential.budget.call(call.method):
+            outcome, started = "interrupted", time.perf_counter()
+            try:
+                value = decode(await self._send(call))
+                outcome = "ok"
+            except ConnectorError as error:
+                outcome = outcome_of(error)
+                raise
+            finally:
+                self._observe(call.method, outcome, time.perf_counter() - started)
+            return value
+
+    async def _send(self, call: HttpCall) -> Received:
+        # "from None": the frames below hold the header with the secret, and some log formatters print variables of frames.
+        try:
+            async with asyncio.timeout(self._limits.call_seconds), self._open(call) as answer:
+                raw = await self._read_body(call, answer)
+        except NOT_CONNECTED as error:
+            raise NotSent(f"{call.method}: no connection ({type(error).__name__})") from None
+        except (httpx.RequestError, TimeoutError) as error:
+            raise SourceUnavailable(f"{call.method}: the call broke off ({type(error).__name__})") from None
+        return _received(call, answer, raw)
+
+    def _open(self, call: HttpCall) -> AbstractAsyncContextManager[httpx.Response]:
+        if call.multipart:
+            return self._client.stream("POST", call.url, auth=call.auth, files={name: (None, value) for name, value in call.form.items()})
+        return self._client.stream("POST", call.url, auth=call.auth, data=dict(call.form))
+
+    async def _read_body(self, call: HttpCall, answer: httpx.Response) -> bytes:
+        body = bytearray()
+        async for part in answer.aiter_bytes():
+            body += part
+            if len(body) > self._limits.body_bytes:
+                raise UnexpectedResponse(f"{call.method}: the answer is longer than {self._limits.body_bytes} bytes")
+        return bytes(body)
+
+
+def outcome_of(error: ConnectorError) -> str:
+    """The name of an error as a metric label: `RateLimited` is "rate_limited"."""
+    name = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == ConnectorError.__module__)
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def redact(text: str, credential: Credential) -> str:
+    """The text without the credential's secret, should a network ever echo it."""
+    return text.replace(credential.secret, "[secret]") if credential.secret else text
+
+
+def _received(call: HttpCall, answer: httpx.Response, raw: bytes) -> Received:
+    if answer.status_code >= 500:
+        raise SourceUnavailable(f"{call.method}: HTTP {answer.status_code}")
+    if answer.status_code == 429:
+        raise RateLimited(f"{call.method}: HTTP 429", retry_after=_retry_after(answer))
+    try:
+        document = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise SourceUnavailable(f"{call.method}: HTTP {answer.status_code} without readable JSON") from None
+    return Received(answer.status_code, raw, document)
+
+
+def _retry_after(answer: httpx.Response) -> float:
+    asked = answer.headers.get("Retry-After", "")
+    return float(asked) if asked.isascii() and asked.isdigit() else 1.0
