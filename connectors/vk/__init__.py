@@ -1,0 +1,16 @@
+"""The VK connector: reads community walls and comments, publishes replies, and emulates the network for the demo and the tests."""
+
+from connectors.sdk.contract import ConnectorPlugin
+from connectors.vk import settings
+from connectors.vk.connector import VkConnector
+from connectors.vk.emulator import VkEmulator
+
+plugin = ConnectorPlugin(
+    network=settings.NETWORK,
+    title="ВКонтакте",
+    default_base_url=settings.BASE_URL,
+    hosts=settings.HOSTS,
+    credential_kinds=settings.CREDENTIAL_KINDS,
+    build=VkConnector,
+    emulate=VkEmulator,
+)

@@ -1,0 +1,98 @@
+"""The VK connector: the contract's capabilities, each handed to the module that knows it."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+
+from connectors.sdk.contract import (
+    ConnectorContext,
+    Cursor,
+    Message,
+    MessageType,
+    Page,
+    PostCount,
+    PostRef,
+    PublishedReply,
+    ResolvedSource,
+    Wall,
+)
+from connectors.sdk.errors import InvalidLink, SourceGone
+from connectors.sdk.http import HttpLimits
+from connectors.vk import settings
+from connectors.vk.client import VkClient
+from connectors.vk.links import EXAMPLES, GroupLink, parse_link
+from connectors.vk.mapping import comment_url, post_message, resolved_source
+from connectors.vk.schemas import VkPost, read_comment_id, read_communities, read_posts, read_screen_name
+from connectors.vk.thread import read_thread
+from connectors.vk.wall import read_wall
+
+COMMUNITY_TYPES = frozenset({"group", "page", "event"})
+
+
+class VkConnector:
+    """Reads walls and comments with service keys, writes replies with the keys of communities."""
+
+    network = settings.NETWORK
+    count_batch_size = settings.POSTS_PER_COUNT
+
+    def __init__(self, context: ConnectorContext, limits: HttpLimits | None = None) -> None:
+        self._client = VkClient(context, limits)
+
+    async def close(self) -> None:
+        """Gives back the connections."""
+        await self._client.close()
+
+    async def resolve(self, link: str) -> ResolvedSource:
+        """The community behind a link; `InvalidLink` for a person or an application, `SourceGone` for a deleted one."""
+        named = parse_link(link)
+        group_id = named.group_id if isinstance(named, GroupLink) else await self._group_id(named.screen_name)
+        answer = await self._client.read("groups.getById", {"group_ids": str(group_id), "fields": "members_count"})
+        community = next((found for found in read_communities(answer) if found.id == group_id), None)
+        if community is None or community.is_gone:
+            raise SourceGone(f"the community {group_id} is deleted, blocked or was never there")
+        return resolved_source(community)
+
+    def read_posts(self, wall: Wall, since: Cursor | None, *, not_before: datetime) -> AsyncIterator[Page]:
+        """Posts since the cursor with some overlap; without one since `not_before`. The pinned post always."""
+        return read_wall(self._client, wall, since, not_before)
+
+    def read_comments(self, post: PostRef, since: Cursor | None) -> AsyncIterator[Page]:
+        """Comments that are new, moved or gone since the cursor; all of them, with full coverage, without one."""
+        return read_thread(self._client, post, since)
+
+    async def count_comments(self, posts: Sequence[PostRef]) -> Mapping[PostRef, PostCount | None]:
+        """Counters of up to 100 posts in one call; a post whose entry cannot be read is left out rather than called gone."""
+        if len(posts) > self.count_batch_size:
+            raise ValueError(f"at most {self.count_batch_size} posts in one call, not {len(posts)}")
+        if not posts:
+            return {}
+        names = list(dict.fromkeys(f"{post.wall.external_id}_{post.external_id}" for post in posts))
+        listing = read_posts(await self._client.read("wall.getById", {"posts": names, "extended": 1}))
+        found = {(str(post.owner_id), str(post.id)): post for post in listing.entries}
+        shown = {post: found.get((post.wall.external_id, post.external_id)) for post in posts}
+        return {
+            post: counted(vk_post, listing.names) if vk_post else None for post, vk_post in shown.items() if vk_post or not listing.skipped
+        }
+
+    async def publish_reply(self, to: Message, text: str, *, reply_id: str) -> PublishedReply:
+        """A comment in the name of the wall's own community. VK keeps repeats apart by `guid`, which is our `reply_id`."""
+        post, group_id = PostRef(to.wall, to.post_id or to.external_id), -int(to.wall.external_id)
+        place = {"owner_id": to.wall.external_id, "post_id": post.external_id, "from_group": str(group_id)}
+        answered = {"reply_to_comment": to.external_id} if to.type is MessageType.COMMENT else {}
+        parameters = {**place, **answered, "message": text, "guid": reply_id}
+        answer = await self._client.write("wall.createComment", parameters, group_id=group_id)
+        comment_id, parents = read_comment_id(answer)
+        return PublishedReply(str(comment_id), comment_url(post, str(comment_id), str(parents[0]) if parents else None))
+
+    async def _group_id(self, screen_name: str) -> int:
+        named = read_screen_name(await self._client.read("utils.resolveScreenName", {"screen_name": screen_name}))
+        if named is None:
+            raise SourceGone(f"nothing on VK has the short name {screen_name!r}")
+        kind, found_id = named
+        if kind not in COMMUNITY_TYPES:
+            raise InvalidLink(f"{screen_name!r} is the short name of another kind of page ({kind}), not of a community; {EXAMPLES}")
+        return found_id
+
+
+def counted(post: VkPost, names: Mapping[int, str]) -> PostCount | None:
+    """The counter of a post, `None` for a deleted one."""
+    return None if post.is_deleted else PostCount(post.comment_count or 0, post_message(post, names))

@@ -1,0 +1,94 @@
+"""VK's shapes as the core's messages.
+
+The text stays as VK gives it: a mention remains written `[id123|Имя]`, as evidence and for an exact comparison of edits;
+whom it addresses stands apart in `mentions`. Markup is a matter of showing, and the core may show the name only.
+"""
+
+import re
+from collections.abc import Mapping
+
+from connectors.sdk.contract import Author, Message, MessageType, PostRef, ResolvedSource, Wall
+from connectors.vk import settings
+from connectors.vk.schemas import VkComment, VkCommunity, VkPost
+
+SITE = "https://vk.com"
+MENTION = re.compile(r"\[(id|club|public|event)(\d{1,18})(?::[^\]|]*)?\|[^\]]*\]")
+"""`[id123|Имя]`, `[club1|Имя]`, and with a place in between: `[id123:bp-1_2|Имя]`."""
+
+
+def wall_of(group_id: int) -> Wall:
+    """The wall of a community, by the community's positive id."""
+    return Wall(settings.NETWORK, str(-group_id))
+
+
+def post_url(wall: Wall, post_id: str) -> str:
+    return f"{SITE}/wall{wall.external_id}_{post_id}"
+
+
+def comment_url(post: PostRef, comment_id: str, root_id: str | None) -> str:
+    """The address that opens the page at the comment; of one in a thread with the thread unfolded."""
+    thread = f"&thread={root_id}" if root_id else ""
+    return f"{post_url(post.wall, post.external_id)}?reply={comment_id}{thread}"
+
+
+def post_message(post: VkPost, names: Mapping[int, str]) -> Message:
+    """A post as a message of the wall it stands on."""
+    wall = Wall(settings.NETWORK, str(post.owner_id))
+    return Message(
+        type=MessageType.POST,
+        external_id=str(post.id),
+        wall=wall,
+        url=post_url(wall, str(post.id)),
+        published_at=post.date,
+        author=author(post.from_id, names),
+        text=post.text,
+        mentions=mentions(post.text),
+        attachments=post.attachments,
+        edited_at=post.edited,
+        comment_count=post.comment_count,
+        comments_closed=not post.comments_open,
+    )
+
+
+def comment_message(comment: VkComment, post: PostRef, names: Mapping[int, str], *, root_id: int | None = None) -> Message:
+    """A comment as a message; `root_id` is the thread it was listed in, for answers that leave the ancestors out."""
+    root = str(comment.parents[0]) if comment.parents else str(root_id) if root_id else None
+    above = comment.reply_to or (comment.parents[-1] if comment.parents else root_id)
+    return Message(
+        type=MessageType.COMMENT,
+        external_id=str(comment.id),
+        wall=post.wall,
+        url=comment_url(post, str(comment.id), root),
+        published_at=comment.date,
+        author=author(comment.from_id, names) if comment.from_id else None,
+        text=comment.text,
+        post_id=post.external_id,
+        root_id=root,
+        reply_to_id=str(above) if above else None,
+        mentions=mentions(comment.text or ""),
+        attachments=comment.attachments,
+        deleted=comment.is_deleted,
+    )
+
+
+def author(from_id: int, names: Mapping[int, str]) -> Author:
+    """Who wrote: a person by a positive id, a community by the id of its wall."""
+    return Author(str(from_id), names.get(from_id), is_community=from_id < 0)
+
+
+def mentions(text: str) -> tuple[str, ...]:
+    """Ids of the authors that the text addresses, each once, in their order."""
+    found = (match.group(2) if match.group(1) == "id" else f"-{match.group(2)}" for match in MENTION.finditer(text))
+    return tuple(dict.fromkeys(found))
+
+
+def resolved_source(community: VkCommunity) -> ResolvedSource:
+    """A community as the registry shows it; its address is the one that outlives a change of the short name."""
+    return ResolvedSource(
+        wall=wall_of(community.id),
+        name=community.name,
+        url=f"{SITE}/club{community.id}",
+        screen_name=community.screen_name,
+        closed=community.is_closed,
+        members=community.members,
+    )

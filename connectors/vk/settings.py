@@ -1,0 +1,43 @@
+"""Numbers and names that VK's documentation fixes, and a few that we chose."""
+
+from datetime import timedelta
+
+NETWORK = "vk"
+BASE_URL = "https://api.vk.ru"
+"""The documentation names api.vk.com and api.vk.ru alike; current clients call the latter."""
+
+HOSTS = ("vk.com", "vk.ru", "m.vk.com", "m.vk.ru", "www.vk.com", "www.vk.ru")
+VERSION = "5.199"
+LANGUAGE = "ru"
+MULTIPART_FROM_BYTES = 2000
+"""Longer bodies go as multipart/form-data (dev.vk.com, API requests: "over 2 KB")."""
+
+SERVICE_KEY = "vk_service"
+COMMUNITY_KEY = "vk_community"
+CREDENTIAL_KINDS = (SERVICE_KEY, COMMUNITY_KEY)
+
+PAGE_SIZE = 100
+THREAD_ITEMS = 10
+POSTS_PER_COUNT = 100
+
+PAGE_OVERLAP = 3
+"""Entries that a page repeats from the one before, to see that nothing slipped between them."""
+
+STEP_BACK = 50
+MOST_STEPS_BACK = 20
+
+POSTS_OVERLAP = 10
+"""Posts older than the cursor that a reading must have met before it stops."""
+
+WALL_LAG = timedelta(days=1)
+"""How much older than the cursor a post may be and still be told again: it may have been published with an earlier date."""
+
+TOO_FAST_SECONDS = 1.0
+WAIT_SECONDS = 5.0
+FLOOD_SECONDS = 300.0
+QUOTA_PAUSE = timedelta(minutes=30)
+"""After error 29 the method stays blocked for about half an hour (measured by clients); then one call tries again."""
+
+LIMIT_PAUSE = timedelta(hours=3)
+HUMAN_PAUSE = timedelta(hours=1)
+REFUSAL_PAUSE = timedelta(days=1)

@@ -1,0 +1,171 @@
+"""Reads the comments of a post: newest first, only as far as the moved counters ask for.
+
+The cursor remembers how many comments there were, the newest root and how many replies each root had. New roots and moved
+threads are added up until they explain how far the total has moved; then the rest is as it was. If they never do (comments
+were deleted), or there is no cursor, the whole top level is read. Each page says what it shows completely, so that what
+has vanished is known.
+"""
+
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+
+from connectors.sdk.contract import Coverage, Cursor, Message, Page, PostRef
+from connectors.sdk.errors import AccessDenied, SourceGone
+from connectors.vk.api import Answer, CommentsHidden
+from connectors.vk.client import VkClient
+from connectors.vk.cursor import Replies, ThreadCursor, read_thread_cursor, write_thread_cursor
+from connectors.vk.level import Level, Stretch
+from connectors.vk.mapping import comment_message
+from connectors.vk.schemas import Listing, VkComment, read_comments
+
+METHOD = "wall.getComments"
+
+
+async def read_thread(client: VkClient, post: PostRef, since: Cursor | None) -> AsyncIterator[Page]:
+    """Pages of new, moved and vanished comments; only the last one carries a checkpoint.
+
+    A post whose comments VK hides gives one empty page.
+    """
+    reading = ThreadReading(post, read_thread_cursor(since))
+    while level := reading.next_level:
+        try:
+            answer = await client.read(METHOD, level.parameters(post.wall.external_id, post.external_id))
+        except CommentsHidden:
+            yield Page((), since or write_thread_cursor(ThreadCursor()), method=METHOD)
+            return
+        except (AccessDenied, SourceGone) as error:
+            if level.root_id is None or (isinstance(error, AccessDenied) and error.permanent):
+                raise
+            page = reading.leave_thread()
+        else:
+            page = reading.take(answer, read_comments(answer))
+        if page:
+            yield page
+
+
+class ThreadReading:
+    """One reading of a post's comments: which levels are left to read, and what the next cursor will remember."""
+
+    def __init__(self, post: PostRef, known: ThreadCursor | None) -> None:
+        self._post = post
+        self._known = known
+        self._levels: deque[Level] = deque([Level()])
+        self._newest_id = known.newest_id if known else 0
+        self._newest_root_id = known.newest_root_id if known else 0
+        self._replies = dict(known.replies) if known else {}
+        self._moved = 0
+        self._added_up = 0
+        self._totals: list[int] = []
+        self._total = 0
+
+    @property
+    def next_level(self) -> Level | None:
+        """The level whose next page is wanted; `None` when all is read."""
+        return self._levels[0] if self._levels else None
+
+    def take(self, answer: Answer, listing: Listing[VkComment]) -> Page | None:
+        """The page to store; `None` when it must be read again at another offset."""
+        level = self._levels[0]
+        self._newest_id = max([self._newest_id, *listing.ids, *(reply.id for root in listing.entries for reply in root.thread)])
+        stretch = level.take(listing, newest_known_id=self._newest_id if self._known else None)
+        if stretch is None:
+            return None
+        taken = self._take_roots if level.root_id is None else self._take_replies
+        messages, coverage = taken(level, stretch, listing)
+        return Page(tuple(messages), self._checkpoint(), answer.raw, METHOD, tuple(coverage), listing.skipped)
+
+    def leave_thread(self) -> Page | None:
+        """Gives up a thread whose root has gone meanwhile; the checkpoint when it was the last to read."""
+        level = self._levels.popleft()
+        self._replies.pop(level.root_id or 0, None)
+        checkpoint = self._checkpoint()
+        return Page((), checkpoint, method=METHOD) if checkpoint else None
+
+    def _take_roots(self, level: Level, stretch: Stretch, listing: Listing[VkComment]) -> tuple[list[Message], list[Coverage]]:
+        vanished = self._vanished_roots(stretch, listing.ids)
+        self._add_up(stretch.comments, vanished, listing.total)
+        threads = [self._thread_level(root) for root in stretch.comments if self._must_read(root)]
+        to_read = {thread.root_id for thread in threads}
+        messages = [self._message(listing, root) for root in stretch.comments]
+        with_replies = (root for root in stretch.comments if root.id not in to_read)
+        messages += [self._message(listing, reply, root.id) for root in with_replies for reply in root.thread]
+        coverage = [*self._covered(None, stretch), *self._covered_threads(stretch, vanished)]
+        self._remember(stretch.comments, vanished)
+        self._newest_root_id = max(self._newest_root_id, level.newest_id)
+        self._levels.popleft()
+        self._levels.extendleft(reversed([*threads, *([] if self._is_explained(level) else [level])]))
+        return messages, coverage
+
+    def _take_replies(self, level: Level, stretch: Stretch, listing: Listing[VkComment]) -> tuple[list[Message], list[Coverage]]:
+        level.stop_if_explained(stretch, listing.level)
+        if level.is_over:
+            newest_id = max(level.newest_id, level.known.newest_id if level.known else 0)
+            self._replies[level.root_id or 0] = Replies(level.count, newest_id)
+            self._levels.popleft()
+        return [self._message(listing, reply, level.root_id) for reply in stretch.comments], self._covered(level.root_id, stretch)
+
+    def _add_up(self, roots: Iterable[VkComment], vanished: Iterable[int], total: int) -> None:
+        self._totals.append(total)
+        for root in roots:
+            is_new = root.id > (self._known.newest_root_id if self._known else 0)
+            self._moved += root.thread_count + is_new - self._count_before(root.id)
+            self._added_up += root.thread_count + 1
+        self._moved -= sum(1 + self._count_before(root_id) for root_id in vanished)
+
+    def _is_explained(self, level: Level) -> bool:
+        """Whether the top level need not be read on; settles the total that the next reading starts from.
+
+        While many pages are read the total moves; any value that it had is accepted.
+        """
+        if level.is_over:
+            self._total = min(max(self._added_up, min(self._totals)), max(self._totals))
+            return True
+        if self._known is None or not level.has_passed(self._known.newest_root_id):
+            return False
+        self._total = self._known.total + self._moved
+        return min(self._totals) <= self._total <= max(self._totals)
+
+    def _count_before(self, root_id: int) -> int:
+        before = self._known.replies.get(root_id) if self._known else None
+        return before.count if before else 0
+
+    def _must_read(self, root: VkComment) -> bool:
+        """Whether the thread holds more than came with its root, and has moved."""
+        return root.thread_count > len(root.thread) and root.thread_count != self._count_before(root.id)
+
+    def _thread_level(self, root: VkComment) -> Level:
+        return Level(root.id, known=self._replies.get(root.id), count=root.thread_count)
+
+    def _vanished_roots(self, stretch: Stretch, ids: Iterable[int]) -> set[int]:
+        shown = set(ids)
+        return {root_id for root_id in self._replies if root_id not in shown and stretch.covers(root_id)}
+
+    def _remember(self, roots: Iterable[VkComment], vanished: Iterable[int]) -> None:
+        for root in roots:
+            if root.thread_count == 0:
+                self._replies.pop(root.id, None)
+            elif root.thread_count <= len(root.thread):
+                self._replies[root.id] = Replies(root.thread_count, max(reply.id for reply in root.thread))
+        for root_id in vanished:
+            self._replies.pop(root_id, None)
+
+    def _covered(self, root_id: int | None, stretch: Stretch) -> list[Coverage]:
+        if not stretch.is_complete:
+            return []
+        return [Coverage(self._post, str(root_id) if root_id else None, stretch.first_id, stretch.last_id)]
+
+    def _covered_threads(self, stretch: Stretch, vanished: Iterable[int]) -> list[Coverage]:
+        """Threads shown completely with their roots, and those of vanished roots, of which nothing is left."""
+        whole = (root.id for root in stretch.comments if root.thread_count <= len(root.thread) and self._may_have_replies(root))
+        last_id = self._newest_id if self._known else None
+        return [Coverage(self._post, str(root_id), None, last_id) for root_id in (*whole, *sorted(vanished))]
+
+    def _may_have_replies(self, root: VkComment) -> bool:
+        return self._known is None or bool(root.thread) or root.id in self._replies
+
+    def _message(self, listing: Listing[VkComment], comment: VkComment, root_id: int | None = None) -> Message:
+        return comment_message(comment, self._post, listing.names, root_id=root_id)
+
+    def _checkpoint(self) -> Cursor | None:
+        """The cursor once nothing is left to read."""
+        return None if self._levels else write_thread_cursor(ThreadCursor(self._total, self._newest_root_id, self._replies))

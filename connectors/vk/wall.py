@@ -1,0 +1,53 @@
+"""Reads a wall: newest first, the pinned post before all others whatever its date."""
+
+from collections.abc import AsyncIterator, Collection
+from datetime import datetime
+
+from connectors.sdk.contract import Cursor, Page, Wall
+from connectors.vk import settings
+from connectors.vk.api import Answer
+from connectors.vk.client import VkClient
+from connectors.vk.cursor import WallCursor, read_wall_cursor, write_wall_cursor
+from connectors.vk.mapping import post_message
+from connectors.vk.paging import Paging
+from connectors.vk.schemas import Listing, VkPost, read_posts
+
+
+async def read_wall(client: VkClient, wall: Wall, since: Cursor | None, not_before: datetime) -> AsyncIterator[Page]:
+    """Pages down to the cursor's date and some posts beyond; only the last one carries a checkpoint.
+
+    The cursor is a date, not an id: the newest post may be deleted, and posts appear with an earlier date. What a page
+    holds of the overlap is told again. The pinned post is always told, as residents write under it whatever its age.
+    """
+    cursor, paging = read_wall_cursor(since), Paging()
+    stop_at = cursor.newest_at if cursor else not_before
+    earliest = min(not_before, stop_at - settings.WALL_LAG) if cursor else not_before
+    newest_at, older = stop_at, 0
+    while True:
+        answer = await client.read("wall.get", parameters(wall, paging.offset))
+        listing = read_posts(answer, owner_id=int(wall.external_id))
+        fresh = paging.accept(listing.ids, listing.total)
+        if fresh is None:
+            continue
+        posts = [post for post in listing.entries if post.id in fresh]
+        newest_at = max([newest_at, *(post.date for post in posts)])
+        older += sum(post.date <= stop_at and not post.is_pinned for post in posts)
+        is_last = paging.is_over or older >= settings.POSTS_OVERLAP
+        told = [post for post in posts if not post.is_deleted and (post.is_pinned or post.date >= earliest)]
+        yield page_of(answer, listing, told, write_wall_cursor(WallCursor(newest_at)) if is_last else None)
+        if is_last:
+            return
+
+
+def parameters(wall: Wall, offset: int) -> dict[str, str | int]:
+    return {"owner_id": wall.external_id, "offset": offset, "count": settings.PAGE_SIZE, "extended": 1}
+
+
+def page_of(answer: Answer, listing: Listing[VkPost], posts: Collection[VkPost], checkpoint: Cursor | None) -> Page:
+    return Page(
+        messages=tuple(post_message(post, listing.names) for post in posts),
+        checkpoint=checkpoint,
+        raw=answer.raw,
+        method=answer.method,
+        skipped=listing.skipped,
+    )
