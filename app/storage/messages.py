@@ -1,8 +1,9 @@
 """Messages: what is known of those on a page, and the page's news written in one statement per table."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from operator import attrgetter
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -110,6 +111,9 @@ ARRAYS = (
     ("asks", "bool"),
 )
 
+PARAMETERS = tuple(name for name, _ in ARRAYS)
+FIELDS = attrgetter(*(field.name for field in fields(NewMessage)))
+
 INSERT = text(
     "INSERT INTO messages (region_id, source_id, collected_at, version, version_seen_at, raw_id, post_id, month, comment_id, root_id,"
     " reply_to_id, url, author_id, author_name, official, authority_id, text, attachments, mentions, published_at, edited_at, deleted_at,"
@@ -127,8 +131,7 @@ async def insert(
     session: AsyncSession, region_id: RegionId, source_id: SourceId, new: Sequence[NewMessage], *, raw_id: int | None, now: datetime
 ) -> dict[tuple[str, str], MessageId]:
     """Stores messages seen for the first time; their ids by (post id, comment id)."""
-    columns = zip(*map(astuple, new), strict=True)
-    arrays = {name: list(values) for (name, _), values in zip(ARRAYS, columns, strict=True)}
+    arrays = {name: list(column) for name, column in zip(PARAMETERS, zip(*map(FIELDS, new), strict=True), strict=True)}
     rows = await session.execute(INSERT, {"region": region_id, "source": source_id, "now": now, "raw": raw_id, **arrays})
     return {(row.post_id, row.comment_id): MessageId(row.id) for row in rows}
 

@@ -1,0 +1,172 @@
+"""Comments through hops 2 and 3 beside the floor: the same rows by hand-written asyncpg in transactions of the same size.
+
+    python -m bench.ingest [--comments 50000] [--rounds 3]
+
+Each round measures, in turn, the floor, classification alone and the real path, on the same texts in pages of 100; the
+ratio is real ÷ (floor + classification), its median over the rounds is the figure to quote.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import resource
+import statistics
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import asyncpg
+from app.classifier.model_file import load_shipped_model
+from rich.console import Console
+from rich.table import Table
+
+from app.classifier.contract import TextInContext
+from app.domain.authority import OfficialAccount
+from app.storage import official_accounts, regions, sources
+from app.storage.embedded import embedded_server
+from app.storage.engine import Database, create_engine
+from app.storage.migrate import migrate
+from app.storage.sources import NewSource
+from app.usecases.ingest_page import ingest_page
+from app.usecases.judge_page import Intake
+from bench.floor import read_back, write_again
+from connectors.sdk.contract import Author, Message, MessageType, Page, Wall
+
+CORPUS = Path(__file__).parent.parent / "corpus" / "threads"
+PAGE = 100
+COMMENTS_PER_THREAD = 250
+START = datetime(2026, 3, 1, tzinfo=UTC)
+OFFICIAL = "-7"
+ANSWER = "Здравствуйте! Работы выполнены, бригада устранила неисправность."
+
+
+def corpus_texts() -> list[tuple[str, list[str]]]:
+    """Posts with their residents' comments, from the project's own corpus."""
+    threads = [json.loads(line) for file in sorted(CORPUS.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
+    pairs = [(thread["post"]["text"], [c["text"] for c in thread["comments"] if "kind" in c]) for thread in threads]
+    return [pair for pair in pairs if pair[1]]
+
+
+def make_pages(comments: int, seed: int) -> list[Page]:
+    """Pages of 100 comments; about one in eight is official and answers the comment before it."""
+    rng = random.Random(seed)
+    texts = corpus_texts()
+    wall = Wall("vk", OFFICIAL)
+    pages, number = [], 0
+    while number < comments:
+        thread = str(1_000_000 + number)
+        post_text, residents = rng.choice(texts)
+        began = START + timedelta(seconds=number * 20)
+        url = f"https://vk.com/wall{OFFICIAL}_{thread}"
+        messages = [Message(MessageType.POST, thread, wall, url, began, Author(OFFICIAL, "Администрация", True), post_text)]
+        for place in range(COMMENTS_PER_THREAD - 1):
+            number += 1
+            at = began + timedelta(seconds=20 * (place + 1))
+            answers = place % 8 == 7
+            author = Author(OFFICIAL, "Администрация", True) if answers else Author(str(rng.randrange(1, 200_000)), "Житель")
+            said = ANSWER if answers else f"{rng.choice(residents)} {rng.randrange(1000)}"
+            reply_to = messages[-1].external_id if answers else None
+            messages.append(
+                Message(
+                    MessageType.COMMENT,
+                    str(2_000_000 + number),
+                    wall,
+                    f"{url}?reply={number}",
+                    at,
+                    author,
+                    said,
+                    post_id=thread,
+                    root_id=reply_to,
+                    reply_to_id=reply_to,
+                )
+            )
+        pages += [_page(messages[start : start + PAGE]) for start in range(0, len(messages), PAGE)]
+    return pages
+
+
+def _page(messages: Sequence[Message]) -> Page:
+    raw = json.dumps([{"id": m.external_id, "text": m.text, "date": m.published_at.timestamp()} for m in messages])
+    return Page(tuple(messages), None, raw.encode(), "wall.getComments")
+
+
+async def run_real(database: Database, pages: Sequence[Page], classifier: Any) -> tuple[float, int]:
+    """Seconds for hops 2 and 3, and the incidents that they opened."""
+    async with database.write() as session:
+        region = await regions.ensure_region(session, "bench", now=START)
+        new = NewSource("vk", OFFICIAL, "Администрация", "https://vk.com/club7", True, None, START - timedelta(days=1))
+        source_id = await sources.add(session, region, new, now=START)
+        account = OfficialAccount("vk", OFFICIAL, None, START - timedelta(days=365))
+        await official_accounts.register(session, region, account, now=START)
+        source = (await sources.get(session, region, source_id)).source
+    intake = Intake(database, classifier, region)
+    began, opened = perf_counter(), 0
+    for page in pages:
+        now = page.messages[-1].published_at + timedelta(minutes=1)
+        opened += (await ingest_page(intake, source, page, now=lambda at=now: at)).opened  # type: ignore[misc]
+    return perf_counter() - began, opened
+
+
+def run_classification(pages: Sequence[Page], classifier: Any) -> float:
+    """Seconds to classify the residents' comments of every page, page by page."""
+    began = perf_counter()
+    for page in pages:
+        post = page.messages[0].text
+        texts = [TextInContext(m.text or "", post=post) for m in page.messages if m.author and not m.author.is_community]
+        classifier.classify(texts)
+    return perf_counter() - began
+
+
+async def one_round(url: str, name: str, admin: asyncpg.Connection, pages: Sequence[Page], classifier: Any) -> dict[str, float]:
+    """One measurement of everything on a fresh database."""
+    await admin.execute(f'DROP DATABASE IF EXISTS "{name}"')
+    await admin.execute(f'CREATE DATABASE "{name}"')
+    target = url.replace("/postgres?", f"/{name}?")
+    engine = create_engine(target)
+    await migrate(engine)
+    classified = run_classification(pages, classifier)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    real, opened = await run_real(Database(engine), pages, classifier)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    await engine.dispose()
+    connection = await asyncpg.connect(target)
+    floor = await write_again(connection, await read_back(connection))
+    await connection.close()
+    return {"floor": floor, "classify": classified, "real": real, "opened": opened, "mib": after / 1024, "growth": (after - before) / 1024}
+
+
+def show(rounds: Sequence[dict[str, float]], comments: int) -> None:
+    """A table of the rounds, and the figures to quote."""
+    table = Table(
+        "round", "floor s", "classification s", "real s", "real ÷ (floor + classification)", "messages/s", "peak MiB", "growth MiB"
+    )
+    ratios = [one["real"] / (one["floor"] + one["classify"]) for one in rounds]
+    for number, (one, ratio) in enumerate(zip(rounds, ratios, strict=True), start=1):
+        cells = [one["floor"], one["classify"], one["real"], ratio]
+        table.add_row(
+            str(number), *(f"{cell:.2f}" for cell in cells), f"{comments / one['real']:.0f}", f"{one['mib']:.0f}", f"{one['growth']:.0f}"
+        )
+    console = Console(width=140)
+    console.print(table)
+    console.print(f"median ratio {statistics.median(ratios):.2f}; {rounds[0]['opened']:.0f} incidents opened a round")
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--comments", type=int, default=50_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    pages = make_pages(arguments.comments, seed=7)
+    classifier = load_shipped_model()
+    with tempfile.TemporaryDirectory() as folder, embedded_server(Path(folder)) as server:
+        admin = await asyncpg.connect(server.url())
+        rounds = [await one_round(server.url(), "bench", admin, pages, classifier) for _ in range(arguments.rounds)]
+        await admin.close()
+    show(rounds, sum(len(page.messages) for page in pages))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
