@@ -103,10 +103,10 @@ class ConnectorHttp:
             try:
                 return await self._attempt(call, credential, decode)
             except (SourceUnavailable, RateLimited) as error:
-                pause = self._pause(attempt, error)
-                if attempt >= self._limits.attempts or pause > 2 * self._limits.longest_pause_seconds:
+                asked = error.retry_after if isinstance(error, RateLimited) else 0.0
+                if attempt >= self._limits.attempts or asked > self._limits.longest_pause_seconds:
                     raise
-            await asyncio.sleep(pause)
+            await asyncio.sleep(max(asked, self._pause(attempt)))
             attempt += 1
 
     async def write(self, call: HttpCall, credential: Credential, decode: Callable[[Received], Value]) -> Value:
@@ -115,24 +115,22 @@ class ConnectorHttp:
         while True:
             try:
                 return await self._attempt(call, credential, decode)
-            except NotSent as error:
+            except NotSent:
                 if attempt >= self._limits.attempts:
                     raise
-                pause = self._pause(attempt, error)
             except (SourceUnavailable, UnexpectedResponse) as error:
                 raise OutcomeUnknown(f"{error}; the call had left") from error
-            await asyncio.sleep(pause)
+            await asyncio.sleep(self._pause(attempt))
             attempt += 1
 
     async def close(self) -> None:
         """Gives back the connections."""
         await self._client.aclose()
 
-    def _pause(self, attempt: int, error: ConnectorError) -> float:
-        """Seconds before the next attempt: doubled each time, never less than the network asks for, up to half more at random."""
-        pause = min(self._limits.first_pause_seconds * 2 ** (attempt - 1), self._limits.longest_pause_seconds)
-        asked = error.retry_after if isinstance(error, RateLimited) else 0.0
-        return float(max(pause, asked) * self._jitter.uniform(1.0, 1.5))
+    def _pause(self, attempt: int) -> float:
+        """Seconds before the next attempt: doubled each time, up to half more at random."""
+        pause = self._limits.first_pause_seconds * float(2 ** (attempt - 1))
+        return min(pause, self._limits.longest_pause_seconds) * self._jitter.uniform(1.0, 1.5)
 
     async def _attempt(self, call: HttpCall, credential: Credential, decode: Callable[[Received], Value]) -> Value:
         # `decode` runs inside the budget's place, so that the budget sees a refusal pass through it.

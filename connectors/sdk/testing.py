@@ -91,7 +91,7 @@ class ContractWorld:
 
     connector: Connector
     capabilities: frozenset[str]
-    secrets: Sequence[str]
+    secrets: Sequence[str] = field(repr=False)
     budget: OpenBudget
     observed: Sequence[tuple[str, str, float]]
     wall: Wall
