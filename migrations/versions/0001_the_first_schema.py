@@ -244,6 +244,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_sessions")),
     )
     op.create_table(
+        "sign_in_attempts",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempts")),
+    )
+    op.create_index("ix_sign_in_attempts_address", "sign_in_attempts", ["address", "at"], unique=False)
+    op.create_table(
         "tokens",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("operator_id", sa.BigInteger(), nullable=False),
@@ -426,6 +435,8 @@ def downgrade() -> None:
     op.drop_index("ix_incidents_published", table_name="incidents")
     op.drop_table("incidents")
     op.drop_table("tokens")
+    op.drop_index("ix_sign_in_attempts_address", table_name="sign_in_attempts")
+    op.drop_table("sign_in_attempts")
     op.drop_table("sessions")
     op.drop_table("policies")
     op.drop_table("idempotency_keys")

@@ -1,6 +1,6 @@
 """Every table, one module per group of nouns; importing this package fills `metadata`."""
 
-from app.storage.tables.access import idempotency_keys, operators, sessions, tokens
+from app.storage.tables.access import idempotency_keys, operators, sessions, sign_in_attempts, tokens
 from app.storage.tables.base import metadata
 from app.storage.tables.incidents import answers, incident_events, incidents, policies, turns
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
@@ -35,6 +35,7 @@ __all__ = [
     "raw_payloads",
     "regions",
     "sessions",
+    "sign_in_attempts",
     "sources",
     "threads",
     "tokens",

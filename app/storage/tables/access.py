@@ -1,6 +1,6 @@
 """Who may come in: operators, their tokens and console sessions (hashed), and answers kept for repeated requests."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.storage.tables.base import metadata, moment, serial
@@ -41,6 +41,16 @@ sessions = Table(
     Column("csrf_token", Text, nullable=False),
     moment("created_at", required=True),
     moment("expires_at", required=True),
+)
+
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    serial(),
+    Column("login", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    moment("at", required=True),
+    Index("ix_sign_in_attempts_address", "address", "at"),
 )
 
 idempotency_keys = Table(
