@@ -12,8 +12,9 @@ from typing import Any
 
 from app.domain.answer import Answer, AnswerClass, AnswerVersion, BoundBy
 from app.domain.authority import AuthorityId
+from app.domain.deadline import Policy
 from app.domain.message import Ask, MessageId, Presence
-from app.domain.turn import Turn
+from app.domain.turn import Turn, turns_of
 
 
 class EventType(StrEnum):
@@ -49,6 +50,11 @@ class Facts:
 
     asks: Mapping[MessageId, Ask] = field(default_factory=dict)
     answers: Mapping[MessageId, Answer] = field(default_factory=dict)
+
+
+def turns_from(facts: Facts, *, policy: Policy, monitored_since: datetime) -> tuple[Turn, ...]:
+    """The turns that follow from the facts; empty when nothing was asked."""
+    return turns_of(list(facts.asks.values()), list(facts.answers.values()), policy=policy, monitored_since=monitored_since)
 
 
 def fold(events: Iterable[Event]) -> Facts:

@@ -1,6 +1,6 @@
 """The queue: opening incidents, holding them for a step, and writing what a step or a conversation changed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.authority import AuthorityId
 from app.domain.deadline import PolicyId
 from app.domain.errors import NotFound, StaleVersion
-from app.domain.incident import Incident, IncidentId, IncidentStatus
+from app.domain.incident import ENDED, Incident, IncidentId, IncidentStatus, Step
 from app.domain.turn import Turn
 from app.storage.conversations import Opening
 from app.storage.messages import ThreadKey
@@ -206,18 +206,34 @@ async def save_all(session: AsyncSession, region_id: RegionId, changed: Sequence
     )
 
 
-async def save_step(
-    session: AsyncSession,
-    region_id: RegionId,
-    incident: Incident,
-    *,
-    changes: Mapping[str, Any],
-) -> None:
-    """Writes an operator's step: the columns that it changes, and the next version."""
-    columns = ", ".join(f"{name} = :{name}" for name in changes)
+async def save_step(session: AsyncSession, region_id: RegionId, incident_id: IncidentId, step: Step, moved: Clocks) -> None:
+    """Writes an operator's step with the clocks that follow from it, and the next version."""
     await session.execute(
-        text(f"UPDATE incidents SET {columns}, version = version + 1 WHERE region_id = :region AND id = :id"),
-        {"region": region_id, "id": incident.id, **changes},
+        text(
+            "UPDATE incidents SET status = :status, assignee_id = coalesce(CAST(:assignee AS bigint), assignee_id),"
+            " authority_id = coalesce(CAST(:authority AS bigint), authority_id), version = version + 1,"
+            " assigned_at = CASE WHEN :hands_over THEN CAST(:at AS timestamptz) ELSE assigned_at END,"
+            " closed_at = CASE WHEN :ends THEN CAST(:at AS timestamptz) END, first_answer_due_at = :due, first_answered_at = :answered,"
+            " first_answer_message_id = :answer_id, first_answer_class = :answer_class, waiting = :waiting, queue_at = :queue,"
+            " breached_at = greatest(breached_at, CAST(:breached AS timestamptz)) WHERE region_id = :region AND id = :id"
+        ),
+        {
+            "region": region_id,
+            "id": incident_id,
+            "status": step.status.value,
+            "assignee": step.assignee_id,
+            "authority": step.authority_id,
+            "hands_over": step.type in {"taken", "assigned"},
+            "ends": step.status in ENDED,
+            "at": step.at,
+            "due": moved.first_answer_due_at,
+            "answered": moved.first_answered_at,
+            "answer_id": moved.first_answer_message_id,
+            "answer_class": moved.first_answer_class,
+            "waiting": moved.waiting,
+            "queue": moved.queue_at,
+            "breached": moved.breached_at,
+        },
     )
 
 
@@ -238,4 +254,34 @@ async def mark_breached(session: AsyncSession, region_id: RegionId, ids: Collect
     await session.execute(
         text("UPDATE incidents SET breached_at = queue_at, version = version + 1 WHERE region_id = :region AND id = ANY(:ids)"),
         {"region": region_id, "ids": list(ids)},
+    )
+
+
+async def after(session: AsyncSession, region_id: RegionId, incident_id: IncidentId, *, limit: int) -> list[StoredIncident]:
+    """The next incidents in the order of their ids, held until the transaction ends."""
+    rows = await session.execute(
+        text(f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND id > :after ORDER BY id LIMIT :limit FOR UPDATE"),
+        {"region": region_id, "after": incident_id, "limit": limit},
+    )
+    return [_stored(row) for row in rows]
+
+
+CLOCKS = "first_answer_due_at, first_answered_at, first_answer_message_id, first_answer_class, waiting, queue_at"
+
+
+async def clocks_of(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> dict[IncidentId, dict[str, object]]:
+    """What the rows of incidents say of their clocks, by column name."""
+    rows = await session.execute(
+        text(f"SELECT id, {CLOCKS} FROM incidents WHERE region_id = :region AND id = ANY(:ids)"),
+        {"region": region_id, "ids": list(ids)},
+    )
+    return {IncidentId(row["id"]): {name: row[name] for name in CLOCKS.split(", ")} for row in rows.mappings()}
+
+
+async def save_clocks(session: AsyncSession, region_id: RegionId, incident_id: IncidentId, moved: Clocks) -> None:
+    """Writes the clocks of one incident."""
+    columns = ", ".join(f"{name} = :{name}" for name in CLOCKS.split(", "))
+    await session.execute(
+        text(f"UPDATE incidents SET {columns}, version = version + 1 WHERE region_id = :region AND id = :id"),
+        {"region": region_id, "id": incident_id, **{name: getattr(moved, name) for name in CLOCKS.split(", ")}},
     )

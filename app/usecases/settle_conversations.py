@@ -6,27 +6,30 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.answer import Answer
 from app.domain.conversation import OfficialMessage, facts_of
 from app.domain.deadline import Policy, PolicyId
-from app.domain.event import Event, Facts, breaches, fold, marked, news, opened
-from app.domain.incident import WAITING, IncidentId, IncidentStatus, follow
+from app.domain.event import Facts, breaches, fold, marked, news, opened, turns_from
+from app.domain.incident import WAITING, IncidentStatus, follow
 from app.domain.source import Source
-from app.domain.turn import Turn, turns_of
+from app.domain.turn import Turn
 from app.storage import conversations, events, incidents, regions, turns
 from app.storage.conversations import Opening, Touched
 from app.storage.incidents import ChangedIncident, NewIncident, StoredIncident, clocks
 from app.storage.messages import ThreadKey
+from app.usecases.record_news import Standing, record_news
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The outcome for one resident: the facts and the turns that follow from them."""
+    """The outcome for one resident."""
 
     author_id: str
     opening: Opening
-    facts: Facts
-    turns: tuple[Turn, ...]
+    standing: Standing
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        return self.standing.turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,9 @@ async def _open(
     about = {"policy_id": policy.id, "monitored_since": source.monitored_since.isoformat()}
     recorded = []
     for one in settled:
-        log = [opened(one.facts, at=now, **about), *breaches(one.turns, (), now=now)]
+        log = [opened(one.standing.facts, at=now, **about), *breaches(one.turns, (), now=now)]
         recorded += [(ids[one.author_id], event) for event in log]
-    await _record(session, thread, {ids[one.author_id]: one for one in settled}, recorded, now=now)
+    await record_news(session, thread.region_id, {ids[one.author_id]: one.standing for one in settled}, recorded, now=now)
     return [turn for one in settled for turn in one.turns if turn.first is not None]
 
 
@@ -111,12 +114,12 @@ async def _follow(
         if not happened:
             continue
         policy, since = policies[one.policy_id], one.monitored_since
-        before = turns_of(list(known.asks.values()), list(known.answers.values()), policy=policy, monitored_since=since)
+        before = turns_from(known, policy=policy, monitored_since=since)
         settled = _settle(author, asking[author], fold([*log, *happened]), policy=policy, monitored_since=since)
         status = follow(one.incident.status, before, settled.turns)
         moved = clocks(settled.turns, status, working=WAITING, now=now)
         changed.append(ChangedIncident(one.incident.id, status, settled.opening, moved))
-        by_id[one.incident.id] = settled
+        by_id[one.incident.id] = settled.standing
         waited = {turn.number for turn in before if turn.first is None}
         answered += [turn for turn in settled.turns if turn.first is not None and (turn.number in waited or turn.number > len(before))]
         recorded += [(one.incident.id, event) for event in [*happened, *breaches(settled.turns, marked(log), now=now)]]
@@ -124,26 +127,11 @@ async def _follow(
             await turns.drop_turns_beyond(session, thread.region_id, one.incident.id, len(settled.turns))
     if changed:
         await incidents.save_all(session, thread.region_id, changed)
-        await _record(session, thread, by_id, recorded, now=now)
+        await record_news(session, thread.region_id, by_id, recorded, now=now)
     return answered
 
 
 def _settle(author: str, part: Touched, facts: Facts, *, policy: Policy, monitored_since: datetime) -> Settled:
     if part.opening is None:
         raise ValueError("a conversation without a question has no turns")
-    found = turns_of(list(facts.asks.values()), list(facts.answers.values()), policy=policy, monitored_since=monitored_since)
-    return Settled(author, part.opening, facts, found)
-
-
-async def _record(
-    session: AsyncSession,
-    thread: ThreadKey,
-    settled: Mapping[IncidentId, Settled],
-    recorded: Sequence[tuple[IncidentId, Event]],
-    *,
-    now: datetime,
-) -> None:
-    await events.append(session, thread.region_id, recorded, now=now)
-    await turns.save_turns(session, thread.region_id, {key: one.turns for key, one in settled.items()})
-    answers: dict[IncidentId, list[Answer]] = {key: list(one.facts.answers.values()) for key, one in settled.items()}
-    await turns.save_answers(session, thread.region_id, answers)
+    return Settled(author, part.opening, Standing(facts, turns_from(facts, policy=policy, monitored_since=monitored_since)))

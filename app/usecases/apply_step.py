@@ -1,0 +1,53 @@
+"""Writes an operator's step into the log and lets status, turns and clocks follow from it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.event import Event, EventType, breaches, fold, marked, turns_from
+from app.domain.incident import WAITING, Incident, IncidentId, Step
+from app.storage import events, incidents, regions, turns
+from app.storage.incidents import clocks
+from app.storage.regions import RegionId
+from app.usecases.record_news import Standing, record_news
+
+Decide = Callable[[Incident], Step]
+"""The rule that makes a step of an incident as it is now, or refuses."""
+
+
+async def apply_step(
+    session: AsyncSession, region_id: RegionId, incident_id: IncidentId, decide: Decide, *, version: int | None, now: datetime
+) -> Incident:
+    """The incident after the step; `StaleVersion` when somebody was faster. The caller owns the transaction."""
+    held = await incidents.lock(session, region_id, incident_id, version=version)
+    step = decide(held.incident)
+    policies = await regions.policies_of(session, region_id)
+    log = (await events.of_incidents(session, region_id, [incident_id]))[incident_id]
+    taken = Event(EventType(step.type), step.at, _data(step))
+    facts = fold([*log, taken])
+    found = turns_from(facts, policy=policies[held.policy_id], monitored_since=held.monitored_since)
+    standing = {incident_id: Standing(facts, found)}
+    await record_news(session, region_id, standing, [(incident_id, taken)], now=now, actor_id=step.actor)
+    missed = [(incident_id, event) for event in breaches(found, marked(log), now=now)]
+    await events.append(session, region_id, missed, now=now)
+    await turns.drop_turns_beyond(session, region_id, incident_id, len(found))
+    await incidents.save_step(session, region_id, incident_id, step, clocks(found, step.status, working=WAITING, now=now))
+    return _after(held.incident, step)
+
+
+def _data(step: Step) -> dict[str, Any]:
+    given = {"reason": step.reason, "assignee_id": step.assignee_id, "authority_id": step.authority_id}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _after(incident: Incident, step: Step) -> Incident:
+    return replace(
+        incident,
+        status=step.status,
+        assignee_id=step.assignee_id or incident.assignee_id,
+        authority_id=step.authority_id or incident.authority_id,
+        version=incident.version + 1,
+    )
