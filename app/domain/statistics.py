@@ -1,0 +1,153 @@
+"""How long people wait, unanswered questions included: the Kaplan–Meier estimate and what is read from it.
+
+An unanswered question says «longer than this»: it stays at risk until it was last observed and is then censored. Leaving
+it out, as a bare mean does, makes the figure better the more questions stay without an answer.
+"""
+
+import math
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+
+from app.domain.working_time import Calendar
+
+HOURS = (4, 9, 24)
+CONFIDENCE_95 = 1.959963984540054
+TOLERANCE = 1e-12
+"""A share that is a half by arithmetic must not miss it by rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One question: the seconds until its first answer, or until it was last observed without one.
+
+    `retracted`: the answer was taken back later. Its time counts, but it is not among those answered in time.
+    """
+
+    seconds: float
+    answered: bool
+    retracted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The share still without an answer after so many seconds: a step down at each of `seconds`.
+
+    `hazards` is Greenwood's sum of d / (n (n − d)) up to the step; the variance of a share S is S² times it.
+    """
+
+    seconds: tuple[float, ...]
+    shares: tuple[float, ...]
+    hazards: tuple[float, ...]
+
+    def share_at(self, seconds: float) -> float:
+        """The share still without an answer."""
+        index = bisect_right(self.seconds, seconds)
+        return self.shares[index - 1] if index else 1.0
+
+    def interval_at(self, seconds: float) -> tuple[float, float]:
+        """The 95 % interval of `share_at`, Greenwood's variance on the scale of log(−log S), which stays within 0 and 1."""
+        index = bisect_right(self.seconds, seconds)
+        return self._interval(index - 1) if index else (1.0, 1.0)
+
+    def quantile(self, answered: float) -> float | None:
+        """By when this share of all questions was answered, `None` when that is not reached."""
+        return self._first_below(1 - answered, self.shares)
+
+    def quantile_interval(self, answered: float) -> tuple[float | None, float | None]:
+        """The 95 % interval of `quantile` after Brookmeyer and Crowley: the times at which the share may be just that."""
+        bounds = [self._interval(index) for index in range(len(self.seconds))]
+        low = self._first_below(1 - answered, [lower for lower, _ in bounds])
+        return low, self._first_below(1 - answered, [upper for _, upper in bounds])
+
+    def _first_below(self, level: float, shares: Sequence[float]) -> float | None:
+        return next((at for at, share in zip(self.seconds, shares, strict=True) if share <= level + TOLERANCE), None)
+
+    def _interval(self, index: int) -> tuple[float, float]:
+        share, hazard = self.shares[index], self.hazards[index]
+        if share <= 0.0:
+            # Everybody is answered: Greenwood's variance does not exist there, so the bound before is kept.
+            return 0.0, self._interval(index - 1)[1] if index else 1.0
+        spread = CONFIDENCE_95 * math.sqrt(hazard) / abs(math.log(share))
+        return share ** math.exp(spread), share ** math.exp(-spread)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is shown of a group. `mean_answered_seconds` leaves the unanswered out and is a contrast, not a measure.
+
+    `share_within` is over all questions, by hours. Past the longest wait it is the share so far, a lower bound;
+    without questions there is none.
+    """
+
+    n: int
+    answered: int
+    unanswered: int
+    km_median_seconds: float | None
+    km_median_interval: tuple[float | None, float | None]
+    p90_seconds: float | None
+    share_within: Mapping[int, float | None]
+    share_within_interval: Mapping[int, tuple[float, float] | None]
+    mean_answered_seconds: float | None
+    longest_wait_seconds: float | None
+
+
+def kaplan_meier(waits: Collection[Wait]) -> Curve:
+    """The estimate by product limit; where an answer and the end of an observation fall together, the answer came first."""
+    ended = Counter(wait.seconds for wait in waits)
+    answered = Counter(wait.seconds for wait in waits if wait.answered)
+    at_risk, share, hazard = len(waits), 1.0, 0.0
+    steps: list[tuple[float, float, float]] = []
+    for seconds in sorted(ended):
+        events = answered[seconds]
+        if events:
+            share *= (at_risk - events) / at_risk
+            hazard += events / (at_risk * (at_risk - events)) if events < at_risk else math.inf
+            steps.append((seconds, share, hazard))
+        at_risk -= ended[seconds]
+    columns = zip(*steps, strict=True) if steps else ((), (), ())
+    return Curve(*(tuple(column) for column in columns))
+
+
+def figures_of(waits: Collection[Wait]) -> Figures:
+    """Everything that is shown of a group of questions."""
+    curve, in_time = kaplan_meier(waits), kaplan_meier([_never_in_time(wait) for wait in waits])
+    times = [wait.seconds for wait in waits if wait.answered]
+    left = {hours: in_time.share_at(hours * 3600) for hours in HOURS}
+    bounds = {hours: in_time.interval_at(hours * 3600) for hours in HOURS}
+    return Figures(
+        n=len(waits),
+        answered=len(times),
+        unanswered=len(waits) - len(times),
+        km_median_seconds=curve.quantile(0.5),
+        km_median_interval=curve.quantile_interval(0.5),
+        p90_seconds=curve.quantile(0.9),
+        share_within={hours: 1 - share if waits else None for hours, share in left.items()},
+        share_within_interval={hours: (1 - high, 1 - low) if waits else None for hours, (low, high) in bounds.items()},
+        mean_answered_seconds=math.fsum(times) / len(times) if times else None,
+        longest_wait_seconds=max((wait.seconds for wait in waits), default=None),
+    )
+
+
+def _never_in_time(wait: Wait) -> Wait:
+    """A question whose answer was taken back stays in every denominator and enters no numerator."""
+    return Wait(math.inf, answered=False) if wait.retracted else wait
+
+
+def working_clock(calendar: Calendar, since: datetime, until: datetime) -> Callable[[float], float]:
+    """Working seconds since `since` by Unix second, for moments up to `until`: looked up, not walked through."""
+    stretches = [(opens.timestamp(), closes.timestamp()) for opens, closes in calendar.stretches(since, until)]
+    starts = [opens for opens, _ in stretches]
+    before = [0.0, *accumulate(closes - opens for opens, closes in stretches)]
+
+    def elapsed(moment: float) -> float:
+        index = bisect_right(starts, moment) - 1
+        if index < 0:
+            return 0.0
+        opens, closes = stretches[index]
+        return before[index] + min(moment, closes) - opens
+
+    return elapsed

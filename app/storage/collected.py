@@ -1,0 +1,103 @@
+"""Everything collected, with its verdicts: the newest messages, and whole threads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.errors import NotFound
+from app.domain.incident import IncidentId
+from app.domain.message import MessageId
+from app.domain.source import SourceId
+from app.domain.verdict import Kind
+from app.storage.regions import RegionId
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedMessage:
+    """A message with what was made of it. `parent_url` is what it replies to: a comment, else its branch, else the post."""
+
+    id: MessageId
+    network: str
+    is_post: bool
+    url: str
+    source_id: SourceId
+    text: str | None
+    author_id: str | None
+    author_name: str | None
+    official: bool
+    published_at: datetime
+    collected_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    kind: str | None
+    confidence: float | None
+    topic: str | None
+    topic_confidence: float | None
+    urgent: bool
+    model: str | None
+    parent_url: str | None
+    incident_id: IncidentId | None
+
+
+COLUMNS = (
+    "m.id, s.network, m.comment_id = '', m.url, m.source_id, m.text, m.author_id, m.author_name, m.official, m.published_at,"
+    " m.collected_at, m.edited_at, m.deleted_at, m.kind, m.confidence, m.topic, m.topic_confidence, m.urgent, m.model, p.url, i.id"
+)
+JOINS = (
+    " JOIN sources s ON s.id = m.source_id"
+    " LEFT JOIN messages p ON m.comment_id <> '' AND p.region_id = m.region_id AND p.month = m.month AND p.source_id = m.source_id"
+    " AND p.post_id = m.post_id AND p.comment_id = coalesce(m.reply_to_id, m.root_id, '')"
+    " LEFT JOIN incidents i ON m.asks AND i.region_id = m.region_id AND i.source_id = m.source_id AND i.post_id = m.post_id"
+    " AND i.author_id = m.author_id"
+)
+
+
+async def newest(
+    session: AsyncSession,
+    region_id: RegionId,
+    *,
+    source_id: SourceId | None,
+    kind: Kind | None,
+    before: MessageId | None,
+    limit: int,
+) -> Sequence[CollectedMessage]:
+    """Messages in the order in which they were collected, the newest first; ids are given in that order."""
+    given: dict[str, tuple[str, Any]] = {
+        "source": ("source_id = :source", source_id),
+        "kind": ("kind = :kind", None if kind is None else kind.value),
+        "before": ("id < :before", before),
+    }
+    used = {name: pair for name, pair in given.items() if pair[1] is not None}
+    conditions = " AND ".join(["region_id = :region", *(condition for condition, _ in used.values())])
+    rows = await session.execute(
+        text(
+            f"SELECT {COLUMNS} FROM (SELECT * FROM messages WHERE {conditions} ORDER BY id DESC LIMIT :limit) AS m{JOINS}"
+            " ORDER BY m.id DESC"
+        ),
+        {"region": region_id, "limit": limit, **{name: value for name, (_, value) in used.items()}},
+    )
+    return [CollectedMessage(*row) for row in rows]
+
+
+async def thread_of(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> Sequence[CollectedMessage]:
+    """The whole thread in which an incident stands, in the order of publication; `NotFound` when there is no such incident."""
+    place = (
+        await session.execute(
+            text("SELECT source_id, month, post_id FROM incidents WHERE region_id = :region AND id = :id"),
+            {"region": region_id, "id": incident_id},
+        )
+    ).one_or_none()
+    if place is None:
+        raise NotFound("incident", incident_id)
+    rows = await session.execute(
+        text(
+            f"SELECT {COLUMNS} FROM messages m{JOINS} WHERE m.region_id = :region AND m.month = :month AND m.source_id = :source"
+            " AND m.post_id = :post ORDER BY m.comment_id <> '', m.published_at, m.id"
+        ),
+        {"region": region_id, "source": place.source_id, "month": place.month, "post": place.post_id},
+    )
+    return [CollectedMessage(*row) for row in rows]

@@ -1,0 +1,148 @@
+"""The queue, page by page: which incidents are next under a filter.
+
+Pages go by key, so that a page deep in the queue costs what the first one costs. What waits and what does not are read
+apart: each part then lies in one range of an index, and the second is read only where the first ends.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.authority import AuthorityId
+from app.domain.incident import WAITING, IncidentId, IncidentStatus
+from app.domain.operator import OperatorId
+from app.domain.source import SourceId
+from app.domain.verdict import Kind
+from app.storage.regions import RegionId
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What the reader wants to see; `None` and empty mean everything. `words` are searched in the residents' texts."""
+
+    statuses: tuple[IncidentStatus, ...] = ()
+    topic: str | None = None
+    kind: Kind | None = None
+    authority_id: AuthorityId | None = None
+    source_id: SourceId | None = None
+    assignee_id: OperatorId | None = None
+    overdue: bool | None = None
+    words: str | None = None
+    published_from: datetime | None = None
+    published_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DuePlace:
+    """A place in the order of what is due first."""
+
+    waiting: bool
+    queue_at: datetime
+    id: IncidentId
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPlace:
+    """A place in the order of what was published last."""
+
+    published_at: datetime
+    id: IncidentId
+
+
+async def by_due(
+    session: AsyncSession, region_id: RegionId, wanted: QueueFilter, *, after: DuePlace | None, limit: int, now: datetime
+) -> list[DuePlace]:
+    """The next places: what waits, the earliest deadline first, and then what waits no more."""
+    found: list[DuePlace] = []
+    for waiting in (True, False):
+        if (after is not None and waiting and not after.waiting) or not _may_hold(wanted, waiting=waiting):
+            continue
+        start = after if after is not None and after.waiting == waiting else None
+        found += await _part(session, region_id, wanted, waiting=waiting, after=start, limit=limit - len(found), now=now)
+        if len(found) >= limit:
+            break
+    return found
+
+
+async def by_published(
+    session: AsyncSession, region_id: RegionId, wanted: QueueFilter, *, after: PublishedPlace | None, limit: int, now: datetime
+) -> list[PublishedPlace]:
+    """The next places, the newest publication first."""
+    conditions, parameters = _conditions(region_id, wanted)
+    if wanted.statuses:
+        conditions.append("status = ANY(:statuses)")
+        parameters["statuses"] = [status.value for status in wanted.statuses]
+    if wanted.overdue is not None:
+        conditions.append("(waiting AND queue_at < :now)" if wanted.overdue else "NOT (waiting AND queue_at < :now)")
+        parameters["now"] = now
+    if after is not None:
+        conditions.append("(published_at, id) < (:after_at, :after_id)")
+        parameters |= {"after_at": after.published_at, "after_id": after.id}
+    query = f"SELECT published_at, id FROM incidents WHERE {' AND '.join(conditions)} ORDER BY published_at DESC, id DESC LIMIT :limit"
+    rows = await session.execute(text(query), parameters | {"limit": limit})
+    return [PublishedPlace(row.published_at, IncidentId(row.id)) for row in rows]
+
+
+def _may_hold(wanted: QueueFilter, *, waiting: bool) -> bool:
+    """Whether the waiting (or the other) part can hold anything that is wanted."""
+    if waiting:
+        return not wanted.statuses or not WAITING.isdisjoint(wanted.statuses)
+    return wanted.overdue is not True
+
+
+async def _part(
+    session: AsyncSession,
+    region_id: RegionId,
+    wanted: QueueFilter,
+    *,
+    waiting: bool,
+    after: DuePlace | None,
+    limit: int,
+    now: datetime,
+) -> list[DuePlace]:
+    conditions, parameters = _conditions(region_id, wanted)
+    conditions.append("waiting" if waiting else "NOT waiting")
+    if waiting and wanted.overdue is not None:
+        conditions.append("queue_at < :now" if wanted.overdue else "queue_at >= :now")
+        parameters["now"] = now
+    if after is not None:
+        conditions.append("(queue_at, id) > (:after_at, :after_id)")
+        parameters |= {"after_at": after.queue_at, "after_id": after.id}
+    rows = await session.execute(text(_ordered(wanted, conditions, parameters)), parameters | {"limit": limit})
+    return [DuePlace(waiting, row.queue_at, IncidentId(row.id)) for row in rows]
+
+
+def _ordered(wanted: QueueFilter, conditions: list[str], parameters: dict[str, Any]) -> str:
+    """One range of an index per status, merged: a rare status is found without walking past all the others."""
+    branches = []
+    for number, status in enumerate(dict.fromkeys(wanted.statuses)):
+        parameters[f"status_{number}"] = status.value
+        branches.append(_branch([*conditions, f"status = :status_{number}"]))
+    if len(branches) < 2:
+        return branches[0] if branches else _branch(conditions)
+    union = " UNION ALL ".join(f"({branch})" for branch in branches)
+    return f"SELECT queue_at, id FROM ({union}) AS one ORDER BY queue_at, id LIMIT :limit"
+
+
+def _branch(conditions: list[str]) -> str:
+    return f"SELECT queue_at, id FROM incidents WHERE {' AND '.join(conditions)} ORDER BY queue_at, id LIMIT :limit"
+
+
+def _conditions(region_id: RegionId, wanted: QueueFilter) -> tuple[list[str], dict[str, Any]]:
+    """The conditions that hold in every order. Only what is asked for enters the text, so that its plan fits it."""
+    given: dict[str, tuple[str, Any]] = {
+        "topic": ("topic = :topic", wanted.topic),
+        "kind": ("kind = :kind", None if wanted.kind is None else wanted.kind.value),
+        "authority": ("authority_id = :authority", wanted.authority_id),
+        "source": ("source_id = :source", wanted.source_id),
+        "assignee": ("assignee_id = :assignee", wanted.assignee_id),
+        "words": ("search @@ websearch_to_tsquery('russian', :words)", wanted.words),
+        "from": ("published_at >= :from", wanted.published_from),
+        "to": ("published_at < :to", wanted.published_to),
+    }
+    used = {name: pair for name, pair in given.items() if pair[1] is not None}
+    conditions = ["region_id = :region", *(condition for condition, _ in used.values())]
+    return conditions, {"region": region_id, **{name: value for name, (_, value) in used.items()}}

@@ -1,0 +1,81 @@
+"""Measures how long residents wait for the first answer, over all questions and group by group."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.statistics import Figures, Wait, figures_of, working_clock
+from app.domain.working_time import Calendar
+from app.storage import statistics
+from app.storage.regions import RegionId
+from app.storage.statistics import GroupBy, GroupOfWaits
+
+
+class Clock(StrEnum):
+    CALENDAR = "calendar"
+    WORKING = "working"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Questions put in `since <= t < until`."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredGroup:
+    """One group; `key` is its number where it has one, `name` is `None` for what belongs to nobody."""
+
+    key: int | None
+    name: str | None
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswers:
+    """The figures of everything together, and of each group by name."""
+
+    total: Figures
+    groups: Sequence[MeasuredGroup]
+
+
+async def measure_first_answers(
+    session: AsyncSession, region_id: RegionId, period: Period, *, group_by: GroupBy, calendar: Calendar | None, now: datetime
+) -> FirstAnswers:
+    """The figures on the calendar's working time, or in plain time without one."""
+    found = await statistics.waits(session, region_id, since=period.since, until=period.until, group_by=group_by, now=now)
+    return await asyncio.to_thread(_measure, found, calendar)
+
+
+def _measure(found: Sequence[GroupOfWaits], calendar: Calendar | None) -> FirstAnswers:
+    waits = _plain_waits(found) if calendar is None else _working_waits(found, calendar)
+    groups = [MeasuredGroup(group.key, group.name, figures_of(of_group)) for group, of_group in zip(found, waits, strict=True)]
+    return FirstAnswers(figures_of([wait for of_group in waits for wait in of_group]), groups)
+
+
+def _plain_waits(found: Sequence[GroupOfWaits]) -> list[list[Wait]]:
+    return [
+        [Wait(max(ended - started, 0.0), answered, retracted) for started, ended, answered, retracted in _rows(group)] for group in found
+    ]
+
+
+def _working_waits(found: Sequence[GroupOfWaits], calendar: Calendar) -> list[list[Wait]]:
+    if not found:
+        return []
+    first = min(min(group.started) for group in found)
+    last = max(max(group.ended) for group in found)
+    elapsed = working_clock(calendar, datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC))
+    return [
+        [Wait(max(elapsed(ended) - elapsed(started), 0.0), answered, retracted) for started, ended, answered, retracted in _rows(group)]
+        for group in found
+    ]
+
+
+def _rows(group: GroupOfWaits) -> zip[tuple[float, float, bool, bool]]:
+    return zip(group.started, group.ended, group.answered, group.retracted, strict=True)
