@@ -1,6 +1,7 @@
 """Turns and answers as projections of the facts: rewritten whenever a conversation's facts change."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,6 +57,26 @@ async def drop_turns_beyond(session: AsyncSession, region_id: RegionId, incident
         text("DELETE FROM turns WHERE region_id = :region AND incident_id = :incident AND number > :count"),
         {"region": region_id, "incident": incident_id, "count": count},
     )
+
+
+def as_row(turn: Turn) -> dict[str, object]:
+    """A turn by column name, as it is stored."""
+    names = [name for name, _ in COLUMNS[1:]]
+    return dict(zip([*names, "flags"], _row(turn), strict=True)) | {"flags": sorted(turn.flags)}
+
+
+async def rows_of(
+    session: AsyncSession, region_id: RegionId, incident_ids: Collection[IncidentId]
+) -> dict[IncidentId, list[dict[str, object]]]:
+    """The stored turns of incidents, oldest first, by column name."""
+    rows = await session.execute(
+        text(f"SELECT {NAMES}, flags FROM turns WHERE region_id = :region AND incident_id = ANY(:ids) ORDER BY incident_id, number"),
+        {"region": region_id, "ids": list(incident_ids)},
+    )
+    found: dict[IncidentId, list[dict[str, object]]] = defaultdict(list)
+    for row in rows.mappings():
+        found[IncidentId(row["incident_id"])].append(dict(row))
+    return found
 
 
 def _row(turn: Turn) -> tuple[object, ...]:

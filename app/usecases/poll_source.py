@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.polling import PollBounds, next_count_at, next_poll_at, next_sweep_at
+from app.domain.polling import PollBounds, backoff_until, next_count_at, next_poll_at, next_sweep_at
 from app.storage import sources, threads
 from app.storage.sources import Claim, PollOutcome
 from app.storage.threads import Counted, Thread, ToRead
@@ -25,7 +25,7 @@ from connectors.sdk.contract import (
     PostRef,
     Wall,
 )
-from connectors.sdk.errors import SourceGone
+from connectors.sdk.errors import AccessDenied, SourceGone, UnexpectedResponse
 
 PAGES_PER_POLL = 30
 """After so many pages of comments a source goes to the back of the queue, so that a huge one never starves the rest."""
@@ -35,7 +35,7 @@ THREADS_PER_LOOK = 200
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """What one poll works with. `on_page` hears of every page that was taken in."""
+    """What one poll works with. `on_page` hears of every page taken in; `trouble` gathers threads that could not be read."""
 
     intake: Intake
     connector: Connector
@@ -45,6 +45,7 @@ class Poll:
     now: Callable[[], datetime]
     on_page: Callable[[Claim, Intaken], None]
     pages_left: list[int] = field(default_factory=lambda: [PAGES_PER_POLL])
+    trouble: list[str] = field(default_factory=list)
 
     @property
     def wall(self) -> Wall:
@@ -73,6 +74,9 @@ async def poll_source(poll: Poll) -> PollOutcome:
     if isinstance(poll.connector, CommentCounter):
         await _count_comments(poll, poll.connector)
     more = isinstance(poll.connector, CommentReader) and await _read_threads(poll, poll.connector)
+    if poll.trouble:
+        failures = poll.claim.failures + 1
+        return PollOutcome(backoff_until(poll.now(), failures, poll.bounds), poll.trouble[0], failures, poll.claim.paused_reason)
     return PollOutcome(next_poll_at=poll.now() if more else next_poll_at(poll.now(), poll.bounds))
 
 
@@ -128,6 +132,7 @@ async def _read_threads(poll: Poll, reader: CommentReader) -> bool:
 
 
 async def _read_thread(poll: Poll, reader: CommentReader, one: ToRead) -> None:
+    """Reads one thread; one that hides its comments or cannot be understood never stops the others."""
     thread = one.thread
     cursor = None if thread.cursor is None or one.sweep else Cursor(thread.cursor)
     began_at, complete = poll.now(), False
@@ -139,6 +144,11 @@ async def _read_thread(poll: Poll, reader: CommentReader, one: ToRead) -> None:
     except SourceGone:
         await _end_thread(poll, thread)
         return
+    except UnexpectedResponse as error:
+        poll.trouble.append(str(error))
+        return
+    except AccessDenied:
+        complete = False
     async with poll.intake.database.write() as session:
         await sources.hold(session, poll.claim, now=began_at)
         await threads.finish_reading(

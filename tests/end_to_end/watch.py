@@ -1,0 +1,121 @@
+"""A town under watch: the emulated network over loopback HTTP, the real connector, the real use cases, real PostgreSQL."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from app.classifier.contract import Classifier
+from app.domain.authority import OfficialAccount
+from app.domain.polling import PollBounds
+from app.storage import official_accounts, regions, sources
+from app.storage.call_budgets import SharedCallBudget
+from app.storage.engine import Database
+from app.storage.sources import NewSource
+from app.usecases.ingest_page import Intaken
+from app.usecases.judge_page import Intake
+from app.usecases.poll_sources import Polling, claim_sources, poll_claimed
+from connectors.sdk.contract import ConnectorContext, Credential
+from connectors.sdk.loopback import serve
+from connectors.sdk.registry import plugins
+from connectors.sdk.town import TownPage
+from connectors.sdk.town_generator import GeneratedTown, generate_town
+from connectors.sdk.town_scripts import ThreadScript, read_thread
+
+CORPUS = Path(__file__).parents[2] / "corpus" / "threads"
+TOKEN = "service-token-of-the-test"  # noqa: S105
+CALLS_PER_SECOND = 50
+
+
+def corpus_threads() -> list[ThreadScript]:
+    """Every thread of the project's corpus as a script."""
+    lines = (line for file in sorted(CORPUS.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines())
+    return [read_thread(json.loads(line)) for line in lines]
+
+
+@dataclass(slots=True)
+class Hands:
+    """A clock that the test turns."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Everything at work on one town."""
+
+    polling: Polling
+    emulator: Any
+    town: GeneratedTown
+    hands: Hands
+    pages: list[Intaken] = field(default_factory=list)
+
+    async def look(self) -> int:
+        """Polls every source that is due now, once; how many there were."""
+        claims = await claim_sources(self.polling, limit=1000)
+        for claim in claims:
+            await poll_claimed(self.polling, claim)
+        return len(claims)
+
+    async def settle(self, step: timedelta, *, rounds: int) -> None:
+        """Lets time go on and polls what comes due, so many times."""
+        for _ in range(rounds):
+            await self.look()
+            self.hands.now += step
+
+    async def rows(self, query: str, **parameters: Any) -> list[Any]:
+        async with self.polling.intake.database.read() as session:
+            return list((await session.execute(text(query), parameters)).all())
+
+
+@asynccontextmanager
+async def watched_town(
+    database: Database, town: GeneratedTown, classifier: Classifier, hands: Hands, *, since: datetime, **emulator: Any
+) -> AsyncIterator[Watch]:
+    """The town's pages registered as official sources since a moment, its bodies as official accounts."""
+    plugin = plugins()["vk"]
+    network = plugin.emulate(town.town, now=hands, service_tokens=[TOKEN], **({"calls_per_second": CALLS_PER_SECOND} | emulator))
+    async with serve(network.app()) as address:
+        budget = SharedCallBudget(database.engine, "e2e", CALLS_PER_SECOND)
+        await budget.prepare()
+        connector = plugin.build(ConnectorContext(address, [Credential("vk_service", "test", TOKEN, budget)], hands))
+        intake = await _register(database, town, classifier, since)
+        bounds = PollBounds(timedelta(minutes=5), timedelta(seconds=1), timedelta(days=1))
+        pages: list[Intaken] = []
+        polling = Polling(
+            intake, "test", bounds, timedelta(days=7), hands, lambda name: connector, lambda claim, taken: pages.append(taken)
+        )
+        try:
+            yield Watch(polling, network, town, hands, pages)
+        finally:
+            await connector.close()
+
+
+async def _register(database: Database, town: GeneratedTown, classifier: Classifier, since: datetime) -> Intake:
+    async with database.write() as session:
+        region = await regions.ensure_region(session, "town", now=since)
+        for page in watched_pages(town):
+            url = f"https://vk.com/{page.screen_name}"
+            await sources.add(session, region, NewSource("vk", str(-page.id), page.name, url, True, None, since), now=since)
+        for account in {account for of_page in town.officials.values() for account in of_page}:
+            official = OfficialAccount("vk", str(account), None, since - timedelta(days=3650))
+            await official_accounts.register(session, region, official, now=since)
+    return Intake(database, classifier, region)
+
+
+def watched_pages(town: GeneratedTown) -> Sequence[TownPage]:
+    """The pages that have walls."""
+    return [page for page in town.town.pages if page.id in town.watched]
+
+
+def make_town(seed: int, now: datetime, *, pages: int = 10, threads: int = 330, days: float = 5) -> GeneratedTown:
+    """A town of the corpus' threads."""
+    return generate_town(seed, pages=pages, threads=threads, now=now, days=days, texts=corpus_threads())
