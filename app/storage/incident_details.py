@@ -109,9 +109,9 @@ OWN_FIELDS = (
 )
 INCIDENTS = text(
     f"SELECT {', '.join(f'i.{name}' for name in OWN_FIELDS)}, s.id, s.network, s.name, s.url, s.official, a.id, a.name, o.id, o.name,"
-    " i.month, i.message_id, i.first_answer_message_id, t.number, t.question_id, t.started_at, t.collected_at, t.urgent, t.repeats, t.due_at, t.acked_at,"
-    " t.moved_to_private_at, t.first_answered_at, t.first_answer_id, t.first_answer_class, t.substantive_at, t.substantive_id,"
-    " t.substantive_class, t.withdrawn_at, t.dismissed, t.flags"
+    " i.month, i.message_id, i.first_answer_message_id, t.number, t.question_id, t.started_at, t.collected_at, t.urgent, t.repeats,"
+    " t.due_at, t.acked_at, t.moved_to_private_at, t.first_answered_at, t.first_answer_id, t.first_answer_class, t.substantive_at,"
+    " t.substantive_id, t.substantive_class, t.withdrawn_at, t.dismissed, t.flags"
     " FROM incidents i JOIN sources s ON s.id = i.source_id LEFT JOIN authorities a ON a.id = i.authority_id"
     " LEFT JOIN operators o ON o.id = i.assignee_id LEFT JOIN turns t ON t.region_id = i.region_id AND t.incident_id = i.id"
     " WHERE i.region_id = :region AND i.id = ANY(:ids) ORDER BY i.id, t.number"

@@ -1,0 +1,49 @@
+"""Finds the page behind a link and puts it under watch."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.authority import AuthorityId, OfficialAccount
+from app.domain.errors import InvalidInput
+from app.domain.source import SourceId
+from app.storage import authorities, official_accounts, sources
+from app.storage.regions import RegionId
+from app.storage.sources import NewSource
+from connectors.sdk.contract import Connector, ConnectorPlugin, ResolvedSource, SourceResolver
+from connectors.sdk.registry import plugin_for_link
+
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+"""From when a page's own account speaks for its authority: since there are networks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """The installed networks. `connector_for` raises `AuthenticationFailed` for one without a usable credential."""
+
+    plugins: Mapping[str, ConnectorPlugin]
+    connector_for: Callable[[str], Connector]
+
+
+async def resolve_page(networks: Networks, link: str) -> ResolvedSource:
+    """The page behind a link, asked of its network, so never inside a transaction; `InvalidLink` when no network knows it."""
+    plugin = plugin_for_link(link, networks.plugins)
+    connector = networks.connector_for(plugin.network)
+    if not isinstance(connector, SourceResolver):
+        raise InvalidInput("url", f"Pages of {plugin.title} cannot be looked up by their address.")
+    return await connector.resolve(link)
+
+
+async def add_source(
+    session: AsyncSession, region_id: RegionId, page: ResolvedSource, *, official: bool, authority_id: AuthorityId | None, now: datetime
+) -> SourceId:
+    """Registers a page, watched from now on; an official one answers under its own account."""
+    await authorities.must_exist(session, region_id, authority_id)
+    new = NewSource(page.wall.network, page.wall.external_id, page.name, page.url, official, authority_id, monitored_since=now)
+    source_id = await sources.add(session, region_id, new, now=now)
+    if official:
+        account = OfficialAccount(new.network, new.external_id, authority_id, valid_from=ALWAYS)
+        await official_accounts.register(session, region_id, account, now=now)
+    return source_id
