@@ -22,6 +22,7 @@ from connectors.sdk.errors import (
 from connectors.sdk.http import BearerToken, HttpCall, Received, redact
 from connectors.sdk.text import clean_text
 from connectors.vk import settings
+from connectors.vk.fields import whole
 
 Parameter = str | int | Sequence[str]
 Parameters = Mapping[str, Parameter]
@@ -73,8 +74,8 @@ CODES: Mapping[Meaning, tuple[int, ...]] = {
 """Error codes of API 5.199 by meaning. Codes of methods that we never call (photos, market, ads …) stand in `FOREIGN`."""
 
 FOREIGN: tuple[range, ...] = (
-    range(105, 113), range(114, 125), range(126, 183), range(202, 203), range(221, 222), range(232, 254),
-    range(300, 303), range(500, 501), range(600, 637), range(700, 715), range(800, 801), range(1150, 1800), range(1900, 1903),
+    range(105, 113), range(114, 125), range(126, 183), range(202, 203), range(221, 222), range(232, 254), range(300, 303),
+    range(500, 501), range(600, 601), range(602, 637), range(700, 715), range(800, 801), range(1150, 1800), range(1900, 1903),
     range(2000, 2103), range(3102, 3103), range(3800, 3801), range(11003, 11103),
 )  # fmt: skip
 
@@ -137,11 +138,11 @@ def read_answer(received: Received, *, method: str, credential: Credential, now:
 
 def refusal(error: Mapping[str, Any], *, method: str, credential: Credential, now: datetime) -> ConnectorError:
     """VK's error object as ours. `request_params` is left out: VK echoes there what it was sent."""
-    code, subcode = error.get("error_code"), error.get("error_subcode")
+    code, subcode = whole(error.get("error_code")), whole(error.get("error_subcode"))
     reason = redact(clean_text(str(error.get("error_msg") or "no text"))[:MOST_TEXT], credential)
-    subtitle = f"/{subcode}" if isinstance(subcode, int) else ""
-    text = f"{method} with key {credential.name!r}: VK error {code}{subtitle}: {reason}"
-    meaning = meaning_of(code, subcode if isinstance(subcode, int) else None) if isinstance(code, int) else None
+    number = f"{code}/{subcode}" if subcode else code
+    text = f"{method} with key {credential.name!r}: VK error {number}: {reason}"
+    meaning = None if code is None else meaning_of(code, subcode)
     if code == COMMENTS_CLOSED and method not in WRITES:
         return CommentsHidden(text)
     told = translated(meaning, text, reason, method=method, now=now)

@@ -7,6 +7,7 @@ from base64 import b85decode, b85encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate, pairwise
 from typing import Any
 
 from connectors.sdk.contract import Cursor
@@ -36,9 +37,10 @@ class Replies:
 
 @dataclass(frozen=True, slots=True)
 class ThreadCursor:
-    """What was seen of a post's comments: how many in all, the newest root, and each root that has replies."""
+    """What was seen of a post's comments: how many in all and on the top level, the newest root, each root that has replies."""
 
     total: int = 0
+    roots: int = 0
     newest_root_id: int = 0
     replies: Mapping[int, Replies] = field(default_factory=dict)
 
@@ -59,22 +61,24 @@ def read_wall_cursor(cursor: Cursor | None) -> WallCursor | None:
 
 
 def write_thread_cursor(cursor: ThreadCursor) -> Cursor:
-    rows = [[root_id, seen.count, seen.newest_id] for root_id, seen in sorted(cursor.replies.items())]
-    replies: Any = rows
-    text = json.dumps(rows, separators=(",", ":"))
-    if len(text) >= PACKED_FROM:
-        replies = b85encode(zlib.compress(text.encode(), 9)).decode()
-    return _written("thread", {"total": cursor.total, "root": cursor.newest_root_id, "replies": replies})
+    """The threads stand as three lists: steps from root to root, counts, and how far the newest reply is from its root."""
+    roots = sorted(cursor.replies)
+    seen = [cursor.replies[root_id] for root_id in roots]
+    steps = [root_id - before for before, root_id in pairwise([0, *roots])]
+    columns = [steps, [one.count for one in seen], [one.newest_id - root_id for root_id, one in zip(roots, seen, strict=True)]]
+    counts = {"total": cursor.total, "roots": cursor.roots, "newest": cursor.newest_root_id}
+    return _written("thread", {**counts, "replies": _packed(columns)})
 
 
 def read_thread_cursor(cursor: Cursor | None) -> ThreadCursor | None:
     """`None` for a cursor that is absent, of another version or damaged."""
     fields = _fields("thread", cursor)
-    total, root_id = whole(fields.get("total")), whole(fields.get("root"))
-    rows = _unpacked(fields.get("replies"))
-    if total is None or root_id is None or rows is None:
+    total, roots, newest_root_id = (whole(fields.get(name)) for name in ("total", "roots", "newest"))
+    columns = _unpacked(fields.get("replies"))
+    if total is None or roots is None or newest_root_id is None or columns is None:
         return None
-    return ThreadCursor(total, root_id, {row[0]: Replies(row[1], row[2]) for row in rows})
+    rows = zip(accumulate(columns[0]), columns[1], columns[2], strict=True)
+    return ThreadCursor(total, roots, newest_root_id, {root_id: Replies(count, root_id + step) for root_id, count, step in rows})
 
 
 def _written(kind: str, fields: Mapping[str, Any]) -> Cursor:
@@ -90,10 +94,20 @@ def _fields(kind: str, cursor: Cursor | None) -> Mapping[str, Any]:
     return fields if known else {}
 
 
+def _packed(columns: list[list[int]]) -> str | list[list[int]]:
+    text = json.dumps(columns, separators=(",", ":"))
+    return b85encode(zlib.compress(text.encode(), 9)).decode() if len(text) >= PACKED_FROM else columns
+
+
 def _unpacked(replies: Any) -> list[list[int]] | None:
+    """Three lists of whole numbers of one length; `None` for anything else."""
     try:
-        rows = json.loads(zlib.decompressobj().decompress(b85decode(replies), LARGEST_LIST)) if isinstance(replies, str) else replies
+        columns = json.loads(zlib.decompressobj().decompress(b85decode(replies), LARGEST_LIST)) if isinstance(replies, str) else replies
     except (ValueError, RecursionError, zlib.error):
         return None
-    is_list = isinstance(rows, list) and all(isinstance(row, list) and len(row) == 3 and None not in map(whole, row) for row in rows)
-    return rows if is_list else None
+    is_table = isinstance(columns, list) and len(columns) == 3 and isinstance(columns[0], list)
+    return columns if is_table and all(_are_whole(column, len(columns[0])) for column in columns) else None
+
+
+def _are_whole(numbers: Any, length: int) -> bool:
+    return isinstance(numbers, list) and len(numbers) == length and all(type(number) is int for number in numbers)

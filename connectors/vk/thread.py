@@ -1,9 +1,10 @@
 """Reads the comments of a post: newest first, only as far as the moved counters ask for.
 
-The cursor remembers how many comments there were, the newest root and how many replies each root had. New roots and moved
-threads are added up until they explain how far the total has moved; then the rest is as it was. If they never do (comments
-were deleted), or there is no cursor, the whole top level is read. Each page says what it shows completely, so that what
-has vanished is known.
+The cursor remembers how many comments there were, the newest root and how many replies each root had. New roots, moved
+threads and vanished roots are added up until they explain how far both counters (all comments, top level) have moved; then
+the rest is as it was. If they never do (a comment without replies was deleted), or there is no cursor, the whole top level
+is read. Each page says what it shows completely, so that what has vanished is known. What no counter shows, a reply deleted
+and another written meanwhile in one thread of more than ten, is found by the next reading without a cursor.
 """
 
 from collections import deque
@@ -17,6 +18,7 @@ from connectors.vk.cursor import Replies, ThreadCursor, read_thread_cursor, writ
 from connectors.vk.level import Level, Stretch
 from connectors.vk.mapping import comment_message
 from connectors.vk.schemas import Listing, VkComment, read_comments
+from connectors.vk.tally import Tally
 
 METHOD = "wall.getComments"
 
@@ -53,10 +55,7 @@ class ThreadReading:
         self._newest_id = known.newest_id if known else 0
         self._newest_root_id = known.newest_root_id if known else 0
         self._replies = dict(known.replies) if known else {}
-        self._moved = 0
-        self._added_up = 0
-        self._totals: list[int] = []
-        self._total = 0
+        self._tally = Tally(known)
 
     @property
     def next_level(self) -> Level | None:
@@ -83,7 +82,7 @@ class ThreadReading:
 
     def _take_roots(self, level: Level, stretch: Stretch, listing: Listing[VkComment]) -> tuple[list[Message], list[Coverage]]:
         vanished = self._vanished_roots(stretch, listing.ids)
-        self._add_up(stretch.comments, vanished, listing.total)
+        self._tally.add(listing, stretch.comments, vanished)
         threads = [self._thread_level(root) for root in stretch.comments if self._must_read(root)]
         to_read = {thread.root_id for thread in threads}
         messages = [self._message(listing, root) for root in stretch.comments]
@@ -93,7 +92,7 @@ class ThreadReading:
         self._remember(stretch.comments, vanished)
         self._newest_root_id = max(self._newest_root_id, level.newest_id)
         self._levels.popleft()
-        self._levels.extendleft(reversed([*threads, *([] if self._is_explained(level) else [level])]))
+        self._levels.extendleft(reversed([*threads, *([level] if self._must_read_on(level) else [])]))
         return messages, coverage
 
     def _take_replies(self, level: Level, stretch: Stretch, listing: Listing[VkComment]) -> tuple[list[Message], list[Coverage]]:
@@ -104,34 +103,14 @@ class ThreadReading:
             self._levels.popleft()
         return [self._message(listing, reply, level.root_id) for reply in stretch.comments], self._covered(level.root_id, stretch)
 
-    def _add_up(self, roots: Iterable[VkComment], vanished: Iterable[int], total: int) -> None:
-        self._totals.append(total)
-        for root in roots:
-            is_new = root.id > (self._known.newest_root_id if self._known else 0)
-            self._moved += root.thread_count + is_new - self._count_before(root.id)
-            self._added_up += root.thread_count + 1
-        self._moved -= sum(1 + self._count_before(root_id) for root_id in vanished)
-
-    def _is_explained(self, level: Level) -> bool:
-        """Whether the top level need not be read on; settles the total that the next reading starts from.
-
-        While many pages are read the total moves; any value that it had is accepted.
-        """
-        if level.is_over:
-            self._total = min(max(self._added_up, min(self._totals)), max(self._totals))
-            return True
-        if self._known is None or not level.has_passed(self._known.newest_root_id):
-            return False
-        self._total = self._known.total + self._moved
-        return min(self._totals) <= self._total <= max(self._totals)
-
-    def _count_before(self, root_id: int) -> int:
-        before = self._known.replies.get(root_id) if self._known else None
-        return before.count if before else 0
+    def _must_read_on(self, top_level: Level) -> bool:
+        self._tally.is_complete = top_level.is_over
+        is_explained = self._known is not None and top_level.has_passed(self._known.newest_root_id) and self._tally.explains()
+        return not (top_level.is_over or is_explained)
 
     def _must_read(self, root: VkComment) -> bool:
         """Whether the thread holds more than came with its root, and has moved."""
-        return root.thread_count > len(root.thread) and root.thread_count != self._count_before(root.id)
+        return root.thread_count > len(root.thread) and root.thread_count != self._tally.replies_before(root.id)
 
     def _thread_level(self, root: VkComment) -> Level:
         return Level(root.id, known=self._replies.get(root.id), count=root.thread_count)
@@ -168,4 +147,7 @@ class ThreadReading:
 
     def _checkpoint(self) -> Cursor | None:
         """The cursor once nothing is left to read."""
-        return None if self._levels else write_thread_cursor(ThreadCursor(self._total, self._newest_root_id, self._replies))
+        if self._levels:
+            return None
+        total, roots = self._tally.settled()
+        return write_thread_cursor(ThreadCursor(total, roots, self._newest_root_id, self._replies))
