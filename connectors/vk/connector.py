@@ -81,7 +81,9 @@ class VkConnector:
         parameters = {**place, **answered, "message": text, "guid": reply_id}
         answer = await self._client.write("wall.createComment", parameters, group_id=group_id)
         comment_id, parents = read_comment_id(answer)
-        return PublishedReply(str(comment_id), comment_url(post, str(comment_id), str(parents[0]) if parents else None))
+        answered_root = (to.root_id or to.external_id) if answered else None
+        root_id = str(parents[0]) if parents else answered_root
+        return PublishedReply(str(comment_id), comment_url(post, str(comment_id), root_id))
 
     async def _group_id(self, screen_name: str) -> int:
         named = read_screen_name(await self._client.read("utils.resolveScreenName", {"screen_name": screen_name}))

@@ -21,8 +21,8 @@ from connectors.sdk.testing import OpenBudget
 SECRET = "the-secret-of-the-key"
 QUICK = HttpLimits(
     connect_seconds=1,
-    read_seconds=0.3,
-    call_seconds=0.6,
+    read_seconds=0.5,
+    call_seconds=1.0,
     body_bytes=20_000,
     attempts=3,
     first_pause_seconds=0.01,
