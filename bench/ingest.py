@@ -15,21 +15,23 @@ import statistics
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import asyncpg
 from app.classifier.model_file import load_shipped_model
 from rich.console import Console
 from rich.table import Table
 
-from app.classifier.contract import TextInContext
+from app.classifier.contract import Classifier, TextInContext
 from app.domain.authority import OfficialAccount
+from app.domain.source import Source
 from app.storage import official_accounts, regions, sources
 from app.storage.embedded import embedded_server
 from app.storage.engine import Database, create_engine
 from app.storage.migrate import migrate
+from app.storage.regions import RegionId
 from app.storage.sources import NewSource
 from app.usecases.ingest_page import ingest_page
 from app.usecases.judge_page import Intake
@@ -40,7 +42,8 @@ CORPUS = Path(__file__).parent.parent / "corpus" / "threads"
 PAGE = 100
 COMMENTS_PER_THREAD = 250
 START = datetime(2026, 3, 1, tzinfo=UTC)
-OFFICIAL = "-7"
+SOURCES = ("-7", "-8", "-9", "-10")
+"""Pages of several sources are taken in at once, as a worker does; each source's own pages follow each other."""
 ANSWER = "Здравствуйте! Работы выполнены, бригада устранила неисправность."
 
 
@@ -55,19 +58,21 @@ def make_pages(comments: int, seed: int) -> list[Page]:
     """Pages of 100 comments; about one in eight is official and answers the comment before it."""
     rng = random.Random(seed)
     texts = corpus_texts()
-    wall = Wall("vk", OFFICIAL)
-    pages, number = [], 0
+    pages: list[Page] = []
+    number = 0
     while number < comments:
         thread = str(1_000_000 + number)
+        official = rng.choice(SOURCES)
+        wall = Wall("vk", official)
         post_text, residents = rng.choice(texts)
         began = START + timedelta(seconds=number * 20)
-        url = f"https://vk.com/wall{OFFICIAL}_{thread}"
-        messages = [Message(MessageType.POST, thread, wall, url, began, Author(OFFICIAL, "Администрация", True), post_text)]
+        url = f"https://vk.com/wall{official}_{thread}"
+        messages = [Message(MessageType.POST, thread, wall, url, began, Author(official, "Администрация", True), post_text)]
         for place in range(COMMENTS_PER_THREAD - 1):
             number += 1
             at = began + timedelta(seconds=20 * (place + 1))
             answers = place % 8 == 7
-            author = Author(OFFICIAL, "Администрация", True) if answers else Author(str(rng.randrange(1, 200_000)), "Житель")
+            author = Author(official, "Администрация", True) if answers else Author(str(rng.randrange(1, 200_000)), "Житель")
             said = ANSWER if answers else f"{rng.choice(residents)} {rng.randrange(1000)}"
             reply_to = messages[-1].external_id if answers else None
             messages.append(
@@ -93,24 +98,43 @@ def _page(messages: Sequence[Message]) -> Page:
     return Page(tuple(messages), None, raw.encode(), "wall.getComments")
 
 
-async def run_real(database: Database, pages: Sequence[Page], classifier: Any) -> tuple[float, int]:
+async def run_real(database: Database, pages: Sequence[Page], classifier: Classifier) -> tuple[float, int]:
     """Seconds for hops 2 and 3, and the incidents that they opened."""
     async with database.write() as session:
         region = await regions.ensure_region(session, "bench", now=START)
-        new = NewSource("vk", OFFICIAL, "Администрация", "https://vk.com/club7", True, None, START - timedelta(days=1))
-        source_id = await sources.add(session, region, new, now=START)
-        account = OfficialAccount("vk", OFFICIAL, None, START - timedelta(days=365))
-        await official_accounts.register(session, region, account, now=START)
-        source = (await sources.get(session, region, source_id)).source
+    watched = [await register(database, region, official) for official in SOURCES]
     intake = Intake(database, classifier, region)
-    began, opened = perf_counter(), 0
+    began = perf_counter()
+    async with asyncio.TaskGroup() as group:
+        reading = [group.create_task(take_in(intake, source, pages)) for source in watched]
+    return perf_counter() - began, sum(task.result() for task in reading)
+
+
+async def register(database: Database, region: RegionId, official: str) -> Source:
+    """A watched official page."""
+    async with database.write() as session:
+        new = NewSource("vk", official, "Администрация", f"https://vk.com/club{official[1:]}", True, None, START - timedelta(days=1))
+        source_id = await sources.add(session, region, new, now=START)
+        account = OfficialAccount("vk", official, None, START - timedelta(days=365))
+        await official_accounts.register(session, region, account, now=START)
+        return (await sources.get(session, region, source_id)).source
+
+
+async def take_in(intake: Intake, source: Source, pages: Sequence[Page]) -> int:
+    """Takes in the pages of one source; the incidents that they opened."""
+    opened = 0
     for page in pages:
-        now = page.messages[-1].published_at + timedelta(minutes=1)
-        opened += (await ingest_page(intake, source, page, now=lambda at=now: at)).opened  # type: ignore[misc]
-    return perf_counter() - began, opened
+        if page.messages[0].wall.external_id == source.external_id:
+            now = page.messages[-1].published_at + timedelta(minutes=1)
+            opened += (await ingest_page(intake, source, page, now=partial(_same, now))).opened
+    return opened
 
 
-def run_classification(pages: Sequence[Page], classifier: Any) -> float:
+def _same(moment: datetime) -> datetime:
+    return moment
+
+
+def run_classification(pages: Sequence[Page], classifier: Classifier) -> float:
     """Seconds to classify the residents' comments of every page, page by page."""
     began = perf_counter()
     for page in pages:
@@ -120,7 +144,7 @@ def run_classification(pages: Sequence[Page], classifier: Any) -> float:
     return perf_counter() - began
 
 
-async def one_round(url: str, name: str, admin: asyncpg.Connection, pages: Sequence[Page], classifier: Any) -> dict[str, float]:
+async def one_round(url: str, name: str, admin: asyncpg.Connection, pages: Sequence[Page], classifier: Classifier) -> dict[str, float]:
     """One measurement of everything on a fresh database."""
     await admin.execute(f'DROP DATABASE IF EXISTS "{name}"')
     await admin.execute(f'CREATE DATABASE "{name}"')

@@ -1,5 +1,6 @@
 """Monthly partitions of `messages`, made as months come."""
 
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import text
@@ -7,6 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 FIRST_MONTH = date(2024, 1, 1)
 """Threads older than this share one partition (see the first migration)."""
+
+
+EXISTS = text(
+    "SELECT EXISTS (SELECT FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+    " WHERE i.inhparent = CAST('messages' AS regclass) AND c.relname = :name)"
+)
+"""Asks the catalogue's tables, not `to_regclass`, whose answer «no» a session remembers while it waits for a lock."""
 
 
 def month_of(moment: datetime) -> date:
@@ -23,10 +31,38 @@ async def ensure_month(session: AsyncSession, month: date) -> None:
     if month < FIRST_MONTH:
         return
     name = f"messages_{month:%Y_%m}"
-    if await session.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is not None:
+    if await session.scalar(EXISTS, {"name": name}):
         return
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('messages partitions'))"))
-    if await session.scalar(text("SELECT to_regclass(:name)"), {"name": name}) is not None:
+    if await session.scalar(EXISTS, {"name": name}):
         return
     await session.execute(text(f"CREATE TABLE {name} (LIKE messages INCLUDING DEFAULTS INCLUDING GENERATED)"))
     await session.execute(text(f"ALTER TABLE messages ATTACH PARTITION {name} FOR VALUES FROM ('{month}') TO ('{_after(month)}')"))
+
+
+ANALYSED_AT = (500, 5_000, 50_000)
+GROWING = ("threads", "incidents", "incident_events", "turns", "answers")
+
+
+@dataclass(slots=True)
+class Growth:
+    """What this process has stored: the months whose partition exists, and how many messages it has put into each.
+
+    A fresh table has no statistics, and without them the planner takes any index that names the first column for as good
+    as the right one: a burst into a new month would read ever longer stretches until autovacuum comes by. So the first
+    growth of a month is analysed at once.
+    """
+
+    stored: dict[date, int] = field(default_factory=dict)
+
+    def note(self, month: date, count: int) -> bool:
+        """Adds messages to a month; whether its statistics should be taken now."""
+        before = self.stored.get(month, 0)
+        self.stored[month] = before + count
+        return any(before < mark <= before + count for mark in ANALYSED_AT)
+
+
+async def take_statistics(session: AsyncSession, month: date) -> None:
+    """Tells the planner what a month's partition and the tables beside it hold by now."""
+    partition = "messages_before_2024" if month < FIRST_MONTH else f"messages_{month:%Y_%m}"
+    await session.execute(text(f"ANALYZE {partition}, {', '.join(GROWING)}"))

@@ -64,16 +64,25 @@ async def ingest_page(
         intaken = await _store(session, intake, source, page, judged, now=collected_at)
         if save_checkpoint is not None:
             await save_checkpoint(session)
+    if intaken.new:
+        await _tend_statistics(intake, judged, intaken.new)
     return intaken
 
 
 async def _ensure_months(intake: Intake, judged: Sequence[Judged]) -> None:
     """Partitions come before the page's transaction, so that it never waits for a table's lock while holding rows."""
-    months = {partitions.month_of(one.message.published_at) for one in judged} - intake.months
+    months = {partitions.month_of(one.message.published_at) for one in judged} - intake.growth.stored.keys()
     for month in sorted(months):
         async with intake.database.write() as session:
             await partitions.ensure_month(session, month)
-        intake.months.add(month)
+        intake.growth.note(month, 0)
+
+
+async def _tend_statistics(intake: Intake, judged: Sequence[Judged], count: int) -> None:
+    month = partitions.month_of(judged[-1].message.published_at)
+    if intake.growth.note(month, count):
+        async with intake.database.write() as session:
+            await partitions.take_statistics(session, month)
 
 
 async def _store(session: AsyncSession, intake: Intake, source: Source, page: Page, judged: Sequence[Judged], *, now: datetime) -> Intaken:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from app.classifier.contract import Classifier, TextInContext
 from app.domain.authority import OfficialAccount
@@ -13,18 +13,19 @@ from app.domain.verdict import Verdict
 from app.storage import messages, official_accounts, threads
 from app.storage.engine import Database
 from app.storage.messages import KnownMessage, ThreadKey
+from app.storage.partitions import Growth
 from app.storage.regions import RegionId
 from connectors.sdk.contract import Message, MessageType
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What taking in a page needs; `months` remembers the partitions that are known to exist."""
+    """What taking in a page needs."""
 
     database: Database
     classifier: Classifier
     region_id: RegionId
-    months: set[date] = field(default_factory=set)
+    growth: Growth = field(default_factory=Growth)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,276 @@
+"""The `otklik` command. Exit codes: 0 done; 1 failed, with a line that says why and what to do; 2 wrong usage."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.bootstrap import CannotStart, Services, migrated_database, running_services, sole_user
+from app.classifier.commands import classify_lines, evaluate_files, train_files
+from app.demo.run import run_demo
+from app.domain.errors import DomainError
+from app.domain.operator import Role
+from app.processes import run_processes
+from app.settings import Settings, SettingsInvalid, load_settings
+from app.storage import authorities, credentials, sources
+from app.storage.embedded import EmbeddedDatabaseError
+from app.storage.engine import DATABASE_ERRORS, DatabaseUnfit
+from app.telemetry.logs import configure_logs
+from app.usecases.add_source import Networks, add_source, resolve_page
+from app.usecases.create_token import create_token
+from app.usecases.import_sources import import_sources, read_lines
+from app.usecases.rebuild_statistics import rebuild_statistics
+from connectors.sdk.errors import ConnectorError
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+token_commands = typer.Typer(no_args_is_help=True, help="Keys to the REST API.")
+source_commands = typer.Typer(no_args_is_help=True, help="The registry of watched pages.")
+credential_commands = typer.Typer(no_args_is_help=True, help="Keys to the networks, encrypted at rest and never printed.")
+cli.add_typer(token_commands, name="token")
+cli.add_typer(source_commands, name="source")
+cli.add_typer(credential_commands, name="credential")
+
+Result = TypeVar("Result")
+EXPECTED = (CannotStart, SettingsInvalid, EmbeddedDatabaseError, DatabaseUnfit, DomainError, ConnectorError)
+Port = Annotated[int | None, typer.Option(help="Instead of OTKLIK_PORT.", min=0, max=65535)]
+
+
+def main() -> None:
+    """Runs the command; an expected failure is a sentence on the error stream, without a traceback."""
+    try:
+        cli()
+    except EXPECTED as error:
+        fail(str(error))
+    except DATABASE_ERRORS as error:
+        cause = error.__cause__ if isinstance(error, SQLAlchemyError) and error.__cause__ is not None else error
+        fail(f"The database cannot be used: {(str(cause) or type(cause).__name__).splitlines()[0]}")
+
+
+def fail(reason: str) -> None:
+    """Says why on the error stream and ends with code 1."""
+    print(reason, file=sys.stderr)
+    sys.exit(1)
+
+
+def settings_in_force(**overrides: object) -> Settings:
+    """Settings with the command's own options over them, and logs that follow them."""
+    settings = load_settings(**{name: value for name, value in overrides.items() if value is not None})
+    configure_logs(settings.log_format)
+    return settings
+
+
+def with_services(action: Callable[[Services], Awaitable[Result]]) -> Result:
+    """The result of one action, for commands that do a single thing."""
+
+    async def run() -> Result:
+        async with running_services(settings_in_force()) as services:
+            return await action(services)
+
+    return asyncio.run(run())
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the console and the API answer.", min=0, max=65535)] = 8000,
+    speed: Annotated[float, typer.Option(help="Recorded seconds per real second.", min=1, max=3600)] = 60,
+) -> None:
+    """A whole town on this machine: emulated networks, residents, bodies of different diligence."""
+    asyncio.run(run_demo(port=port, speed=speed))
+
+
+@cli.command()
+def run(port: Port = None) -> None:
+    """Web and worker in one process."""
+    settings = settings_in_force(port=port)
+    with sole_user(settings):
+        asyncio.run(run_processes(settings, web=True, worker=True))
+
+
+@cli.command()
+def web(port: Port = None) -> None:
+    """REST, console, metrics and health alone."""
+    asyncio.run(run_processes(settings_in_force(port=port), web=True, worker=False))
+
+
+@cli.command()
+def worker() -> None:
+    """A worker alone; any number of them share the work."""
+    asyncio.run(run_processes(settings_in_force(), web=False, worker=True))
+
+
+@cli.command()
+def migrate() -> None:
+    """Brings the database to the newest schema."""
+
+    async def bring() -> None:
+        async with migrated_database(settings_in_force()):
+            print("The database has the newest schema.")
+
+    asyncio.run(bring())
+
+
+@token_commands.command("create")
+def token_create(
+    role: Annotated[Role, typer.Option(help="What the token may do.")],
+    name: Annotated[str, typer.Option(help="Who or what it is for.")],
+) -> None:
+    """Prints a new token alone on the last line; it is stored hashed and cannot be shown again."""
+
+    async def create(services: Services) -> str:
+        async with services.database.write() as session:
+            return (await create_token(session, name, role, now=services.now())).secret
+
+    print(with_services(create))
+
+
+@source_commands.command("add")
+def source_add(
+    url: str,
+    authority: Annotated[str | None, typer.Option(help="The body that answers there; registered if new.")] = None,
+    official: Annotated[bool, typer.Option("--official", help="The page itself speaks for an authority.")] = False,
+) -> None:
+    """Watches a page: any form of its link, `@name` or number."""
+
+    async def add(services: Services) -> str:
+        page = await resolve_page(Networks(services.plugins, services.connectors.connector_for), url)
+        async with services.database.write() as session:
+            authority_id = await authorities.ensure(session, services.region_id, authority) if authority else None
+            await add_source(session, services.region_id, page, official=official, authority_id=authority_id, now=services.now())
+        return f"Watching {page.name} ({page.url})."
+
+    print(with_services(add))
+
+
+@source_commands.command("import")
+def source_import(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Watches the pages of a CSV with the columns url, official, authority; every line that fails is named."""
+
+    async def read_in(services: Services) -> int:
+        lines = read_lines(file.read_text(encoding="utf-8-sig"))
+        networks = Networks(services.plugins, services.connectors.connector_for)
+        problems = 0
+        with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+            bar = progress.add_task(file.name, total=len(lines))
+            async for line in import_sources(services.database, services.region_id, networks, lines, now=services.now):
+                progress.advance(bar)
+                if line.problem is not None:
+                    problems += 1
+                    print(f"{file}:{line.line.number}: {line.line.url}: {line.problem}", file=sys.stderr)
+        print(f"{len(lines) - problems} of {len(lines)} pages are watched.")
+        return problems
+
+    if with_services(read_in):
+        sys.exit(1)
+
+
+@source_commands.command("list")
+def source_list() -> None:
+    """Every watched page with its health."""
+
+    async def show(services: Services) -> None:
+        table = Table("id", "page", "address", "state", "last success", "trouble")
+        async with services.database.read() as session:
+            after = None
+            while found := await sources.listed(session, services.region_id, after=after):
+                for one in found:
+                    state = one.source.status if one.paused_reason is None else f"{one.source.status}: {one.paused_reason}"
+                    success = "" if one.last_success_at is None else f"{one.last_success_at:%Y-%m-%d %H:%M}Z"
+                    table.add_row(str(one.source.id), one.source.name, one.source.url, state, success, one.last_error or "")
+                after = found[-1].source.id
+        Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+    with_services(show)
+
+
+@credential_commands.command("add")
+def credential_add(kind: str, name: Annotated[str, typer.Option(help="Under which it is listed.")]) -> None:
+    """Stores a key read from standard input, encrypted. Kinds: vk_service, vk_community, ok_app …"""
+
+    async def add(services: Services) -> None:
+        kinds = sorted(kind for plugin in services.plugins.values() for kind in plugin.credential_kinds)
+        if kind not in kinds:
+            raise typer.BadParameter(f"{kind} is no kind of credential; known are {', '.join(kinds)}.")
+        if sys.stdin.isatty():
+            print(f"Paste the key for {kind} and press Enter:", file=sys.stderr)
+        async with services.database.write() as session:
+            secret = await asyncio.to_thread(sys.stdin.readline)
+            await credentials.add(session, services.secret_box, kind=kind, name=name, secret=secret, now=services.now())
+        print(f"Stored {kind} {name}. Running workers take it up within 15 seconds.")
+
+    with_services(add)
+
+
+@credential_commands.command("list")
+def credential_list() -> None:
+    """Which keys are stored, without the keys."""
+
+    async def show(services: Services) -> None:
+        table = Table("kind", "name", "added", "state")
+        async with services.database.read() as session:
+            for one in await credentials.listed(session, services.secret_box):
+                state = one.disabled_reason or ("usable" if one.secret is not None else "encrypted under another OTKLIK_SECRET_KEY")
+                table.add_row(one.kind, one.name, f"{one.created_at:%Y-%m-%d}", state)
+        Console().print(table)
+
+    with_services(show)
+
+
+@credential_commands.command("remove")
+def credential_remove(kind: str, name: Annotated[str, typer.Option(help="As it is listed.")]) -> None:
+    """Forgets a key."""
+
+    async def remove(services: Services) -> None:
+        async with services.database.write() as session:
+            await credentials.remove(session, kind=kind, name=name)
+        print(f"Removed {kind} {name}.")
+
+    with_services(remove)
+
+
+@cli.command()
+def classify() -> None:
+    """JSON Lines in, verdicts out, in order; a line that cannot be read is named on the error stream and left out."""
+    if classify_lines(sys.stdin, sys.stdout, sys.stderr):
+        sys.exit(1)
+
+
+@cli.command()
+def train(data: list[Path], out: Annotated[Path, typer.Option(help="The model file to write.")]) -> None:
+    """Fits a model from labelled corpus folders or CSV files; the same data give the same file."""
+    Console().print(train_files(data, out).as_table())
+
+
+@cli.command()
+def evaluate(data: list[Path], as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+    """Prints the quality of the model on labelled data."""
+    report = evaluate_files(data)
+    if as_json:
+        print(report.as_json())
+    else:
+        Console().print(report.as_table())
+
+
+@cli.command("rebuild-statistics")
+def rebuild(check: Annotated[bool, typer.Option("--check", help="Say what differs, change nothing.")] = False) -> None:
+    """Recomputes all clocks from the event log and puts right what differs; with --check it only tells."""
+
+    async def go_through(services: Services) -> tuple[int, int]:
+        count, differences = 0, 0
+        async for checked in rebuild_statistics(services.database, services.region_id, check_only=check, now=services.now()):
+            count += checked.count
+            differences += len(checked.differences)
+            for one in checked.differences:
+                print(f"incident {one.incident_id}: {', '.join(one.fields)}")
+        return count, differences
+
+    count, differences = with_services(go_through)
+    print(f"{count} incidents: {differences or 'no'} difference{'s' if differences > 1 else ''}.")
+    if check and differences:
+        sys.exit(1)

@@ -1,0 +1,121 @@
+"""Starts the town, Otklik over it, and tells how to look at both."""
+
+import asyncio
+import secrets
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from rich.console import Console
+from rich.panel import Panel
+
+from app.bootstrap import CannotStart, Services, running_services, sole_user
+from app.demo.town import CORPUS, PAST, bodies_of, demo_town, page_of
+from app.domain.authority import OfficialAccount
+from app.domain.operator import Role
+from app.processes import ended, stopped_by_signals
+from app.settings import Settings, load_settings
+from app.storage import authorities
+from app.telemetry.logs import configure_logs
+from app.usecases.add_source import ALWAYS, Networks, add_source, resolve_page
+from app.usecases.create_token import create_token
+from app.usecases.register_account import register_account
+from app.usecases.set_password import set_password
+from app.web import bind, run_web
+from app.worker import run_worker
+from connectors.sdk.loopback import serve
+from connectors.sdk.registry import plugins
+from connectors.sdk.town_generator import GeneratedTown
+
+NETWORK = "vk"
+CALLS_PER_SECOND = 20
+"""The town lives many times faster than a real one, so its network grants more calls a (real) second than VK's three."""
+POLL_EVERY = timedelta(minutes=10)
+FOLDER = Path("var/demo")
+
+REAL_PAGE = """[bold]To watch a real page[/bold] (VK application and service key: docs/configuration.md):
+  printf '%s' "$VK_SERVICE_KEY" | .venv/bin/otklik credential add vk_service --name main
+  .venv/bin/otklik source add https://vk.com/your_page --official --authority "Администрация"
+  .venv/bin/otklik run"""
+
+
+def quick_clock(start: datetime, speed: float) -> Callable[[], datetime]:
+    """A clock that shows `start` now and runs `speed` times as fast as the real one."""
+    began = monotonic()
+    return lambda: start + timedelta(seconds=(monotonic() - began) * speed)
+
+
+async def run_demo(*, port: int, speed: float) -> None:
+    """Runs until Ctrl-C; every start is a new town in a new database."""
+    if not CORPUS.is_dir():
+        raise CannotStart(f"The demo speaks the texts of {CORPUS.parent}, which is not here: run it from a checkout of the project.")
+    configure_logs(None)
+    console = Console()
+    token = secrets.token_urlsafe(24)
+    settings = load_settings(
+        data_dir=FOLDER,
+        database_url=None,
+        port=port,
+        vk_service_token=token,
+        vk_calls_per_second=CALLS_PER_SECOND,
+        poll_seconds=int(POLL_EVERY.total_seconds()),
+        poll_max_seconds=86400,
+        region="zarechny",
+    )
+    listening = bind(settings.host, settings.port)
+    with sole_user(settings):
+        _forget_the_last_town(settings)
+        start = datetime.now(UTC).replace(microsecond=0)
+        town, now = demo_town(start), quick_clock(start, speed)
+        emulator = plugins()[NETWORK].emulate(town.town, now=now, service_tokens=[token], calls_per_second=CALLS_PER_SECOND)
+        async with stopped_by_signals() as stop, serve(emulator.app()) as address:
+            told = settings.model_copy(update={"vk_api_url": address})
+            async with running_services(told, now=now) as services, asyncio.TaskGroup() as group:
+                password, api_token = await _settle_in(services, town, start)
+                group.create_task(ended(run_web(services, stop, listening), stop), name="web")
+                group.create_task(ended(run_worker(services, stop), stop), name="worker")
+                taken = listening.getsockname()[1]
+                console.print(_welcome(f"http://{settings.host}:{taken}", password, api_token, speed))
+    console.print(REAL_PAGE)
+
+
+def _forget_the_last_town(settings: Settings) -> None:
+    shutil.rmtree(settings.data_dir / "postgres", ignore_errors=True)
+
+
+async def _settle_in(services: Services, town: GeneratedTown, start: datetime) -> tuple[str, str]:
+    """Registers pages and bodies as if they had been watched through the town's history; a password and a token to come in with."""
+    networks = Networks(services.plugins, services.connectors.connector_for)
+    for page in town.town.pages:
+        if page.id in town.watched:
+            about = page_of(page.name)
+            resolved = await resolve_page(networks, f"https://vk.com/{page.screen_name}")
+            async with services.database.write() as session:
+                body = await authorities.ensure(session, services.region_id, page.name) if about.official else None
+                await add_source(session, services.region_id, resolved, official=about.official, authority_id=body, now=start - PAST)
+    for name, account in bodies_of(town):
+        async with services.database.write() as session:
+            body = await authorities.ensure(session, services.region_id, name)
+            official = OfficialAccount(NETWORK, str(-account), body, ALWAYS)
+            await register_account(session, services.region_id, official, now=start)
+    password = secrets.token_urlsafe(9)
+    async with services.database.write() as session:
+        created = await create_token(session, "admin", Role.ADMIN, now=start)
+    await set_password(services.database, created.operator.id, login="admin", password=password)
+    return password, created.secret
+
+
+def _welcome(address: str, password: str, api_token: str, speed: float) -> Panel:
+    lines = [
+        f"Console   {address}/",
+        f"Login     admin   password {password}",
+        f"REST      {address}/api/v1   documentation {address}/api/openapi.json",
+        f"Token     {api_token}",
+        "",
+        f"A minute here is {speed:g} minutes in the town. The first overdue incidents come within a minute. Ctrl-C ends everything.",
+        "",
+        REAL_PAGE,
+    ]
+    return Panel("\n".join(lines), title="Заречный lives", expand=False)

@@ -1,0 +1,94 @@
+"""The demo's town: threads of the project's corpus, spoken on ten pages by bodies of different diligence."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from connectors.sdk.town_generator import GeneratedTown, generate_town
+from connectors.sdk.town_scripts import ThreadScript, read_thread
+
+CORPUS = Path(__file__).parents[2] / "corpus" / "threads"
+SEED = 2026
+THREADS_A_DAY = 40
+PAST = timedelta(days=3)
+FUTURE = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPage:
+    """A page of the town; `diligence` is the share of questions that its people ever answer, `groups` what is talked of there."""
+
+    name: str
+    diligence: float
+    groups: frozenset[str]
+    official: bool = True
+
+
+PAGES = (
+    DemoPage("Администрация города Заречный", 0.85, frozenset({"authority", "land", "none", "economy", "digital"})),
+    DemoPage("Городское хозяйство Заречного", 0.6, frozenset({"snow", "yards", "greenery", "lighting"})),
+    DemoPage("Заречный Водоканал", 0.9, frozenset({"water"})),
+    DemoPage("Тепловые сети Заречного", 0.5, frozenset({"heating", "gas", "electricity"})),
+    DemoPage("Управляющая компания «Уют»", 0.25, frozenset({"housing"})),
+    DemoPage("Заречный: чистый город", 0.7, frozenset({"waste", "ecology", "animals"})),
+    DemoPage("Дороги и транспорт Заречного", 0.55, frozenset({"roads", "transport", "parking"})),
+    DemoPage("Заречная городская больница", 0.75, frozenset({"health", "social"})),
+    DemoPage("Образование и культура Заречного", 0.9, frozenset({"education", "culture_sport", "military"})),
+    DemoPage("Подслушано в Заречном", 0.35, frozenset({"safety", "construction", "trade", "communications"}), official=False),
+)
+
+
+def demo_town(start: datetime, *, corpus: Path = CORPUS) -> GeneratedTown:
+    """Three days of history before `start` and two weeks to come, the same for the same start."""
+    span = PAST + FUTURE
+    threads = int(span / timedelta(days=1) * THREADS_A_DAY)
+    scripts = read_scripts(corpus)
+    return generate_town(SEED, pages=len(PAGES), threads=threads, now=start + FUTURE, days=span / timedelta(days=1), texts=scripts)
+
+
+def page_of(name: str) -> DemoPage:
+    """The page of that name."""
+    return next(page for page in PAGES if page.name == name)
+
+
+def read_scripts(corpus: Path) -> list[ThreadScript]:
+    """The corpus' threads, each given to a page and left as unanswered as that page leaves its residents."""
+    random = Random(SEED)
+    lines = (json.loads(line) for file in sorted(corpus.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines())
+    scripts = []
+    for number, line in enumerate(lines):
+        page = _page_for(line, number)
+        scripts.append(replace(_neglect(read_thread(line), 1 - page.diligence, random), page_name=page.name))
+    return scripts
+
+
+def _page_for(line: Mapping[str, Any], number: int) -> DemoPage:
+    """The page that its residents' topics belong to; a thread of nothing in particular goes to each page in turn."""
+    groups = Counter(comment["group"] for comment in line["comments"] if comment.get("group", "none") != "none")
+    if not groups:
+        return PAGES[number % len(PAGES)]
+    (group, _), *_ = groups.most_common(1)
+    return next((page for page in PAGES if group in page.groups), PAGES[0])
+
+
+def _neglect(script: ThreadScript, share: float, random: Random) -> ThreadScript:
+    """The thread without a share of its official comments; what replied to them replies to what they replied to."""
+    kept = []
+    moved: dict[str, str | None] = {}
+    for comment in script.comments:
+        reply_to = moved.get(comment.reply_to, comment.reply_to) if comment.reply_to else None
+        if comment.is_official and random.random() < share:
+            moved[comment.id] = reply_to
+        else:
+            kept.append(replace(comment, reply_to=reply_to))
+    return replace(script, comments=tuple(kept))
+
+
+def bodies_of(town: GeneratedTown) -> Sequence[tuple[str, int]]:
+    """Names and account ids of the bodies that answer on others' pages."""
+    return [(page.name, page.id) for page in town.town.pages if page.id not in town.watched]
