@@ -82,7 +82,7 @@ class Coverage:
     """A part of a thread that a page shows completely, so that what we hold and the page lacks has been deleted.
 
     All comments of `post` on the level under `root_id` (`None`: top level) whose numeric id lies in the closed range
-    `first_id`..`last_id` (`None`: open end) are on the page.
+    `first_id`..`last_id` (`None`: open end) are on the page. A reading that stops early covers what it has read.
     """
 
     post: PostRef
@@ -215,7 +215,10 @@ class CommentCounter(Protocol):
     count_batch_size: int
 
     async def count_comments(self, posts: Sequence[PostRef]) -> Mapping[PostRef, PostCount | None]:
-        """Counters of up to `count_batch_size` posts of any walls in one call; `None` for a post that is gone."""
+        """Counters of up to `count_batch_size` posts of any walls in one call; `None` for a post that is gone.
+
+        A post that is left out could not be read this time, and nothing may be said of it.
+        """
 
 
 @runtime_checkable
