@@ -17,7 +17,7 @@ import asyncpg
 from app.classifier.contract import Classifier
 from app.classifier.model_file import load_shipped_model
 from app.domain.polling import PollBounds
-from app.jobs.connectors import ConnectorPool, Secret
+from app.jobs.connectors import ConnectorPool, Rates, Secret
 from app.settings import Settings
 from app.storage import regions
 from app.storage.credentials import SecretBox
@@ -176,5 +176,6 @@ def _addresses(settings: Settings, found: Mapping[str, ConnectorPlugin]) -> dict
     return {network: settings.api_url(network) or plugin.default_base_url for network, plugin in found.items()}
 
 
-def _rates(settings: Settings, found: Mapping[str, ConnectorPlugin]) -> dict[str, int]:
-    return {network: settings.calls_per_second(network) for network in found}
+def _rates(settings: Settings, found: Mapping[str, ConnectorPlugin]) -> dict[str, Rates]:
+    per_day = {"vk": {"wall.get": settings.vk_wall_get_per_day}}
+    return {network: Rates(settings.calls_per_second(network), per_day.get(network, {})) for network in found}

@@ -28,6 +28,14 @@ class Secret:
         return f"{self.kind}:{hashlib.sha256(self.value.encode()).hexdigest()[:16]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What one credential of a network may call: in a second, and of single methods in a day."""
+
+    per_second: int
+    per_day: Mapping[str, int] = field(default_factory=dict)
+
+
 class ConnectorPool:
     """Hands out connectors. `refresh` looks for new and removed credentials; a connector that is replaced is closed."""
 
@@ -38,7 +46,7 @@ class ConnectorPool:
         plugins: Mapping[str, ConnectorPlugin],
         given: Sequence[Secret],
         addresses: Mapping[str, str],
-        rates: Mapping[str, int],
+        rates: Mapping[str, Rates],
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -70,6 +78,14 @@ class ConnectorPool:
             raise AuthenticationFailed(f"No credential for {network}: add one with `otklik credential add` ({kinds}).")
         return self._connectors[network]
 
+    def daily_limits(self) -> dict[tuple[str, str], int]:
+        """The calls a day that all credentials together have, by network and method."""
+        limits: dict[tuple[str, str], int] = {}
+        for network, secrets in self._secrets.items():
+            for method, per_day in self._rates[network].per_day.items():
+                limits[network, method] = per_day * len({secret.budget for secret in secrets})
+        return limits
+
     async def close(self) -> None:
         """Closes every connector."""
         for connector in self._connectors.values():
@@ -79,7 +95,8 @@ class ConnectorPool:
     async def _replace(self, network: str, plugin: ConnectorPlugin, secrets: tuple[Secret, ...]) -> None:
         ready = []
         for secret in secrets:
-            budget = SharedCallBudget(self._database.engine, secret.budget, self._rates[network])
+            rates = self._rates[network]
+            budget = SharedCallBudget(self._database.engine, secret.budget, rates.per_second, per_day=rates.per_day, now=self._now)
             await budget.prepare()
             ready.append(Credential(secret.kind, secret.name, secret.value, budget))
 

@@ -87,7 +87,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("poll sources", 0.5, one.runner.tick),
         Duty("heartbeat", 8, one.beat),
         Duty("watch deadlines", 5, lambda: watch_deadlines(one.database, one.region_id, now=one.now())),
-        Duty("measure gauges", 10, lambda: measure_gauges(one.database, one.region_id, now=one.now())),
+        Duty("measure gauges", 10, lambda: measure_gauges(one.database, one.region_id, one.connectors.daily_limits(), now=one.now())),
         Duty("hand over counts", 5, lambda: hand_over_counts(one.database, one.counts)),
         Duty("refresh credentials", 15, one.connectors.refresh),
         Duty("purge", 3600, one.purge),

@@ -1,6 +1,6 @@
 """Metrics of all processes: totals that every process adds to, gauges that whoever measured last has set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import orjson
@@ -78,3 +78,16 @@ async def measure_sources(session: AsyncSession, region_id: RegionId, *, now: da
     )
     family = "otklik_poll_delay_seconds"
     return by_status, [Sample(family, family, (), max(float(delay or 0), 0.0))]
+
+
+async def measure_quota(session: AsyncSession, limits: Mapping[tuple[str, str], int], *, now: datetime) -> list[Sample]:
+    """Calls left today by network and method."""
+    rows = await session.execute(
+        text("SELECT method, sum(calls) AS calls FROM call_days WHERE day = :today GROUP BY method"), {"today": now.date()}
+    )
+    spent = {row.method: int(row.calls) for row in rows}
+    family = "otklik_quota_remaining"
+    return [
+        Sample(family, family, (("method", method), ("network", network)), max(limit - spent.get(method, 0), 0))
+        for (network, method), limit in limits.items()
+    ]

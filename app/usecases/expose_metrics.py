@@ -1,5 +1,6 @@
 """Metrics that agree whichever process is asked: counted by each, summed in the database, shown from there."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.storage import metric_samples
@@ -19,13 +20,20 @@ async def hand_over_counts(database: Database, reader: DeltaReader) -> None:
         raise
 
 
-async def measure_gauges(database: Database, region_id: RegionId, *, now: datetime) -> None:
+async def measure_gauges(database: Database, region_id: RegionId, limits: Mapping[tuple[str, str], int], *, now: datetime) -> None:
     """Counts the queue and the sources anew, so that reading `/metrics` costs the same however long the queue is."""
     async with database.write() as session:
         queue = await metric_samples.measure_queue(session, region_id, now=now)
         sources = await metric_samples.measure_sources(session, region_id, now=now)
-        families = ("otklik_incidents_open", "otklik_incidents_overdue", "otklik_sources", "otklik_poll_delay_seconds")
-        for family, samples in zip(families, [*queue, *sources], strict=True):
+        quota = await metric_samples.measure_quota(session, limits, now=now)
+        families = (
+            "otklik_incidents_open",
+            "otklik_incidents_overdue",
+            "otklik_sources",
+            "otklik_poll_delay_seconds",
+            "otklik_quota_remaining",
+        )
+        for family, samples in zip(families, [*queue, *sources, quota], strict=True):
             await metric_samples.replace_family(session, family, samples)
 
 

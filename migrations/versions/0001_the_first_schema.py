@@ -184,6 +184,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_turns_started", "turns", ["region_id", "started_at"], unique=False)
     op.create_table(
+        "call_days",
+        sa.Column("budget", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("budget", "method", "day", name=op.f("pk_call_days")),
+    )
+    op.create_table(
         "metric_samples",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("labels", sa.Text(), nullable=False),
@@ -317,6 +325,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_incidents_queue", "incidents", ["region_id", sa.literal_column("waiting DESC"), "queue_at", "id"], unique=False)
     op.create_index(
+        "ix_incidents_queue_by_assignee",
+        "incidents",
+        ["region_id", "assignee_id", sa.literal_column("waiting DESC"), "queue_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("assignee_id IS NOT NULL"),
+    )
+    op.create_index(
         "ix_incidents_queue_by_authority",
         "incidents",
         ["region_id", "authority_id", sa.literal_column("waiting DESC"), "queue_at", "id"],
@@ -336,7 +351,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_incidents_search", "incidents", ["search"], unique=False, postgresql_using="gin")
     op.create_index(
-        "ix_incidents_unmarked", "incidents", ["queue_at"], unique=False, postgresql_where=sa.text("waiting AND breached_at IS DISTINCT FROM queue_at")
+        "ix_incidents_unmarked",
+        "incidents",
+        ["queue_at"],
+        unique=False,
+        postgresql_where=sa.text("waiting AND breached_at IS DISTINCT FROM queue_at"),
     )
     op.create_table(
         "official_accounts",
@@ -426,11 +445,14 @@ def downgrade() -> None:
     op.drop_table("poll_states")
     op.drop_table("sources")
     op.drop_table("official_accounts")
-    op.drop_index("ix_incidents_unmarked", table_name="incidents", postgresql_where=sa.text("waiting AND breached_at IS DISTINCT FROM queue_at"))
+    op.drop_index(
+        "ix_incidents_unmarked", table_name="incidents", postgresql_where=sa.text("waiting AND breached_at IS DISTINCT FROM queue_at")
+    )
     op.drop_index("ix_incidents_search", table_name="incidents", postgresql_using="gin")
     op.drop_index("ix_incidents_queue_by_status", table_name="incidents")
     op.drop_index("ix_incidents_queue_by_source", table_name="incidents")
     op.drop_index("ix_incidents_queue_by_authority", table_name="incidents")
+    op.drop_index("ix_incidents_queue_by_assignee", table_name="incidents", postgresql_where=sa.text("assignee_id IS NOT NULL"))
     op.drop_index("ix_incidents_queue", table_name="incidents")
     op.drop_index("ix_incidents_published", table_name="incidents")
     op.drop_table("incidents")
@@ -443,6 +465,7 @@ def downgrade() -> None:
     op.drop_table("authorities")
     op.drop_table("workers")
     op.drop_table("metric_samples")
+    op.drop_table("call_days")
     op.drop_index("ix_turns_started", table_name="turns")
     op.drop_table("turns")
     op.drop_table("regions")

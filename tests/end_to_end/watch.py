@@ -84,7 +84,7 @@ async def watched_town(
     plugin = plugins()["vk"]
     network = plugin.emulate(town.town, now=hands, service_tokens=[TOKEN], **({"calls_per_second": CALLS_PER_SECOND} | emulator))
     async with serve(network.app()) as address:
-        budget = SharedCallBudget(database.engine, "e2e", CALLS_PER_SECOND)
+        budget = SharedCallBudget(database.engine, "e2e", CALLS_PER_SECOND, now=hands)
         await budget.prepare()
         connector = plugin.build(ConnectorContext(address, [Credential("vk_service", "test", TOKEN, budget)], hands))
         intake = await _register(database, town, classifier, since)

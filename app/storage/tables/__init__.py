@@ -6,6 +6,7 @@ from app.storage.tables.incidents import answers, incident_events, incidents, po
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
 from app.storage.tables.sources import (
     authorities,
+    call_days,
     call_slots,
     credentials,
     metric_samples,
@@ -19,6 +20,7 @@ from app.storage.tables.sources import (
 __all__ = [
     "answers",
     "authorities",
+    "call_days",
     "call_slots",
     "credentials",
     "idempotency_keys",

@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Double,
     ForeignKey,
     Identity,
@@ -105,6 +106,15 @@ call_slots = Table(
     Column("slot", SmallInteger, primary_key=True, autoincrement=False),
     moment("free_at", required=True),
     Column("holder", Text),
+)
+
+call_days = Table(
+    "call_days",
+    metadata,
+    Column("budget", Text, primary_key=True),
+    Column("method", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("calls", Integer, nullable=False),
 )
 
 metric_samples = Table(

@@ -1,0 +1,5 @@
+"""`python -m app` is `otklik`."""
+
+from app.cli import main
+
+main()
