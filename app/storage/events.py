@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
@@ -59,3 +60,31 @@ async def of_incidents(session: AsyncSession, region_id: RegionId, incident_ids:
     for row in rows:
         logs[IncidentId(row.incident_id)].append(Event(EventType(row.type), row.at, row.data))
     return logs
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """An entry of the log with the moment of its recording and the operator behind it, if there was one."""
+
+    id: int
+    event: Event
+    recorded_at: datetime
+    actor_id: int | None
+    actor_name: str | None
+
+
+async def listed(
+    session: AsyncSession, region_id: RegionId, incident_id: IncidentId, *, after: int | None, limit: int
+) -> Sequence[RecordedEvent]:
+    """The log of an incident in the order of recording, the entries after the given one."""
+    rows = await session.execute(
+        text(
+            "SELECT e.id, e.type, e.at, e.data, e.recorded_at, e.actor_id, o.name AS actor_name FROM incident_events e"
+            " LEFT JOIN operators o ON o.id = e.actor_id WHERE e.region_id = :region AND e.incident_id = :incident AND e.id > :after"
+            " ORDER BY e.id LIMIT :limit"
+        ),
+        {"region": region_id, "incident": incident_id, "after": after or 0, "limit": limit},
+    )
+    return [
+        RecordedEvent(row.id, Event(EventType(row.type), row.at, row.data), row.recorded_at, row.actor_id, row.actor_name) for row in rows
+    ]
