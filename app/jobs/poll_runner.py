@@ -83,7 +83,7 @@ class PollRunner:
 def count_page(claim: Claim, taken: Intaken) -> None:
     """Counts what a page brought."""
     network = claim.source.network
-    for news in ("new", "edited", "deleted", "restored", "opened"):
+    for news in ("new", "edited", "deleted", "restored", "opened", "skipped"):
         count = getattr(taken, news)
         if count:
             MESSAGES.labels(network, news).inc(count)

@@ -254,13 +254,18 @@ async def missing(
     last_id: int | None,
     present: Collection[str],
 ) -> list[MessageId]:
-    """Messages on one level of a thread that we hold as standing, in a closed range of numeric ids, but the network lacks."""
+    """Messages on one level of a thread that we hold as standing, in a closed range of numeric ids, but the network lacks.
+
+    With a top-level comment all that stands under it is gone.
+    """
     rows = await session.execute(
         text(
-            f"SELECT id FROM messages WHERE {IN_THREAD} AND root_id IS NOT DISTINCT FROM CAST(:root AS text) AND deleted_at IS NULL"
+            f"WITH lost AS (SELECT id, comment_id FROM messages WHERE {IN_THREAD} AND root_id IS NOT DISTINCT FROM CAST(:root AS text) AND deleted_at IS NULL"
             " AND comment_id <> '' AND NOT comment_id = ANY(:present)"
             " AND CASE WHEN comment_id ~ '^[0-9]+$' THEN CAST(comment_id AS numeric) BETWEEN coalesce(CAST(:first AS numeric), 0)"
-            " AND coalesce(CAST(:last AS numeric), 'infinity') ELSE false END"
+            " AND coalesce(CAST(:last AS numeric), 'infinity') ELSE false END)"
+            f" SELECT id FROM lost UNION SELECT id FROM messages WHERE {IN_THREAD} AND deleted_at IS NULL"
+            " AND root_id IN (SELECT comment_id FROM lost) AND NOT comment_id = ANY(:present)"
         ),
         thread.parameters() | {"root": root_id, "first": first_id, "last": last_id, "present": list(present)},
     )

@@ -121,12 +121,13 @@ async def to_read(session: AsyncSession, region_id: RegionId, source_id: SourceI
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a look at a counter found. `comments=None`: the post is gone."""
+    """What a look at a counter found. `comments=None`: the post is gone. A counter that `fell` asks for a whole reading."""
 
     post_id: str
     comments: int | None
     moved: bool
     next_count_at: datetime
+    fell: bool = False
 
 
 async def save_counts(
@@ -137,9 +138,10 @@ async def save_counts(
         text(
             "UPDATE threads SET comment_count = coalesce(comments, comment_count), moved = threads.moved OR t.moved,"
             " last_moved_at = CASE WHEN t.moved THEN :now ELSE last_moved_at END, next_count_at = t.next_count_at,"
-            " gone_at = CASE WHEN comments IS NULL THEN :now END"
-            " FROM unnest(CAST(:posts AS text[]), CAST(:counts AS int[]), CAST(:moved AS bool[]), CAST(:nexts AS timestamptz[]))"
-            " AS t(post, comments, moved, next_count_at)"
+            " gone_at = CASE WHEN comments IS NULL THEN CAST(:now AS timestamptz) END,"
+            " cursor = CASE WHEN t.fell THEN NULL ELSE cursor END"
+            " FROM unnest(CAST(:posts AS text[]), CAST(:counts AS int[]), CAST(:moved AS bool[]), CAST(:nexts AS timestamptz[]),"
+            " CAST(:fell AS bool[])) AS t(post, comments, moved, next_count_at, fell)"
             " WHERE region_id = :region AND source_id = :source AND post_id = post"
         ),
         {
@@ -150,6 +152,7 @@ async def save_counts(
             "counts": [one.comments for one in counted],
             "moved": [one.moved for one in counted],
             "nexts": [one.next_count_at for one in counted],
+            "fell": [one.fell for one in counted],
         },
     )
 

@@ -7,7 +7,7 @@ from the stored facts. So reading may happen any number of times while its effec
 import zlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +27,7 @@ SaveCheckpoint = Callable[[AsyncSession], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Intaken:
-    """What a page brought: messages seen for the first time, edited, gone and back, and incidents opened."""
+    """What a page brought: messages seen for the first time, edited, gone and back, incidents opened, malformed items `skipped`."""
 
     new: int = 0
     edited: int = 0
@@ -36,6 +36,7 @@ class Intaken:
     opened: int = 0
     lags: tuple[float, ...] = ()
     first_answer_seconds: tuple[float, ...] = ()
+    skipped: int = 0
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ async def ingest_page(
             await save_checkpoint(session)
     if intaken.new:
         await _tend_statistics(intake, judged, intaken.new)
-    return intaken
+    return replace(intaken, skipped=page.skipped)
 
 
 async def _ensure_months(intake: Intake, judged: Sequence[Judged]) -> None:

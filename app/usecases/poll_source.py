@@ -97,10 +97,10 @@ async def _count_comments(poll: Poll, counter: CommentCounter) -> None:
         refs = {PostRef(poll.wall, thread.post_id): thread for thread in due}
         counts = await counter.count_comments(list(refs))
         standing = tuple(found.message for found in counts.values() if found is not None and found.message is not None)
-        gone = tuple(_stub(ref, thread) for ref, thread in refs.items() if counts.get(ref) is None)
+        gone = tuple(_stub(ref, thread) for ref, thread in refs.items() if ref in counts and counts[ref] is None)
         if standing or gone:
             await poll.take_in(Page(standing + gone, None, method="count_comments"))
-        counted = [_counted(poll, thread, counts.get(ref)) for ref, thread in refs.items()]
+        counted = [_counted(poll, thread, counts[ref]) if ref in counts else _uncounted(poll, thread) for ref, thread in refs.items()]
         async with intake.database.write() as session:
             await sources.hold(session, poll.claim, now=poll.now())
             await threads.save_counts(session, intake.region_id, source.id, counted, now=poll.now())
@@ -115,8 +115,15 @@ def _counted(poll: Poll, thread: Thread, found: PostCount | None) -> Counted:
     now = poll.now()
     if found is None:
         return Counted(thread.post_id, None, moved=False, next_count_at=now)
-    moved = found.comments != (thread.comment_count or 0)
-    return Counted(thread.post_id, found.comments, moved, next_count_at(now, now if moved else thread.last_moved_at, poll.bounds))
+    before = thread.comment_count or 0
+    moved, fell = found.comments != before, found.comments < before
+    next_at = next_count_at(now, now if moved else thread.last_moved_at, poll.bounds)
+    return Counted(thread.post_id, found.comments, moved, next_at, fell)
+
+
+def _uncounted(poll: Poll, thread: Thread) -> Counted:
+    """A post that the network's answer left out: nothing is known of it until the next look."""
+    return Counted(thread.post_id, thread.comment_count or 0, False, next_count_at(poll.now(), thread.last_moved_at, poll.bounds))
 
 
 async def _read_threads(poll: Poll, reader: CommentReader) -> bool:
@@ -135,11 +142,10 @@ async def _read_thread(poll: Poll, reader: CommentReader, one: ToRead) -> None:
     """Reads one thread; one that hides its comments or cannot be understood never stops the others."""
     thread = one.thread
     cursor = None if thread.cursor is None or one.sweep else Cursor(thread.cursor)
-    began_at, complete = poll.now(), False
+    began_at, complete = poll.now(), cursor is None
     try:
         async for page in reader.read_comments(PostRef(poll.wall, thread.post_id), cursor):
             await poll.take_in(page, cursor_of=thread.post_id)
-            complete = complete or bool(page.coverage)
             poll.pages_left[0] -= 1
     except SourceGone:
         await _end_thread(poll, thread)
