@@ -1,0 +1,54 @@
+"""How many incidents stand where, counted only as far as an operator cares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.incident import WAITING, IncidentStatus
+from app.domain.operator import OperatorId
+from app.storage.regions import RegionId
+
+COUNTED_TO = 1000
+"""A count that reaches this means «so many or more»: each costs at most so many index entries, however long the queue is."""
+STATUSES = (IncidentStatus.NEW, IncidentStatus.ASSIGNED, IncidentStatus.IN_PROGRESS, IncidentStatus.ANSWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """Incidents by status, those overdue, and those in one operator's hands that are still to be done."""
+
+    by_status: Mapping[IncidentStatus, int]
+    overdue: int
+    mine: int
+
+
+def _counted(condition: str) -> str:
+    return f"(SELECT count(*) FROM (SELECT 1 FROM incidents WHERE region_id = :region AND {condition} LIMIT :most) AS one)"
+
+
+COUNTS = text(
+    "SELECT "
+    + ", ".join(_counted(f"status = '{status.value}'") + f' AS "{status.value}"' for status in STATUSES)
+    + f", {_counted('waiting AND queue_at < :now')} AS overdue"
+    + f", {_counted('assignee_id = :operator AND status = ANY(:open)')} AS mine"
+)
+
+
+async def count(session: AsyncSession, region_id: RegionId, operator_id: OperatorId, *, now: datetime) -> QueueCounts:
+    """The counts at `now`."""
+    row = (
+        await session.execute(
+            COUNTS,
+            {
+                "region": region_id,
+                "operator": operator_id,
+                "now": now,
+                "most": COUNTED_TO,
+                "open": [status.value for status in WAITING],
+            },
+        )
+    ).one()
+    return QueueCounts({status: row._mapping[status.value] for status in STATUSES}, row.overdue, row.mine)
