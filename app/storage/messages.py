@@ -260,8 +260,8 @@ async def missing(
     """
     rows = await session.execute(
         text(
-            f"WITH lost AS (SELECT id, comment_id FROM messages WHERE {IN_THREAD} AND root_id IS NOT DISTINCT FROM CAST(:root AS text) AND deleted_at IS NULL"
-            " AND comment_id <> '' AND NOT comment_id = ANY(:present)"
+            f"WITH lost AS (SELECT id, comment_id FROM messages WHERE {IN_THREAD} AND root_id IS NOT DISTINCT FROM CAST(:root AS text)"
+            " AND deleted_at IS NULL AND comment_id <> '' AND NOT comment_id = ANY(:present)"
             " AND CASE WHEN comment_id ~ '^[0-9]+$' THEN CAST(comment_id AS numeric) BETWEEN coalesce(CAST(:first AS numeric), 0)"
             " AND coalesce(CAST(:last AS numeric), 'infinity') ELSE false END)"
             f" SELECT id FROM lost UNION SELECT id FROM messages WHERE {IN_THREAD} AND deleted_at IS NULL"
