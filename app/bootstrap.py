@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import asyncpg
-
 from app.classifier.contract import Classifier
 from app.classifier.model_file import load_shipped_model
 from app.domain.polling import PollBounds
@@ -22,7 +20,7 @@ from app.settings import Settings
 from app.storage import regions
 from app.storage.credentials import SecretBox
 from app.storage.embedded import embedded_server
-from app.storage.engine import Database, create_engine
+from app.storage.engine import Database, create_engine, ensure_database
 from app.storage.migrate import is_current, migrate
 from app.storage.regions import RegionId
 from app.usecases.judge_page import Intake
@@ -133,12 +131,7 @@ async def _database_url(settings: Settings, stack: AsyncExitStack) -> str:
     server = embedded_server(settings.data_dir)
     started = await asyncio.to_thread(server.__enter__)
     stack.push_async_callback(asyncio.to_thread, server.__exit__, None, None, None)
-    connection = await asyncpg.connect(started.url())
-    try:
-        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE_NAME):
-            await connection.execute(f'CREATE DATABASE "{DATABASE_NAME}"')
-    finally:
-        await connection.close()
+    await ensure_database(started.url(), DATABASE_NAME)
     return started.url(DATABASE_NAME)
 
 

@@ -10,7 +10,6 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.bootstrap import CannotStart, Services, migrated_database, running_services, sole_user
 from app.classifier.commands import classify_lines, evaluate_files, train_files
@@ -21,7 +20,7 @@ from app.processes import run_processes
 from app.settings import Settings, SettingsInvalid, load_settings
 from app.storage import authorities, credentials, sources
 from app.storage.embedded import EmbeddedDatabaseError
-from app.storage.engine import DATABASE_ERRORS, DatabaseUnfit
+from app.storage.engine import DATABASE_ERRORS, DatabaseUnfit, explain
 from app.telemetry.logs import configure_logs
 from app.usecases.add_source import Networks, add_source, resolve_page
 from app.usecases.create_token import create_token
@@ -49,8 +48,7 @@ def main() -> None:
     except EXPECTED as error:
         fail(str(error))
     except DATABASE_ERRORS as error:
-        cause = error.__cause__ if isinstance(error, SQLAlchemyError) and error.__cause__ is not None else error
-        fail(f"The database cannot be used: {(str(cause) or type(cause).__name__).splitlines()[0]}")
+        fail(f"The database cannot be used: {explain(error)}")
 
 
 def fail(reason: str) -> None:

@@ -79,3 +79,19 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def ensure_database(server_url: str, name: str) -> None:
+    """Creates the database on the server unless it is there."""
+    connection = await asyncpg.connect(server_url)
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+            await connection.execute(f'CREATE DATABASE "{name}"')
+    finally:
+        await connection.close()
+
+
+def explain(error: BaseException) -> str:
+    """What the database or the way to it said, in one line, without the statement and its values."""
+    cause = error.__cause__ if isinstance(error, SQLAlchemyError) and error.__cause__ is not None else error
+    return (str(cause) or type(cause).__name__).splitlines()[0]
