@@ -1,14 +1,14 @@
 """Measures how long residents wait for the first answer, over all questions and group by group."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.statistics import Figures, Wait, figures_of, working_clock
+from app.domain.statistics import Curve, Figures, Wait, figures_of, kaplan_meier, working_clock
 from app.domain.working_time import Calendar
 from app.storage import statistics
 from app.storage.regions import RegionId
@@ -39,9 +39,10 @@ class MeasuredGroup:
 
 @dataclass(frozen=True, slots=True)
 class FirstAnswers:
-    """The figures of everything together, and of each group by name."""
+    """The figures of everything together with the curve they are read from, and the figures of each group by name."""
 
     total: Figures
+    curve: Curve
     groups: Sequence[MeasuredGroup]
 
 
@@ -56,7 +57,8 @@ async def measure_first_answers(
 def _measure(found: Sequence[GroupOfWaits], calendar: Calendar | None) -> FirstAnswers:
     waits = _plain_waits(found) if calendar is None else _working_waits(found, calendar)
     groups = [MeasuredGroup(group.key, group.name, figures_of(of_group)) for group, of_group in zip(found, waits, strict=True)]
-    return FirstAnswers(figures_of([wait for of_group in waits for wait in of_group]), groups)
+    everything = [wait for of_group in waits for wait in of_group]
+    return FirstAnswers(figures_of(everything), kaplan_meier(everything), groups)
 
 
 def _plain_waits(found: Sequence[GroupOfWaits]) -> list[list[Wait]]:
@@ -77,5 +79,5 @@ def _working_waits(found: Sequence[GroupOfWaits], calendar: Calendar) -> list[li
     ]
 
 
-def _rows(group: GroupOfWaits) -> zip[tuple[float, float, bool, bool]]:
+def _rows(group: GroupOfWaits) -> Iterator[tuple[float, float, bool, bool]]:
     return zip(group.started, group.ended, group.answered, group.retracted, strict=True)
