@@ -17,7 +17,7 @@ async def beat(session: AsyncSession, worker: str) -> None:
         ),
         {"name": worker},
     )
-    await session.execute(text("DELETE FROM workers WHERE beat_at < clock_timestamp() - :old"), {"old": FORGOTTEN_AFTER})
+    await session.execute(text("DELETE FROM workers WHERE beat_at < clock_timestamp() - CAST(:old AS interval)"), {"old": FORGOTTEN_AFTER})
 
 
 async def leave(session: AsyncSession, worker: str) -> None:
@@ -27,5 +27,5 @@ async def leave(session: AsyncSession, worker: str) -> None:
 
 async def alive(session: AsyncSession, *, within: timedelta) -> int:
     """How many workers have given a sign of life of late."""
-    count = await session.scalar(text("SELECT count(*) FROM workers WHERE beat_at > clock_timestamp() - :within"), {"within": within})
+    count = await session.scalar(text("SELECT count(*) FROM workers WHERE beat_at > clock_timestamp() - CAST(:within AS interval)"), {"within": within})
     return int(count or 0)
