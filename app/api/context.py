@@ -1,0 +1,45 @@
+"""What the wiring hands to the HTTP layer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.domain.working_time import Calendar
+from app.storage.engine import Database
+from app.storage.regions import RegionId
+from app.usecases.add_source import Networks
+from connectors.sdk.contract import Connector, ConnectorPlugin
+
+
+@dataclass(frozen=True, slots=True)
+class ApiContext:
+    """Everything that requests are answered with, kept as `app.state.context`."""
+
+    database: Database
+    region_id: RegionId
+    now: Callable[[], datetime]
+    plugins: Mapping[str, ConnectorPlugin]
+    connector_for: Callable[[str], Connector]
+    metrics_open: bool
+    tz: tzinfo
+
+    @property
+    def networks(self) -> Networks:
+        return Networks(self.plugins, self.connector_for)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The region's working time: Monday to Friday, nine to six."""
+        return Calendar("region", self.tz)
+
+
+async def context_of(request: Request) -> ApiContext:
+    """The context of the application that answers."""
+    context: ApiContext = request.app.state.context
+    return context
+
+
+Context = Annotated[ApiContext, Depends(context_of)]

@@ -1,0 +1,73 @@
+"""The outermost layer: security headers, and an answer for whatever nobody expected."""
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.problems import problem
+from app.storage.failures import is_away
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+DEFAULT_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cache-Control": "no-store",
+}
+
+
+class SecurityHeaders:
+    """Gives every answer the headers that it has not set itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in DEFAULT_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_guarded if scope["type"] == "http" else send)
+
+
+class LastResort:
+    """Answers 503 when the database is away and 500 for a fault of ours, which is logged once."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noting)
+        except Exception as error:  # the HTTP edge
+            away = is_away(error)
+            log.error("request failed", method=scope["method"], path=scope["path"], error=type(error).__name__, exc_info=not away)
+            if began:
+                raise
+            await (_database_away if away else _unexpected)(scope, receive, send)
+
+
+async def _database_away(scope: Scope, receive: Receive, send: Send) -> None:
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    await problem(503, "database-away", "The database cannot be reached just now: try again later.", headers=headers)(scope, receive, send)
+
+
+async def _unexpected(scope: Scope, receive: Receive, send: Send) -> None:
+    await problem(500, "unexpected", "Something went wrong on our side; it has been noted.")(scope, receive, send)

@@ -1,0 +1,105 @@
+"""What operators do with an incident. Each step names in If-Match the version on which it was decided."""
+
+from fastapi import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.api.access import Assigner, Worker
+from app.api.context import ApiContext, Context
+from app.api.parameters import IfMatch, IncidentPath, Now, tag
+from app.api.problems import responses
+from app.api.routers import make_router
+from app.api.schemas.incident import IncidentDetailsOut
+from app.api.schemas.step import AssignIn, ReasonIn, RejectIn
+from app.api.sessions import WriteSession
+from app.domain.incident import Incident
+from app.storage import incident_details
+from app.usecases.assign_incident import Handover, assign_incident
+from app.usecases.close_incident import close_incident
+from app.usecases.reject_incident import reject_incident
+from app.usecases.reopen_incident import reopen_incident
+from app.usecases.take_incident import take_incident
+
+router = make_router("incidents")
+REFUSALS = responses(400, 404, 409, 412, 413, 428)
+
+
+@router.post("/incidents/{incident_id}/take", operation_id="take_incident", responses=REFUSALS)
+async def take(
+    operator: Worker, session: WriteSession, context: Context, incident_id: IncidentPath, version: IfMatch, now: Now, response: Response
+) -> IncidentDetailsOut:
+    """Puts a new or assigned incident into the caller's hands."""
+    taken = await take_incident(session, context.region_id, incident_id, operator, version=version, now=now)
+    return await _show(session, context, taken, response)
+
+
+@router.post("/incidents/{incident_id}/assign", operation_id="assign_incident", responses=REFUSALS)
+async def assign(
+    operator: Assigner,
+    session: WriteSession,
+    context: Context,
+    incident_id: IncidentPath,
+    version: IfMatch,
+    now: Now,
+    body: AssignIn,
+    response: Response,
+) -> IncidentDetailsOut:
+    """Hands a waiting incident to an operator, an authority, or both; the resident's clock goes on."""
+    handover = Handover(body.assignee_id, body.authority_id)
+    assigned = await assign_incident(session, context.region_id, incident_id, operator, handover, version=version, now=now)
+    return await _show(session, context, assigned, response)
+
+
+@router.post("/incidents/{incident_id}/reject", operation_id="reject_incident", responses=REFUSALS)
+async def reject(
+    operator: Worker,
+    session: WriteSession,
+    context: Context,
+    incident_id: IncidentPath,
+    version: IfMatch,
+    now: Now,
+    body: RejectIn,
+    response: Response,
+) -> IncidentDetailsOut:
+    """Says that nobody owes an answer, and why: the incident leaves deadlines and figures."""
+    rejected = await reject_incident(session, context.region_id, incident_id, operator, reason=body.reason, version=version, now=now)
+    return await _show(session, context, rejected, response)
+
+
+@router.post("/incidents/{incident_id}/close", operation_id="close_incident", responses=REFUSALS)
+async def close(
+    operator: Worker,
+    session: WriteSession,
+    context: Context,
+    incident_id: IncidentPath,
+    version: IfMatch,
+    now: Now,
+    response: Response,
+    body: ReasonIn | None = None,
+) -> IncidentDetailsOut:
+    """Ends the work. A question without an answer goes on counting as one."""
+    reason = None if body is None else body.reason
+    closed = await close_incident(session, context.region_id, incident_id, operator, reason=reason, version=version, now=now)
+    return await _show(session, context, closed, response)
+
+
+@router.post("/incidents/{incident_id}/reopen", operation_id="reopen_incident", responses=REFUSALS)
+async def reopen(
+    operator: Worker,
+    session: WriteSession,
+    context: Context,
+    incident_id: IncidentPath,
+    version: IfMatch,
+    now: Now,
+    response: Response,
+    body: ReasonIn | None = None,
+) -> IncidentDetailsOut:
+    """Takes an ended or answered incident back to work."""
+    reason = None if body is None else body.reason
+    reopened = await reopen_incident(session, context.region_id, incident_id, operator, reason=reason, version=version, now=now)
+    return await _show(session, context, reopened, response)
+
+
+async def _show(session: AsyncSession, context: ApiContext, incident: Incident, response: Response) -> IncidentDetailsOut:
+    """The incident after the step, with its new version as the ETag."""
+    tag(response, incident.version)
+    return IncidentDetailsOut.of(await incident_details.get(session, context.region_id, incident.id), context.now())

@@ -1,0 +1,86 @@
+"""What a list may be asked for. A parameter that nobody knows is refused: a misspelt filter must not mean «everything»."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.parameters import AuthorityNumber, Moment, OperatorNumber, ShortText, SourceNumber
+from app.domain.incident import IncidentStatus
+from app.domain.verdict import Kind
+from app.storage.queue import QueueFilter
+from app.usecases.measure_first_answers import Clock
+
+
+class Sort(StrEnum):
+    DUE = "due"
+    PUBLISHED = "published"
+
+
+class PageQuery(BaseModel):
+    """Any list, page by page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=200, description="How many items at most.")] = 50
+    cursor: Annotated[
+        str | None, Field(max_length=300, pattern=r"^[A-Za-z0-9_-]*$", description="`next_cursor` of the page before; empty: the first.")
+    ] = None
+
+
+class QueueQuery(PageQuery):
+    """The queue under filters; all of them together narrow it."""
+
+    status: Annotated[list[IncidentStatus], Field(max_length=7, description="Repeat it for several.")] = []
+    topic: ShortText | None = None
+    kind: Kind | None = None
+    authority_id: AuthorityNumber | None = None
+    source_id: SourceNumber | None = None
+    assignee_id: OperatorNumber | None = None
+    overdue: Annotated[bool | None, Field(description="Whether the answer is owed and its deadline has passed.")] = None
+    q: Annotated[ShortText | None, Field(description="Words in the resident's text, in any grammatical form.")] = None
+    published_from: Moment | None = None
+    published_to: Moment | None = None
+    sort: Annotated[Sort, Field(description="`due`: what waits, the earliest deadline first; `published`: the newest first.")] = Sort.DUE
+
+    def to_filter(self) -> QueueFilter:
+        """The filter as the queue's storage takes it."""
+        return QueueFilter(
+            statuses=tuple(self.status),
+            topic=self.topic,
+            kind=self.kind,
+            authority_id=self.authority_id,
+            source_id=self.source_id,
+            assignee_id=self.assignee_id,
+            overdue=self.overdue,
+            words=self.q,
+            published_from=self.published_from,
+            published_to=self.published_to,
+        )
+
+
+class MessagesQuery(PageQuery):
+    """Collected messages under filters."""
+
+    source_id: SourceNumber | None = None
+    kind: Kind | None = None
+
+
+class Grouping(StrEnum):
+    """The groups of the contract; `territory` is refused until places are known."""
+
+    AUTHORITY = "authority"
+    TOPIC = "topic"
+    SOURCE = "source"
+    TERRITORY = "territory"
+
+
+class FirstAnswersQuery(BaseModel):
+    """Questions put in `from <= t < to` (the last 30 days unless said otherwise), their groups, and the clock."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Annotated[Moment | None, Field(alias="from")] = None
+    until: Annotated[Moment | None, Field(alias="to")] = None
+    group_by: Grouping = Grouping.AUTHORITY
+    clock: Annotated[Clock, Field(description="`working`: Monday to Friday, nine to six, in the region's time zone.")] = Clock.CALENDAR

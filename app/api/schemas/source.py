@@ -1,0 +1,119 @@
+"""Watched pages as the API takes and shows them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StrictBool
+
+from app.api.parameters import LARGEST_VERSION, STORABLE, AuthorityNumber
+from app.api.schemas.shape import NamedOut, example, strict_example
+from app.domain.source import PauseReason, SourceStatus
+from app.storage.sources import Registered
+
+SOURCE = {
+    "id": 2,
+    "network": "vk",
+    "external_id": "-7",
+    "name": "Администрация города",
+    "url": "https://vk.com/club7",
+    "official": True,
+    "authority": {"id": 4, "name": "Городская администрация"},
+    "status": "active",
+    "paused_reason": None,
+    "failures": 0,
+    "last_error": None,
+    "last_error_at": None,
+    "next_poll_at": "2026-03-11T12:05:00Z",
+    "last_polled_at": "2026-03-11T12:00:00Z",
+    "last_success_at": "2026-03-11T12:00:00Z",
+    "monitored_since": "2026-03-01T00:00:00Z",
+    "created_at": "2026-03-01T00:00:00Z",
+    "capabilities": ["count_comments", "read_comments", "read_posts", "resolve"],
+    "version": 1,
+}
+Link = Annotated[str, Field(min_length=1, max_length=500, pattern=STORABLE)]
+
+
+class SourceIn(BaseModel):
+    """A page to watch, by its link in any form that people write it."""
+
+    model_config = strict_example(url="https://vk.com/example", official=True, authority_id=4)
+
+    url: Link
+    official: StrictBool = False
+    authority_id: AuthorityNumber | None = None
+
+
+class SourcePatch(BaseModel):
+    """What is to change of a page; what is left out stays, `authority_id` null takes the authority away.
+
+    `version` is that of the page as it was read, to be told when somebody was faster.
+    """
+
+    model_config = strict_example(status="paused", version=1)
+
+    official: StrictBool | None = None
+    authority_id: AuthorityNumber | None = None
+    status: SourceStatus | None = None
+    version: Annotated[int, Field(ge=1, le=LARGEST_VERSION)] | None = None
+
+
+class SourceOut(BaseModel):
+    """A watched page: what it is, and how watching it goes."""
+
+    model_config = example(**SOURCE)
+
+    id: int
+    network: str
+    external_id: str
+    name: str
+    url: str
+    official: bool
+    authority: NamedOut | None
+    status: SourceStatus
+    paused_reason: PauseReason | None
+    failures: int
+    last_error: str | None
+    last_error_at: datetime | None
+    next_poll_at: datetime
+    last_polled_at: datetime | None
+    last_success_at: datetime | None
+    monitored_since: datetime
+    created_at: datetime
+    capabilities: list[str]
+    version: int
+
+    @classmethod
+    def of(cls, registered: Registered, capabilities: Collection[str]) -> "SourceOut":
+        source, name = registered.source, registered.authority_name
+        return cls(
+            id=source.id,
+            network=source.network,
+            external_id=source.external_id,
+            name=source.name,
+            url=source.url,
+            official=source.official,
+            authority=None if source.authority_id is None or name is None else NamedOut(id=source.authority_id, name=name),
+            status=source.status,
+            paused_reason=registered.paused_reason,
+            failures=registered.failures,
+            last_error=registered.last_error,
+            last_error_at=registered.last_error_at,
+            next_poll_at=registered.next_poll_at,
+            last_polled_at=registered.last_polled_at,
+            last_success_at=registered.last_success_at,
+            monitored_since=source.monitored_since,
+            created_at=registered.created_at,
+            capabilities=sorted(capabilities),
+            version=registered.version,
+        )
+
+
+class SourcePage(BaseModel):
+    """A page of the registry."""
+
+    model_config = example(items=[SOURCE], next_cursor=None)
+
+    items: list[SourceOut]
+    next_cursor: str | None

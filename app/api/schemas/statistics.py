@@ -1,0 +1,117 @@
+"""Figures of first answers as the API shows them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, Field
+
+from app.api.schemas.shape import example
+from app.domain.statistics import Figures
+from app.storage.statistics import GroupBy
+from app.usecases.measure_first_answers import Clock, FirstAnswers, MeasuredGroup, Period
+
+FIGURES: dict[str, Any] = {
+    "n": 120,
+    "answered": 96,
+    "unanswered": 24,
+    "km_median_seconds": 18240.0,
+    "km_median_interval": [15100.0, 22480.0],
+    "p90_seconds": 151200.0,
+    "share_within": {"4h": 0.41, "9h": 0.6, "24h": 0.76},
+    "share_within_interval": {"4h": [0.33, 0.5], "9h": [0.52, 0.69], "24h": [0.69, 0.83]},
+    "mean_answered_seconds": 16200.0,
+    "longest_wait_seconds": 864000.0,
+}
+GROUP = {"id": 4, "name": "Городская администрация"}
+Value = TypeVar("Value")
+
+
+class FiguresOut(BaseModel):
+    """How long residents wait, unanswered questions included (Kaplan–Meier, 95 % intervals).
+
+    A quantile is null when that share of the questions was not answered yet. `share_within` is the estimated share of all
+    questions that get their first answer within so many hours of the chosen clock, answers later taken back left out; where
+    nobody has waited that long yet it is the share so far, a lower bound (see `longest_wait_seconds`).
+    `mean_answered_seconds` leaves the unanswered out and is shown for contrast only.
+    """
+
+    model_config = example(**FIGURES)
+
+    n: int
+    answered: int
+    unanswered: int
+    km_median_seconds: float | None
+    km_median_interval: tuple[float | None, float | None]
+    p90_seconds: float | None
+    share_within: dict[str, float | None]
+    share_within_interval: dict[str, tuple[float, float] | None]
+    mean_answered_seconds: float | None
+    longest_wait_seconds: float | None
+
+    @classmethod
+    def of(cls, figures: Figures) -> "FiguresOut":
+        return cls(**_fields(figures))
+
+
+class GroupKey(BaseModel):
+    """What a group's questions have in common; both null for those that belong to nobody."""
+
+    model_config = example(**GROUP)
+
+    id: int | None
+    name: str | None
+
+
+class GroupOut(FiguresOut):
+    """The figures of one group."""
+
+    model_config = example(group=GROUP, **FIGURES)
+
+    group: GroupKey
+
+    @classmethod
+    def of_group(cls, measured: MeasuredGroup) -> "GroupOut":
+        return cls(group=GroupKey(id=measured.key, name=measured.name), **_fields(measured.figures))
+
+
+class FirstAnswersOut(BaseModel):
+    """The figures of all questions put in `from <= t < to`, together and by group."""
+
+    model_config = example(
+        **{"from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "group_by": "authority", "clock": "calendar"},
+        total=FIGURES,
+        groups=[{"group": GROUP, **FIGURES}],
+    )
+
+    since: datetime = Field(serialization_alias="from")
+    until: datetime = Field(serialization_alias="to")
+    group_by: GroupBy
+    clock: Clock
+    total: FiguresOut
+    groups: list[GroupOut]
+
+    @classmethod
+    def of(cls, period: Period, group_by: GroupBy, clock: Clock, measured: FirstAnswers) -> "FirstAnswersOut":
+        groups = [GroupOut.of_group(group) for group in measured.groups]
+        total = FiguresOut.of(measured.total)
+        return cls(since=period.since, until=period.until, group_by=group_by, clock=clock, total=total, groups=groups)
+
+
+def _fields(figures: Figures) -> dict[str, Any]:
+    return {
+        "n": figures.n,
+        "answered": figures.answered,
+        "unanswered": figures.unanswered,
+        "km_median_seconds": figures.km_median_seconds,
+        "km_median_interval": figures.km_median_interval,
+        "p90_seconds": figures.p90_seconds,
+        "share_within": _by_hours(figures.share_within),
+        "share_within_interval": _by_hours(figures.share_within_interval),
+        "mean_answered_seconds": figures.mean_answered_seconds,
+        "longest_wait_seconds": figures.longest_wait_seconds,
+    }
+
+
+def _by_hours(values: Mapping[int, Value]) -> dict[str, Value]:
+    return {f"{hours}h": value for hours, value in values.items()}

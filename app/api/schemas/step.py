@@ -1,0 +1,79 @@
+"""What an operator says with a step, and what the log says of all that happened."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.api.parameters import AuthorityNumber, LongText, OperatorNumber
+from app.api.schemas.shape import NamedOut, example, strict_example
+from app.domain.event import EventType
+from app.storage.events import RecordedEvent
+
+
+class AssignIn(BaseModel):
+    """To whom an incident goes: an operator, an authority, or both."""
+
+    model_config = strict_example(assignee_id=3, authority_id=4)
+
+    assignee_id: OperatorNumber | None = None
+    authority_id: AuthorityNumber | None = None
+
+
+class RejectIn(BaseModel):
+    """Why nobody owes an answer."""
+
+    model_config = strict_example(reason="Шутка, не обращение")
+
+    reason: LongText
+
+
+class ReasonIn(BaseModel):
+    """A reason, if there is one to give."""
+
+    model_config = strict_example(reason="Житель поблагодарил")
+
+    reason: LongText | None = None
+
+
+EVENT = {
+    "id": 31,
+    "type": "taken",
+    "at": "2026-03-11T09:10:00Z",
+    "recorded_at": "2026-03-11T09:10:00Z",
+    "actor": {"id": 3, "name": "Борис"},
+    "data": {"assignee_id": 3},
+}
+
+
+class EventOut(BaseModel):
+    """One entry of an incident's log: `at` is when it happened, `recorded_at` when we learnt it."""
+
+    model_config = example(**EVENT)
+
+    id: int
+    type: EventType
+    at: datetime
+    recorded_at: datetime
+    actor: NamedOut | None
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, recorded: RecordedEvent) -> "EventOut":
+        return cls(
+            id=recorded.id,
+            type=recorded.event.type,
+            at=recorded.event.at,
+            recorded_at=recorded.recorded_at,
+            actor=None if recorded.actor_id is None else NamedOut(id=recorded.actor_id, name=recorded.actor_name or ""),
+            data=dict(recorded.event.data),
+        )
+
+
+class EventPage(BaseModel):
+    """A part of an incident's log, oldest first."""
+
+    model_config = example(items=[EVENT], next_cursor=None)
+
+    items: list[EventOut]
+    next_cursor: str | None

@@ -1,0 +1,49 @@
+"""The web application: REST, health and metrics, and whatever routers the wiring adds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from app.api import authorities, health, incident_steps, incidents, messages, metrics, sources, statistics, tokens
+from app.api.context import ApiContext
+from app.api.edge import LastResort, SecurityHeaders
+from app.api.problems import HANDLERS, Problem
+
+LARGEST_BODY = 1_000_000
+"""Bytes of a request; the longest honest one is a few thousand."""
+MODULES = (incidents, incident_steps, messages, sources, authorities, statistics, tokens, health, metrics)
+
+
+class Application(FastAPI):
+    """FastAPI, whose description also knows the problem documents."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            schema = super().openapi()
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schema["components"]["schemas"] |= {**problem.pop("$defs", {}), "Problem": problem}
+        return super().openapi()
+
+
+def create_app(context: ApiContext, *, extra_routers: Sequence[APIRouter] = ()) -> FastAPI:
+    """The application over `context`. Its description is at /api/openapi.json; there is no page that needs the internet."""
+    app = Application(
+        title="Otklik",
+        version="1",
+        summary="The queue of residents' messages, and the time to the first official answer.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=LARGEST_BODY,
+        exception_handlers={**HANDLERS},
+    )
+    app.state.context = context
+    for module in MODULES:
+        app.include_router(module.router)
+    for router in extra_routers:
+        app.include_router(router)
+    app.add_middleware(LastResort)
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,150 @@
+"""Every route asks for a token, and for a role that reaches far enough; a new route without one fails here."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from sqlalchemy import text
+
+from app.api.access import Requires
+from app.domain.operator import MAY, Act, Role
+from app.main import create_app
+from tests.api.conftest import Api
+
+OPEN_TO_ALL = {"/healthz", "/readyz"}
+BY_SETTING = {"/metrics"}
+SHAPELESS = "otk_short"
+UNKNOWN = "otk_" + "A" * 43
+
+
+def routes(app: FastAPI) -> list[RouteContext]:
+    return [route for route in iter_route_contexts(app.routes) if isinstance(route.original_route, APIRoute)]
+
+
+def required(dependant: Dependant) -> Iterator[Act]:
+    for one in dependant.dependencies:
+        if isinstance(one.call, Requires):
+            yield one.call.act
+        yield from required(one)
+
+
+def call_of(route: RouteContext) -> tuple[str, str]:
+    """The method and an address of the route."""
+    (method,) = route.methods or set()
+    return method, "http://otklik.test" + re.sub(r"\{\w+\}", "1", route.path or "")
+
+
+def without_the_act(act: Act) -> list[Role]:
+    return [role for role in Role if act not in MAY[role]]
+
+
+async def answers(api: Api, headers: dict[bytes, bytes]) -> dict[str, int]:
+    """The status of every route that needs a token, under the given headers."""
+    client = await api.client(None)
+    found = {}
+    for route in routes(api.app):
+        if route.path not in OPEN_TO_ALL:
+            method, address = call_of(route)
+            found[f"{method} {route.path}"] = (await client.request(method, address, headers=headers)).status_code
+    return found
+
+
+def test_there_are_routes_to_look_at(api: Api) -> None:
+    assert len(routes(api.app)) > 20
+
+
+def test_every_route_of_the_api_asks_for_exactly_one_act(api: Api) -> None:
+    asking = {route.path: list(required(route.dependant)) for route in routes(api.app) if route.path not in OPEN_TO_ALL | BY_SETTING}
+    assert not {path: acts for path, acts in asking.items() if len(acts) != 1}
+
+
+async def test_nothing_is_told_without_a_token(api: Api) -> None:
+    assert set((await answers(api, {})).values()) == {401}
+
+
+WRONG = {
+    "no token of ours": f"Bearer {SHAPELESS}",
+    "an unknown one": f"Bearer {UNKNOWN}",
+    "another scheme": f"Basic {UNKNOWN}",
+    "no token at all": "Bearer",
+    "letters beyond ASCII": f"Bearer {UNKNOWN[:-1]}ё",
+}
+
+
+@pytest.mark.parametrize("shown", WRONG.values(), ids=WRONG)
+async def test_nothing_is_told_for_a_wrong_token(api: Api, shown: str) -> None:
+    assert set((await answers(api, {b"Authorization": shown.encode()})).values()) == {401}
+
+
+async def test_a_lesser_role_is_refused_on_every_route(api: Api) -> None:
+    for route in routes(api.app):
+        for act in required(route.dependant):
+            for role in without_the_act(act):
+                client = await api.client(role)
+                method, address = call_of(route)
+                answer = await client.request(method, address)
+                assert answer.status_code == 403, f"{method} {route.path} as {role}"
+                assert answer.json()["type"] == "urn:otklik:problem:not-permitted"
+
+
+async def test_a_missing_token_is_asked_for_by_name(api: Api) -> None:
+    answer = await (await api.client(None)).get("/incidents")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_a_revoked_token_opens_nothing_any_more(api: Api, admin: httpx.AsyncClient, viewer: httpx.AsyncClient) -> None:
+    assert (await viewer.get("/incidents")).status_code == 200
+    (one,) = [token for token in (await admin.get("/tokens")).json()["items"] if token["role"] == "viewer"]
+
+    assert (await admin.delete(f"/tokens/{one['id']}")).status_code == 204
+
+    assert (await viewer.get("/incidents")).status_code == 401
+
+
+async def test_a_disabled_operator_comes_in_no_more(api: Api, viewer: httpx.AsyncClient) -> None:
+    assert (await viewer.get("/incidents")).status_code == 200
+    async with api.context.database.write() as session:
+        await session.execute(text("UPDATE operators SET disabled_at = now() WHERE name = 'viewer'"))
+
+    assert (await viewer.get("/incidents")).status_code == 401
+
+
+async def test_the_use_of_a_token_is_noted_once_a_minute(api: Api, viewer: httpx.AsyncClient) -> None:
+    seen = []
+    for step in (0, 30, 90):
+        api.clock[0] += timedelta(seconds=step)
+        await viewer.get("/incidents")
+        async with api.context.database.read() as session:
+            seen.append(await session.scalar(text("SELECT last_used_at FROM tokens")))
+
+    first, second, third = seen
+    assert first == second
+    assert third == api.clock[0]
+
+
+async def test_the_database_holds_no_token(api: Api) -> None:
+    secret = await api.token(Role.ADMIN)
+    async with api.context.database.read() as session:
+        stored = await session.scalar(text("SELECT string_agg(t::text, ' ') FROM tokens t"))
+    assert secret not in str(stored)
+
+
+@pytest.mark.parametrize("metrics_open", [True, False])
+async def test_metrics_are_open_by_setting_else_for_those_who_may_scrape(api: Api, metrics_open: bool) -> None:
+    app = create_app(replace(api.context, metrics_open=metrics_open))
+    token = await api.token(Role.METRICS)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://otklik.test") as client:
+        stranger = await client.get("/metrics")
+        scraper = await client.get("/metrics", headers={"Authorization": f"Bearer {token}"})
+
+    assert stranger.status_code == (200 if metrics_open else 401)
+    assert scraper.status_code == 200
+    assert scraper.headers["Content-Type"].startswith("text/plain")
+    assert "otklik_incidents_open" in scraper.text
