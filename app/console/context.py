@@ -1,0 +1,43 @@
+"""What the console works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from fastapi import Request
+
+from app.console.pages import Pages
+from app.console.times import Times
+from app.domain.working_time import Calendar
+from app.storage.engine import Database
+from app.storage.regions import RegionId
+from app.usecases.add_source import Networks
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleContext:
+    """`now` is the clock of the incidents, which the demo runs faster; sessions last by the real one, `real_now`."""
+
+    database: Database
+    region_id: RegionId
+    now: Callable[[], datetime]
+    real_now: Callable[[], datetime]
+    zone: tzinfo
+    networks: Networks
+    pages: Pages
+
+    @property
+    def times(self) -> Times:
+        """How moments are said just now."""
+        return Times(self.now(), self.zone)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The region's working time: Monday to Friday, nine to six."""
+        return Calendar("region", self.zone)
+
+
+def context_of(request: Request) -> ConsoleContext:
+    """The context under which the application was made."""
+    context: ConsoleContext = request.app.state.console
+    return context

@@ -1,0 +1,78 @@
+"""Everything that the page of one incident shows, read in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.console.access import Console, Visitor
+from app.console.clock import Moment, clock_of
+from app.console.journal import Line, Names, lines_of
+from app.console.outcome import Outcome, outcome_of
+from app.console.steps import possible_steps
+from app.console.thread import Conversation, conversation_of
+from app.domain.authority import Authority, AuthorityId
+from app.domain.event import EventType
+from app.domain.incident import IncidentId
+from app.domain.operator import Operator, OperatorId
+from app.domain.turn import Turn, TurnState
+from app.storage import assignees, authorities, collected, events, incident_details, operators
+from app.storage.events import RecordedEvent
+from app.storage.incident_details import IncidentDetails
+
+MOST_AUTHORITIES = 500
+MOST_EVENTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTurn:
+    """A turn and how it stands now."""
+
+    turn: Turn
+    state: TurnState
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPage:
+    """One incident with all that surrounds it."""
+
+    incident: IncidentDetails
+    outcome: Outcome
+    steps: frozenset[str]
+    conversation: Conversation
+    clock: Sequence[Moment]
+    turns: Sequence[ShownTurn]
+    journal: Sequence[Line]
+    assignees: Sequence[Operator]
+    authorities: Sequence[Authority]
+
+
+async def read_page(session: AsyncSession, console: Console, visitor: Visitor, incident_id: IncidentId) -> IncidentPage:
+    """The incident as it is now; `NotFound` when there is none."""
+    times = console.times
+    incident = await incident_details.get(session, console.region_id, incident_id)
+    messages = await collected.thread_of(session, console.region_id, incident_id)
+    entries = await events.listed(session, console.region_id, incident_id, after=None, limit=MOST_EVENTS)
+    steps = possible_steps(incident, visitor.operator, now=times.now)
+    can_assign = "assign" in steps
+    return IncidentPage(
+        incident,
+        outcome_of(incident, times),
+        steps,
+        conversation_of(incident, messages),
+        clock_of(incident.turns[-1]) if incident.turns else (),
+        [ShownTurn(turn, turn.state(times.now)) for turn in incident.turns],
+        lines_of(entries, await _names(session, console, entries)),
+        await assignees.listed(session) if can_assign else (),
+        await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES) if can_assign else (),
+    )
+
+
+async def _names(session: AsyncSession, console: Console, entries: Sequence[RecordedEvent]) -> Names:
+    """Whom the log names: a handful at most, since an incident changes hands seldom."""
+    people = {key for entry in entries if (key := entry.event.data.get("assignee_id"))}
+    bodies = {key for entry in entries if entry.event.type is EventType.ASSIGNED and (key := entry.event.data.get("authority_id"))}
+    return Names(
+        {key: (await operators.get(session, OperatorId(key))).operator.name for key in people},
+        {key: (await authorities.get(session, console.region_id, AuthorityId(key))).name for key in bodies},
+    )

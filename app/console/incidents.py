@@ -1,0 +1,163 @@
+"""The page of one incident, and the steps that an operator takes from it or straight from the queue."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Form, Path, Query, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.console import texts
+from app.console.access import Assigner, Console, Reader, Visitor, Worker
+from app.console.addresses import local_address
+from app.console.incident_page import IncidentPage, read_page
+from app.console.journal import Line
+from app.console.page_route import PageRoute
+from app.console.queue_query import LARGEST_ID
+from app.domain.authority import AuthorityId
+from app.domain.errors import DomainError, InvalidInput, InvalidTransition, StaleVersion
+from app.domain.incident import Incident, IncidentId
+from app.domain.operator import OperatorId
+from app.usecases.assign_incident import Handover, assign_incident
+from app.usecases.close_incident import close_incident
+from app.usecases.reject_incident import reject_incident
+from app.usecases.reopen_incident import reopen_incident
+from app.usecases.take_incident import take_incident
+from connectors.sdk.text import clean_text
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False, prefix="/incidents/{incident_id}")
+
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
+Key = Annotated[str, Form(pattern=r"^\d{0,18}$")]
+Reason = Annotated[str, Form(max_length=1000)]
+Back = Annotated[str, Form(max_length=4000)]
+Run = Callable[[AsyncSession], Awaitable[Incident]]
+
+
+@router.get("")
+async def show_incident(console: Console, visitor: Reader, incident_id: Id, back: Annotated[str, Query(max_length=4000)] = "/") -> Response:
+    """The incident as it is now."""
+    async with console.database.read() as session:
+        page = await read_page(session, console, visitor, IncidentId(incident_id))
+    return _shown(console, visitor, page, back=back)
+
+
+@router.post("/take")
+async def take(
+    console: Console, visitor: Worker, incident_id: Id, version: Version, back: Back = "/", from_queue: Annotated[bool, Form()] = False
+) -> Response:
+    """Puts the incident into the operator's hands; from the queue it goes back to its line there."""
+    key = IncidentId(incident_id)
+    after = f"{local_address(back)}#incident-{key}" if from_queue else None
+
+    async def run(session: AsyncSession) -> Incident:
+        return await take_incident(session, console.region_id, key, visitor.operator, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back, after=after)
+
+
+@router.post("/assign")
+async def assign(
+    console: Console, visitor: Assigner, incident_id: Id, version: Version, back: Back = "/", assignee: Key = "", authority: Key = ""
+) -> Response:
+    """Hands the incident to a colleague, an authority, or both."""
+    key = IncidentId(incident_id)
+    handover = Handover(OperatorId(int(assignee)) if assignee else None, AuthorityId(int(authority)) if authority else None)
+
+    async def run(session: AsyncSession) -> Incident:
+        if handover == Handover():
+            raise InvalidInput("assignee", "Выберите, кому назначить: сотрудника, ведомство или обоих.")
+        return await assign_incident(session, console.region_id, key, visitor.operator, handover, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back)
+
+
+@router.post("/reject")
+async def reject(console: Console, visitor: Worker, incident_id: Id, version: Version, back: Back = "/", reason: Reason = "") -> Response:
+    """Says that nobody owes an answer, and why."""
+    key, why = IncidentId(incident_id), clean_text(reason).strip()
+
+    async def run(session: AsyncSession) -> Incident:
+        if not why:
+            raise InvalidInput("reason", "Напишите, почему ответ не нужен: причина останется в журнале.")
+        return await reject_incident(session, console.region_id, key, visitor.operator, reason=why, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back, draft=why)
+
+
+@router.post("/close")
+async def close(console: Console, visitor: Worker, incident_id: Id, version: Version, back: Back = "/", reason: Reason = "") -> Response:
+    """Ends the work."""
+    key, why = IncidentId(incident_id), clean_text(reason).strip() or None
+
+    async def run(session: AsyncSession) -> Incident:
+        return await close_incident(session, console.region_id, key, visitor.operator, reason=why, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back)
+
+
+@router.post("/reopen")
+async def reopen(console: Console, visitor: Worker, incident_id: Id, version: Version, back: Back = "/", reason: Reason = "") -> Response:
+    """Takes the incident back to work."""
+    key, why = IncidentId(incident_id), clean_text(reason).strip() or None
+
+    async def run(session: AsyncSession) -> Incident:
+        return await reopen_incident(session, console.region_id, key, visitor.operator, reason=why, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back)
+
+
+async def _step(
+    console: Console, visitor: Visitor, incident_id: IncidentId, run: Run, *, back: str, after: str | None = None, draft: str = ""
+) -> Response:
+    """Takes the step in its own transaction; refused, it shows the incident as it is by then, and keeps what was typed."""
+    try:
+        async with console.database.write() as session:
+            await run(session)
+    except (StaleVersion, InvalidTransition, InvalidInput) as error:
+        async with console.database.read() as session:
+            page = await read_page(session, console, visitor, incident_id)
+        status = 422 if isinstance(error, InvalidInput) else 409
+        return _shown(console, visitor, page, back=back, refused=error, draft=draft, status=status)
+    return RedirectResponse(after or _address(incident_id, back), 303)
+
+
+def _address(incident_id: IncidentId, back: str) -> str:
+    return f"/incidents/{incident_id}" + ("" if local_address(back) == "/" else f"?back={quote(local_address(back), safe='')}")
+
+
+def _shown(
+    console: Console,
+    visitor: Visitor,
+    page: IncidentPage,
+    *,
+    back: str,
+    refused: DomainError | None = None,
+    draft: str = "",
+    status: int = 200,
+) -> Response:
+    return console.pages.page(
+        "incident.html",
+        status=status,
+        section="queue",
+        visitor=visitor,
+        times=console.times,
+        page=page,
+        incident=page.incident,
+        back=local_address(back),
+        refusal=None if refused is None else _explained(refused, page),
+        draft=draft,
+    )
+
+
+def _explained(error: DomainError, page: IncidentPage) -> str:
+    """Why the step was not taken; of a stale version, what came between."""
+    if not isinstance(error, StaleVersion) or not page.journal:
+        return texts.refusal(error)
+    return f"Пока страница была открыта, обращение изменилось. {_last_change(page.journal[0])} Ниже оно такое, какое сейчас."
+
+
+def _last_change(line: Line) -> str:
+    return f"{line.actor} — раньше вас: «{line.text}»." if line.actor else f"Последнее: «{line.text}»."

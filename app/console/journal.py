@@ -1,0 +1,91 @@
+"""The event log in plain Russian."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, assert_never
+
+from app.console import texts
+from app.domain.answer import AnswerClass
+from app.domain.event import Event, EventType
+from app.storage.events import RecordedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Whom the events name, by number."""
+
+    operators: Mapping[int, str]
+    authorities: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry: when it happened, what, and who did it; `None` is nobody of ours."""
+
+    at: datetime
+    text: str
+    actor: str | None
+    reason: str | None
+
+
+def lines_of(entries: Sequence[RecordedEvent], names: Names) -> list[Line]:
+    """The log, the newest first."""
+    return [_line(entry, names) for entry in reversed(entries)]
+
+
+def _line(entry: RecordedEvent, names: Names) -> Line:
+    return Line(entry.event.at, _text(entry.event, names), entry.actor_name, entry.event.data.get("reason"))
+
+
+def _text(event: Event, names: Names) -> str:
+    data = event.data
+    match event.type:
+        case EventType.OPENED:
+            return _opened(data)
+        case EventType.ASKED:
+            return "Срочное сообщение от жителя" if data.get("urgent") else "Житель написал ещё раз"
+        case EventType.ASK_GONE:
+            return "Сообщение жителя удалено"
+        case EventType.ASK_BACK:
+            return "Сообщение жителя снова на месте"
+        case EventType.ANSWERED:
+            return f"На странице ответили: {_answer(data['versions'][-1])}"
+        case EventType.ANSWER_EDITED:
+            return f"Ответ исправили, теперь это {_answer(data)}"
+        case EventType.ANSWER_GONE:
+            return "Ответ удалён со страницы"
+        case EventType.ANSWER_BACK:
+            return "Ответ снова на странице"
+        case EventType.ANSWER_UNBOUND:
+            return "Ответ больше не относится к этому жителю"
+        case EventType.BREACHED:
+            return "Срок первого ответа истёк"
+        case EventType.TAKEN:
+            return "Взято в работу"
+        case EventType.ASSIGNED:
+            return f"Назначено: {_handed_to(data, names)}"
+        case EventType.REJECTED:
+            return "Отклонено, ответ не требуется"
+        case EventType.CLOSED:
+            return "Закрыто"
+        case EventType.REOPENED:
+            return "Возвращено в работу"
+        case _:
+            assert_never(event.type)
+
+
+def _opened(data: Mapping[str, Any]) -> str:
+    asks = len(data["asks"])
+    again = f", житель успел написать {asks} {texts.plural(asks, 'раз', 'раза', 'раз')}" if asks > 1 else ""
+    answered = "; на странице уже отвечали" if data["answers"] else ""
+    return f"Обращение найдено{again}{answered}"
+
+
+def _answer(version: Mapping[str, Any]) -> str:
+    return texts.ANSWER_CLASSES[AnswerClass(version["class"])]
+
+
+def _handed_to(data: Mapping[str, Any], names: Names) -> str:
+    given = (names.operators.get(data.get("assignee_id", 0)), names.authorities.get(data.get("authority_id", 0)))
+    return ", ".join(name for name in given if name)

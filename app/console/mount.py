@@ -1,0 +1,39 @@
+"""Puts the console onto the application beside the API."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from app.console import incidents, queue, sessions, sources, static_files, statistics
+from app.console.context import ConsoleContext
+from app.console.page_route import page_of, trouble_of
+
+Handler = Callable[[Request, Exception], Coroutine[Any, Any, Response]]
+FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
+
+
+def console_router() -> APIRouter:
+    """Every page of the console."""
+    router = APIRouter(include_in_schema=False)
+    for part in (sessions, queue, incidents, sources, statistics, static_files):
+        router.include_router(part.router)
+    return router
+
+
+def add_console(app: FastAPI, context: ConsoleContext) -> None:
+    """Adds the pages; addresses that nobody knows get a page too, unless they are the API's."""
+    app.state.console = context
+    app.include_router(console_router())
+    app.add_exception_handler(HTTPException, _pages_for_people(app.exception_handlers.get(HTTPException)))
+
+
+def _pages_for_people(otherwise: Any) -> Handler:
+    async def handle(request: Request, error: Exception) -> Response:
+        if otherwise is not None and request.url.path.startswith(FOR_PROGRAMS):
+            answer: Response = await otherwise(request, error)
+            return answer
+        return page_of(request, trouble_of(error))
+
+    return handle

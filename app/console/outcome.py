@@ -1,0 +1,54 @@
+"""How an incident stands with its deadline, in a few words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.console.times import Times, length
+from app.domain.incident import IncidentStatus
+from app.domain.turn import TurnState
+from app.storage.incident_details import IncidentDetails
+
+SOON = timedelta(hours=1)
+
+
+class Tone(StrEnum):
+    """How loud it is said."""
+
+    LATE = "late"
+    SOON = "soon"
+    CALM = "calm"
+    GOOD = "good"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The words, and the moment that they are about."""
+
+    text: str
+    tone: Tone
+    moment: datetime | None = None
+
+
+def outcome_of(incident: IncidentDetails, times: Times) -> Outcome:
+    """The deadline of what waits; how long the answer took, or why there is none, of what does not."""
+    if incident.waiting:
+        return _waiting(incident.first_answer_due_at, times)
+    seconds = incident.time_to_first_answer_seconds
+    if seconds is not None:
+        in_time = bool(incident.turns) and incident.turns[-1].state(times.now) is TurnState.ANSWERED_IN_TIME
+        return Outcome(f"ответ через {length(seconds)}", Tone.GOOD if in_time else Tone.LATE, incident.first_answered_at)
+    if incident.status in {IncidentStatus.REJECTED, IncidentStatus.DUPLICATE}:
+        return Outcome("ответ не нужен", Tone.QUIET, incident.closed_at)
+    if incident.status is IncidentStatus.CLOSED:
+        return Outcome("закрыто без ответа", Tone.LATE, incident.closed_at)
+    return Outcome("автор удалил", Tone.QUIET, incident.turns[-1].withdrawn_at if incident.turns else None)
+
+
+def _waiting(due_at: datetime | None, times: Times) -> Outcome:
+    if due_at is None:
+        return Outcome("без срока", Tone.QUIET)
+    left = due_at - times.now
+    tone = Tone.LATE if left < timedelta() else Tone.SOON if left < SOON else Tone.CALM
+    return Outcome(times.due(due_at), tone, due_at)

@@ -1,0 +1,96 @@
+"""The edge of the console: whatever goes wrong behind a page becomes a page that says so."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from app.console import texts
+from app.console.access import BY_ITSELF, ForgedForm, SignInNeeded
+from app.console.context import context_of
+from app.domain.errors import DomainError, InvalidInput, NotFound, NotPermitted
+from app.storage.failures import is_away
+
+log = structlog.get_logger(__name__)
+
+RETRY_SECONDS = "10"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What a page says when there is nothing else to show."""
+
+    status: int
+    title: str
+    text: str
+
+
+FORGED = Trouble(403, "Форма устарела", "После того как вы открыли её, вход был выполнен заново. Вернитесь, обновите страницу и повторите.")
+INVALID = Trouble(422, "Адрес или форма с ошибкой", "Такого значения здесь быть не может. Вернитесь и проверьте, что введено.")
+UNKNOWN = Trouble(404, "Такой страницы нет", "Ссылка устарела, или в адресе опечатка.")
+AWAY = Trouble(503, "База недоступна", "Сервис работает, но прочитать данные не может. Ничего не потеряно: обновите страницу через минуту.")
+BROKEN = Trouble(500, "Ошибка на нашей стороне", "Мы записали её в журнал. Попробуйте ещё раз чуть позже.")
+
+
+class PageRoute(APIRoute):
+    """A route whose errors are pages."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except SignInNeeded:
+                return _ask_to_sign_in(request)
+            except Exception as error:  # the HTTP edge
+                trouble = trouble_of(error)
+                if trouble.status >= 500:
+                    log.exception("console page failed", path=request.scope["path"], error=type(error).__name__)
+                return page_of(request, trouble)
+
+        return guarded
+
+
+def trouble_of(error: Exception) -> Trouble:
+    """What to say of an error."""
+    match error:
+        case ForgedForm():
+            return FORGED
+        case NotFound():
+            return Trouble(404, "Такого нет", texts.refusal(error))
+        case NotPermitted():
+            return Trouble(403, "Нет доступа", texts.refusal(error))
+        case DomainError():
+            return Trouble(422 if isinstance(error, InvalidInput) else 409, "Не получилось", texts.refusal(error))
+        case RequestValidationError():
+            return INVALID
+        case HTTPException(status_code=404):
+            return UNKNOWN
+        case HTTPException(status_code=status):
+            return Trouble(status, "Запрос не принят", "Вернитесь и попробуйте ещё раз.")
+        case _:
+            return AWAY if is_away(error) else BROKEN
+
+
+def page_of(request: Request, trouble: Trouble) -> Response:
+    """The page that says it and leads back to the queue."""
+    answer = context_of(request).pages.page("trouble.html", status=trouble.status, title=trouble.title, text=trouble.text)
+    if trouble is AWAY:
+        answer.headers["Retry-After"] = RETRY_SECONDS
+    return answer
+
+
+def _ask_to_sign_in(request: Request) -> Response:
+    """To the sign-in page and back afterwards; a page that refreshes itself is told by the status alone."""
+    if BY_ITSELF in request.headers:
+        return Response(status_code=401)
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/login?next={quote(wanted, safe='')}" if request.method == "GET" else "/login", 303)

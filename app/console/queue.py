@@ -1,0 +1,110 @@
+"""The queue as a page: what is due first, filters that live in the address, and a part that renews itself."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from app.console.access import Console, Reader, Visitor
+from app.console.outcome import Outcome, outcome_of
+from app.console.page_route import PageRoute
+from app.console.queue_query import EVERY, QueueQuery, read_query
+from app.console.steps import possible_steps
+from app.domain.incident import IncidentStatus
+from app.storage import incident_details, queue, queue_counts, sources
+from app.storage.incident_details import IncidentDetails
+from app.storage.queue_counts import COUNTED_TO, QueueCounts
+
+PAGE_SIZE = 50
+MOST_SOURCES = 500
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A ready filter with the number of incidents under it."""
+
+    name: str
+    address: str
+    count: int | None
+    is_chosen: bool
+    is_alarming: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The number, or that it is a thousand or more."""
+        return "" if self.count is None else f"{COUNTED_TO - 1}+" if self.count >= COUNTED_TO else str(self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An incident as one line of the queue."""
+
+    incident: IncidentDetails
+    outcome: Outcome
+    can_be_taken: bool
+
+
+@router.get("/")
+async def show_queue(request: Request, console: Console, visitor: Reader) -> Response:
+    """The whole page."""
+    query = read_query(request.query_params)
+    values = await _part(console, visitor, query)
+    async with console.database.read() as session:
+        registered = await sources.listed(session, console.region_id, limit=MOST_SOURCES)
+    pages = sorted(registered, key=lambda one: (one.source.name.casefold(), one.source.id))
+    return console.pages.page("queue.html", pages=pages, **values)
+
+
+@router.get("/queue")
+async def show_part(request: Request, console: Console, visitor: Reader) -> Response:
+    """What renews itself: counters and rows; 304 when nothing has changed."""
+    answer = console.pages.page("queue_part.html", **await _part(console, visitor, read_query(request.query_params)))
+    tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+    if request.headers.get("If-None-Match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    answer.headers["ETag"] = tag
+    return answer
+
+
+async def _part(console: Console, visitor: Visitor, query: QueueQuery) -> dict[str, Any]:
+    times, operator_id = console.times, visitor.operator.id
+    async with console.database.read() as session:
+        places = await queue.by_due(
+            session, console.region_id, query.to_filter(operator_id), after=query.after, limit=PAGE_SIZE + 1, now=times.now
+        )
+        shown = places[:PAGE_SIZE]
+        found = await incident_details.of_ids(session, console.region_id, [place.id for place in shown])
+        counts = await queue_counts.count(session, console.region_id, operator_id, now=times.now)
+    return {
+        "section": "queue",
+        "visitor": visitor,
+        "times": times,
+        "query": query,
+        "tabs": list(_tabs(query, counts)),
+        "rows": [Row(one, outcome_of(one, times), "take" in possible_steps(one, visitor.operator, now=times.now)) for one in found],
+        "next": query.at(shown[-1]).address() if len(places) > PAGE_SIZE else None,
+        "first": query.at(None).address() if query.after else None,
+        "here": query.address(),
+    }
+
+
+def _tabs(query: QueueQuery, counts: QueueCounts) -> Iterator[Tab]:
+    by_status = counts.by_status
+    to_do = by_status[IncidentStatus.NEW] + by_status[IncidentStatus.ASSIGNED] + by_status[IncidentStatus.IN_PROGRESS]
+    given: Sequence[tuple[str, QueueQuery, int | None]] = [
+        ("Ждут ответа", QueueQuery(), to_do),
+        ("Просрочены", QueueQuery(overdue=True), counts.overdue),
+        ("Новые", QueueQuery(status=IncidentStatus.NEW), by_status[IncidentStatus.NEW]),
+        ("Назначены", QueueQuery(status=IncidentStatus.ASSIGNED), by_status[IncidentStatus.ASSIGNED]),
+        ("В работе", QueueQuery(status=IncidentStatus.IN_PROGRESS), by_status[IncidentStatus.IN_PROGRESS]),
+        ("Мои", QueueQuery(mine=True), counts.mine),
+        ("Отвечены", QueueQuery(status=IncidentStatus.ANSWERED), by_status[IncidentStatus.ANSWERED]),
+        ("Все", QueueQuery(status=EVERY), None),
+    ]
+    for name, wanted, count in given:
+        chosen = (query.status, query.overdue, query.mine) == (wanted.status, wanted.overdue, wanted.mine)
+        yield Tab(name, wanted.address(), count, chosen, is_alarming=wanted.overdue and bool(count))

@@ -1,0 +1,109 @@
+"""What an address of the queue asks for, and the address that asks for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from app.domain.incident import IncidentId, IncidentStatus
+from app.domain.operator import OperatorId
+from app.domain.source import SourceId
+from app.domain.verdict import Kind
+from app.storage.queue import DuePlace, QueueFilter
+from connectors.sdk.text import clean_text
+
+EVERY = "all"
+OPEN_STATUSES = (IncidentStatus.NEW, IncidentStatus.ASSIGNED, IncidentStatus.IN_PROGRESS)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST_SEARCH = 200
+LARGEST_ID = 2**63 - 1
+MICROSECOND = timedelta(microseconds=1)
+LAST_MICROSECOND = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
+
+
+@dataclass(frozen=True, slots=True)
+class QueueQuery:
+    """The filters of the form. An empty `status` means what is still to be done, `all` means everything."""
+
+    status: str = ""
+    kind: Kind | None = None
+    source_id: SourceId | None = None
+    overdue: bool = False
+    mine: bool = False
+    words: str = ""
+    after: DuePlace | None = None
+
+    def to_filter(self, operator_id: OperatorId) -> QueueFilter:
+        """The filter as the queue's storage takes it."""
+        return QueueFilter(
+            statuses=self._statuses(),
+            kind=self.kind,
+            source_id=self.source_id,
+            assignee_id=operator_id if self.mine else None,
+            overdue=True if self.overdue else None,
+            words=self.words or None,
+        )
+
+    def _statuses(self) -> tuple[IncidentStatus, ...]:
+        if self.status == EVERY:
+            return ()
+        return (IncidentStatus(self.status),) if self.status else OPEN_STATUSES
+
+    def address(self, path: str = "/") -> str:
+        """The address that asks for this."""
+        given = {
+            "status": self.status,
+            "kind": self.kind.value if self.kind else "",
+            "source": str(self.source_id or ""),
+            "overdue": "1" if self.overdue else "",
+            "mine": "1" if self.mine else "",
+            "q": self.words,
+            "after": write_place(self.after) if self.after else "",
+        }
+        query = urlencode({name: value for name, value in given.items() if value})
+        return f"{path}?{query}" if query else path
+
+    @property
+    def narrows(self) -> bool:
+        """Whether any filter is set."""
+        return self.at(None) != QueueQuery()
+
+    def at(self, place: DuePlace | None) -> "QueueQuery":
+        """The same from another place on."""
+        return replace(self, after=place)
+
+
+def read_query(given: Mapping[str, str]) -> QueueQuery:
+    """What an address asks for; what makes no sense in it is passed over, as after a slip of the pen."""
+    status, kind = given.get("status", ""), given.get("kind", "")
+    source_id = _number(given.get("source", ""))
+    return QueueQuery(
+        status=status if status == EVERY or status in set(IncidentStatus) else "",
+        kind=Kind(kind) if kind in set(Kind) else None,
+        source_id=SourceId(source_id) if source_id else None,
+        overdue=given.get("overdue") == "1",
+        mine=given.get("mine") == "1",
+        words=clean_text(given.get("q", "")).strip()[:LONGEST_SEARCH],
+        after=read_place(given.get("after", "")),
+    )
+
+
+def write_place(place: DuePlace) -> str:
+    """A place in the queue as an address carries it: whether it waits, its moment in microseconds, its number."""
+    return f"{int(place.waiting)}.{(place.queue_at - EPOCH) // MICROSECOND}.{place.id}"
+
+
+def read_place(written: str) -> DuePlace | None:
+    """The place, `None` for nonsense."""
+    waiting, _, rest = written.partition(".")
+    moment, number = (_number(part) for part in (rest.partition(".")[0], rest.partition(".")[2]))
+    if waiting not in {"0", "1"} or moment is None or number is None or moment > LAST_MICROSECOND:
+        return None
+    return DuePlace(waiting == "1", EPOCH + moment * MICROSECOND, IncidentId(number))
+
+
+def _number(written: str) -> int | None:
+    """A number that a key can be, `None` for anything else."""
+    if not written.isascii() or not written.isdecimal() or len(written) > 19:
+        return None
+    return number if (number := int(written)) <= LARGEST_ID else None

@@ -1,0 +1,166 @@
+"""What the console calls things in Russian; sentences that stand in one place only are in the templates."""
+
+from collections.abc import Mapping
+
+from app.domain.answer import AnswerClass, BoundBy
+from app.domain.errors import AlreadyExists, DomainError, InvalidInput, InvalidTransition, NotFound, NotPermitted
+from app.domain.incident import IncidentStatus
+from app.domain.operator import Role
+from app.domain.source import PauseReason
+from app.domain.turn import TurnFlag, TurnState
+from app.domain.verdict import Kind
+from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError, InvalidLink, QuotaExhausted, RateLimited, SourceGone
+
+KINDS: Mapping[Kind, str] = {
+    Kind.COMPLAINT: "жалоба",
+    Kind.QUESTION: "вопрос",
+    Kind.SUGGESTION: "предложение",
+    Kind.THANKS: "благодарность",
+    Kind.OTHER: "другое",
+}
+
+STATUSES: Mapping[IncidentStatus, str] = {
+    IncidentStatus.NEW: "новое",
+    IncidentStatus.ASSIGNED: "назначено",
+    IncidentStatus.IN_PROGRESS: "в работе",
+    IncidentStatus.ANSWERED: "отвечено",
+    IncidentStatus.CLOSED: "закрыто",
+    IncidentStatus.REJECTED: "отклонено",
+    IncidentStatus.DUPLICATE: "повтор",
+}
+
+ROLES: Mapping[Role, str] = {
+    Role.ADMIN: "администратор",
+    Role.COORDINATOR: "координатор",
+    Role.OPERATOR: "оператор",
+    Role.REVIEWER: "проверяющий",
+    Role.VIEWER: "наблюдатель",
+    Role.METRICS: "метрики",
+}
+
+ANSWER_CLASSES: Mapping[AnswerClass, str] = {
+    AnswerClass.ACK: "принято к сведению",
+    AnswerClass.INTERIM: "промежуточный ответ",
+    AnswerClass.SUBSTANTIVE: "ответ по существу",
+    AnswerClass.REFUSAL_WITH_REASON: "отказ с причиной",
+    AnswerClass.MOVED_TO_PRIVATE: "увели в личные сообщения",
+    AnswerClass.AUTO: "автоответ",
+    AnswerClass.NONE: "без содержания",
+}
+
+ANSWER_RULES: Mapping[str, str] = {
+    "says that it is a machine": "говорит автомат",
+    "gives a ticket number": "номер заявки от автомата",
+    "offers a menu": "меню автомата",
+    "is a phrase of a template": "фраза из шаблона",
+    "says no and why": "отказывает и объясняет",
+    "kind words and nothing definite": "добрые слова без дела",
+    "promises work by a date": "обещает срок",
+    "gives the term of work under way": "называет срок идущих работ",
+    "reports the work done": "сообщает о сделанном",
+    "asks to write privately": "просит написать лично",
+    "answers privately": "ответили лично",
+    "passes it on": "передали другим",
+    "takes note": "взяли на заметку",
+    "promises to look": "обещает проверить",
+    "asks for details": "просит уточнить",
+    "promises without a date": "обещает без срока",
+    "says no without a reason": "отказывает без причины",
+    "thanks for the message": "благодарит за сообщение",
+    "kind words": "добрые слова",
+    "only courtesy": "только вежливость",
+    "no words": "нет слов",
+    "says something of its own": "говорит по делу",
+}
+
+BINDINGS: Mapping[BoundBy, str] = {
+    BoundBy.REPLY_TO: "ответом на сообщение",
+    BoundBy.MENTION: "обращением по имени",
+    BoundBy.THREAD: "в той же ветке",
+    BoundBy.OPERATOR: "указал оператор",
+}
+
+TURN_STATES: Mapping[TurnState, str] = {
+    TurnState.OPEN: "ждёт ответа",
+    TurnState.ANSWERED_IN_TIME: "ответили в срок",
+    TurnState.ANSWERED_LATE: "ответили поздно",
+    TurnState.UNANSWERED_OVERDUE: "просрочен, ответа нет",
+    TurnState.WITHDRAWN: "автор удалил вопрос",
+    TurnState.NOT_REQUIRED: "ответ не требуется",
+    TurnState.PRE_OBSERVED: "задан до начала наблюдения, срока нет",
+}
+
+TURN_FLAGS: Mapping[TurnFlag, str] = {
+    TurnFlag.ANSWERED_BEFORE_DETECTION: "ответ появился раньше, чем мы увидели вопрос",
+    TurnFlag.RETRACTED: "ответ потом удалили",
+    TurnFlag.EDITED_INTO_ANSWER: "ответом стало исправленное сообщение",
+}
+
+PAUSE_REASONS: Mapping[PauseReason, str] = {
+    PauseReason.BY_OPERATOR: "остановлена вручную",
+    PauseReason.GONE: "страницы больше нет; проверяем раз в сутки",
+    PauseReason.ACCESS_DENIED: "страница закрыла доступ; проверяем раз в сутки",
+    PauseReason.NO_CREDENTIAL: "нет действующего ключа сети; проверяем раз в сутки",
+}
+
+NETWORKS: Mapping[str, str] = {"vk": "ВКонтакте", "ok": "Одноклассники", "telegram": "Телеграм", "viber": "Вайбер"}
+
+WRONG_FIELDS: Mapping[str, str] = {
+    "assignee_id": "Этот сотрудник с обращениями больше не работает. Выберите другого.",
+    "authority_id": "Такого ведомства больше нет. Выберите другое.",
+    "url": "Страницы этой сети нельзя найти по ссылке.",
+}
+"""What use cases find wrong, in Russian; what the console itself finds is said in Russian already."""
+
+NOUNS: Mapping[str, str] = {"incident": "обращения", "source": "страницы", "operator": "сотрудника", "authority": "ведомства"}
+
+
+def network_name(network: str) -> str:
+    """The network as people call it; one without a Russian name goes by its own."""
+    return NETWORKS.get(network, network)
+
+
+def rule_name(rule: str) -> str:
+    """What recognised an answer; a rule without a Russian name goes by its own."""
+    return ANSWER_RULES.get(rule, rule)
+
+
+def plural(number: int, one: str, few: str, many: str) -> str:
+    """The form of a Russian noun after a number: 1 вопрос, 2 вопроса, 5 вопросов."""
+    if number % 10 == 1 and number % 100 != 11:
+        return one
+    return few if 2 <= number % 10 <= 4 and not 12 <= number % 100 <= 14 else many
+
+
+def refusal(error: DomainError) -> str:
+    """Why a request was refused, in words for an operator."""
+    match error:
+        case NotFound(noun=noun, key=key):
+            return f"Нет {NOUNS.get(noun, noun)} с номером {key}."
+        case NotPermitted(role=role):
+            return f"Ваша роль («{ROLES[Role(role)]}») этого не позволяет."
+        case InvalidTransition(state=state):
+            return f"Состояние обращения — «{STATUSES[IncidentStatus(state)]}», и этого шага из него нет."
+        case AlreadyExists():
+            return "Эта страница уже под наблюдением."
+        case InvalidInput(field=field):
+            return WRONG_FIELDS.get(field, str(error))
+        case _:
+            return "Запрос не выполнен."
+
+
+def network_refusal(error: ConnectorError) -> str:
+    """Why a network did not show a page, in words for an operator."""
+    match error:
+        case InvalidLink():
+            return "Это не похоже на ссылку на сообщество. Скопируйте её из адресной строки, например https://vk.com/zarechny_city."
+        case SourceGone():
+            return "По этой ссылке страницы нет: она удалена или в адресе опечатка."
+        case AccessDenied():
+            return "Страница закрыта: читать можно только открытые сообщества."
+        case AuthenticationFailed():
+            return "Для этой сети нет действующего ключа. Его добавляет администратор: otklik credential add."
+        case RateLimited() | QuotaExhausted():
+            return "Сеть просит подождать: слишком много запросов. Повторите чуть позже."
+        case _:
+            return "Сеть не ответила. Повторите через минуту."

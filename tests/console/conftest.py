@@ -1,0 +1,109 @@
+"""The console over a fresh database, and people of every role in front of it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.api.context import ApiContext
+from app.console.context import ConsoleContext
+from app.console.mount import add_console
+from app.console.pages import Pages
+from app.domain.operator import OperatorId, Role
+from app.main import create_app
+from app.storage import operators
+from app.storage.engine import Database
+from app.storage.regions import RegionId
+from app.usecases.add_source import Networks
+from app.usecases.set_password import set_password
+from tests.api.village import PLUGIN, Hamlet
+from tests.console.browsing import PASSWORD, Browser
+from tests.usecases.reading import Reader, open_reader
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+@dataclass(slots=True)
+class Site:
+    """The application, its clock, and the machines from which people open it."""
+
+    app: FastAPI
+    console: ConsoleContext
+    clock: list[datetime]
+    stack: AsyncExitStack
+
+    async def hire(self, login: str, role: Role) -> OperatorId:
+        """An operator who can sign in."""
+        async with self.console.database.write() as session:
+            registered = await operators.ensure(session, login.capitalize(), role, now=self.clock[0])
+        await set_password(self.console.database, registered.operator.id, login=login, password=PASSWORD)
+        return registered.operator.id
+
+    async def browser(self, *, scheme: str = "http") -> Browser:
+        """A browser in which nobody is signed in."""
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=("192.0.2.1", 4711))
+        client = httpx.AsyncClient(transport=transport, base_url=f"{scheme}://otklik.test")
+        return Browser(await self.stack.enter_async_context(client))
+
+    async def enter(self, login: str, role: Role) -> Browser:
+        """A browser in which a new operator is signed in."""
+        await self.hire(login, role)
+        browser = await self.browser()
+        await browser.sign_in(login)
+        return browser
+
+
+def build_site(database: Database, region_id: RegionId, clock: Callable[[], datetime]) -> tuple[FastAPI, ConsoleContext]:
+    """The whole web application, with a network of one village behind it."""
+    plugins, connector_for = {"village": PLUGIN}, Hamlet().connector_for
+    api = ApiContext(
+        database=database,
+        region_id=region_id,
+        now=clock,
+        plugins=plugins,
+        connector_for=connector_for,
+        metrics_open=False,
+        tz=MOSCOW,
+    )
+    console = ConsoleContext(database, region_id, clock, clock, MOSCOW, Networks(plugins, connector_for), Pages())
+    app = create_app(api)
+    add_console(app, console)
+    return app, console
+
+
+@pytest.fixture
+async def site(database: Database, region_id: RegionId, noon: datetime) -> AsyncIterator[Site]:
+    """The site; its clock stands at noon."""
+    clock = [noon]
+    app, console = build_site(database, region_id, lambda: clock[0])
+    async with AsyncExitStack() as stack:
+        yield Site(app, console, clock, stack)
+
+
+@pytest.fixture
+async def reader(database: Database, region_id: RegionId, noon: datetime) -> Reader:
+    """Takes pages in, of an official page that has been watched for a month."""
+    return await open_reader(database, region_id, noon - timedelta(days=30))
+
+
+@pytest.fixture
+async def anna(site: Site) -> Browser:
+    """An operator, signed in."""
+    return await site.enter("anna", Role.OPERATOR)
+
+
+@pytest.fixture
+async def boris(site: Site) -> Browser:
+    """A coordinator, signed in."""
+    return await site.enter("boris", Role.COORDINATOR)
+
+
+@pytest.fixture
+async def vera(site: Site) -> Browser:
+    """A viewer, signed in."""
+    return await site.enter("vera", Role.VIEWER)
