@@ -8,9 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
-from rich.console import Console
-from rich.panel import Panel
-
 from app.bootstrap import CannotStart, Services, running_services, sole_user
 from app.demo.town import CORPUS, PAST, bodies_of, demo_town, page_of
 from app.domain.authority import OfficialAccount
@@ -35,7 +32,7 @@ CALLS_PER_SECOND = 20
 POLL_EVERY = timedelta(minutes=10)
 FOLDER = Path("var/demo")
 
-REAL_PAGE = """[bold]To watch a real page[/bold] (VK application and service key: docs/configuration.md):
+REAL_PAGE = """To watch a real page (how to get VK's service key: connectors/vk/README.md):
   printf '%s' "$VK_SERVICE_KEY" | .venv/bin/otklik credential add vk_service --name main
   .venv/bin/otklik source add https://vk.com/your_page --official --authority "Администрация"
   .venv/bin/otklik run"""
@@ -52,7 +49,6 @@ async def run_demo(*, port: int, speed: float) -> None:
     if not CORPUS.is_dir():
         raise CannotStart(f"The demo speaks the texts of {CORPUS.parent}, which is not here: run it from a checkout of the project.")
     configure_logs(None)
-    console = Console()
     token = secrets.token_urlsafe(24)
     settings = load_settings(
         data_dir=FOLDER,
@@ -77,8 +73,8 @@ async def run_demo(*, port: int, speed: float) -> None:
                 group.create_task(ended(run_web(services, stop, listening), stop), name="web")
                 group.create_task(ended(run_worker(services, stop), stop), name="worker")
                 taken = listening.getsockname()[1]
-                console.print(_welcome(f"http://{settings.host}:{taken}", password, api_token, speed))
-    console.print(REAL_PAGE)
+                print(_welcome(f"http://{settings.host}:{taken}", password, api_token, speed), flush=True)
+    print(f"\n{REAL_PAGE}")
 
 
 def _forget_the_last_town(settings: Settings) -> None:
@@ -107,15 +103,16 @@ async def _settle_in(services: Services, town: GeneratedTown, start: datetime) -
     return password, created.secret
 
 
-def _welcome(address: str, password: str, api_token: str, speed: float) -> Panel:
-    lines = [
-        f"Console   {address}/",
-        f"Login     admin   password {password}",
-        f"REST      {address}/api/v1   documentation {address}/api/openapi.json",
-        f"Token     {api_token}",
-        "",
-        f"A minute here is {speed:g} minutes in the town. The first overdue incidents come within a minute. Ctrl-C ends everything.",
-        "",
-        REAL_PAGE,
-    ]
-    return Panel("\n".join(lines), title="Заречный lives", expand=False)
+def _welcome(address: str, password: str, api_token: str, speed: float) -> str:
+    return f"""
+Zarechny lives; a minute here is {speed:g} minutes there. Ctrl-C ends all of it.
+
+  console   {address}/
+            login admin, password {password}
+  REST      {address}/api/v1 (described at {address}/api/openapi.json)
+            token {api_token}
+
+The residents of the last three days are being read now; the first incidents come within seconds.
+
+{REAL_PAGE}
+"""

@@ -35,7 +35,8 @@ class Watched:
         self._duty = duty
         self._failing = False
 
-    async def __call__(self) -> None:
+    async def run(self) -> None:
+        """Runs the duty once; never raises."""
         try:
             await self._duty.run()
         except Exception as error:  # the scheduler's edge
@@ -53,7 +54,7 @@ def make_scheduler(duties: list[Duty]) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone="UTC")
     for duty in duties:
         scheduler.add_job(
-            Watched(duty), "interval", seconds=duty.every, id=duty.name, max_instances=1, coalesce=True, misfire_grace_time=None
+            Watched(duty).run, "interval", seconds=duty.every, id=duty.name, max_instances=1, coalesce=True, misfire_grace_time=None
         )
     return scheduler
 

@@ -38,5 +38,5 @@ def _adopt_standard_logging(shared: list[structlog.typing.Processor], renderers:
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in ("httpx", "httpcore", "apscheduler", "uvicorn.access", "alembic", "sqlalchemy.engine"):
+    for name in ("httpx", "httpcore", "apscheduler", "uvicorn", "uvicorn.error", "uvicorn.access", "alembic", "sqlalchemy.engine"):
         logging.getLogger(name).setLevel(logging.WARNING)
