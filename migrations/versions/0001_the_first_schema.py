@@ -429,7 +429,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_threads_source_id")),
         sa.PrimaryKeyConstraint("region_id", "source_id", "post_id", name=op.f("pk_threads")),
     )
-    op.create_index("ix_threads_due", "threads", ["source_id", "next_count_at"], unique=False, postgresql_where=sa.text("gone_at IS NULL"))
+    op.create_index("ix_threads_due", "threads", ["source_id", "next_count_at"], unique=False)
     op.execute("CREATE TABLE messages_before_2024 PARTITION OF messages FOR VALUES FROM (MINVALUE) TO ('2024-01-01')")
     op.execute(APPEND_ONLY)
     op.execute(
@@ -439,7 +439,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_threads_due", table_name="threads", postgresql_where=sa.text("gone_at IS NULL"))
+    op.drop_index("ix_threads_due", table_name="threads")
     op.drop_table("threads")
     op.drop_index("ix_poll_states_due", table_name="poll_states")
     op.drop_table("poll_states")

@@ -42,7 +42,7 @@ threads = Table(
     moment("covered_at"),
     moment("next_sweep_at"),
     moment("gone_at"),
-    Index("ix_threads_due", "source_id", "next_count_at", postgresql_where=text("gone_at IS NULL")),
+    Index("ix_threads_due", "source_id", "next_count_at"),
 )
 
 messages = Table(
