@@ -43,6 +43,11 @@ class KnownMessage:
     official: bool
     asks: bool
 
+    @property
+    def changed_at(self) -> datetime:
+        """When a poll last saw something new of it."""
+        return max(self.version_seen_at, self.deleted_at or self.version_seen_at)
+
 
 async def known(session: AsyncSession, thread: ThreadKey, comment_ids: Collection[str]) -> dict[str, KnownMessage]:
     """Stored messages of a thread by comment id."""
@@ -245,29 +250,34 @@ async def fill_stubs(session: AsyncSession, region_id: RegionId, source_id: Sour
         )
 
 
-async def missing(
-    session: AsyncSession,
-    thread: ThreadKey,
-    *,
-    root_id: str | None,
-    first_id: int | None,
-    last_id: int | None,
-    present: Collection[str],
-) -> list[MessageId]:
-    """Messages on one level of a thread that we hold as standing, in a closed range of numeric ids, but the network lacks.
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The comments of a thread under one root (`None`: the top level) in a closed range of numeric ids (`None`: open end)."""
 
-    With a top-level comment all that stands under it is gone.
-    """
+    root_id: str | None
+    first_id: int | None
+    last_id: int | None
+
+
+async def missing(
+    session: AsyncSession, thread: ThreadKey, level: Level, *, present: Collection[str], asked_at: datetime
+) -> list[MessageId]:
+    """Messages that we have held as standing since `asked_at` or longer, but that the network lacks by then."""
     rows = await session.execute(
         text(
-            f"WITH lost AS (SELECT id, comment_id FROM messages WHERE {IN_THREAD} AND root_id IS NOT DISTINCT FROM CAST(:root AS text)"
-            " AND deleted_at IS NULL AND comment_id <> '' AND NOT comment_id = ANY(:present)"
+            f"SELECT id FROM messages WHERE {IN_THREAD} AND root_id IS NOT DISTINCT FROM CAST(:root AS text) AND deleted_at IS NULL"
+            " AND comment_id <> '' AND NOT comment_id = ANY(:present) AND version_seen_at <= :asked_at"
             " AND CASE WHEN comment_id ~ '^[0-9]+$' THEN CAST(comment_id AS numeric) BETWEEN coalesce(CAST(:first AS numeric), 0)"
-            " AND coalesce(CAST(:last AS numeric), 'infinity') ELSE false END)"
-            f" SELECT id FROM lost UNION SELECT id FROM messages WHERE {IN_THREAD} AND deleted_at IS NULL"
-            " AND root_id IN (SELECT comment_id FROM lost) AND NOT comment_id = ANY(:present)"
+            " AND coalesce(CAST(:last AS numeric), 'infinity') ELSE false END"
         ),
-        thread.parameters() | {"root": root_id, "first": first_id, "last": last_id, "present": list(present)},
+        thread.parameters()
+        | {
+            "root": level.root_id,
+            "first": level.first_id,
+            "last": level.last_id,
+            "present": list(present),
+            "asked_at": asked_at,
+        },
     )
     return [MessageId(row.id) for row in rows]
 

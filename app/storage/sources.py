@@ -226,7 +226,8 @@ async def release(session: AsyncSession, claim: Claim, outcome: PollOutcome, *, 
     held = await session.scalar(
         text(
             "UPDATE poll_states SET lease_until = NULL, lease_worker = NULL, next_poll_at = :next, failures = :failures,"
-            " last_error = :error, last_error_at = CASE WHEN CAST(:error AS text) IS NULL THEN NULL ELSE CAST(:now AS timestamptz) END, last_polled_at = :now,"
+            " last_error = :error, last_error_at = CASE WHEN CAST(:error AS text) IS NULL THEN NULL ELSE CAST(:now AS timestamptz) END,"
+            " last_polled_at = :now,"
             " last_success_at = CASE WHEN CAST(:error AS text) IS NULL THEN CAST(:now AS timestamptz) ELSE last_success_at END"
             " WHERE source_id = :source AND lease_generation = :generation RETURNING source_id"
         ),

@@ -13,7 +13,7 @@ from app.storage.regions import RegionId
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """`covered_at` is when the thread was last read whole; `moved` says that its counter changed and it waits to be read."""
+    """`covered_at` is when the thread was last read whole; `gone_at` when the network first did not show its post."""
 
     post_id: str
     month: date
@@ -22,6 +22,7 @@ class Thread:
     cursor: str | None
     covered_at: datetime | None
     last_moved_at: datetime
+    gone_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class FoundPost:
     comment_count: int | None
 
 
-COLUMNS = "post_id, month, published_at, comment_count, cursor, covered_at, last_moved_at"
+COLUMNS = "post_id, month, published_at, comment_count, cursor, covered_at, last_moved_at, gone_at"
 
 
 async def lock(
@@ -88,11 +89,11 @@ async def months_of(session: AsyncSession, region_id: RegionId, source_id: Sourc
 
 
 async def due_for_count(session: AsyncSession, region_id: RegionId, source_id: SourceId, *, now: datetime, limit: int) -> list[Thread]:
-    """Threads whose counter should be looked at by now, the longest due first."""
+    """Threads whose counter should be looked at by now, the longest due first; vanished posts too, as they may come back."""
     rows = await session.execute(
         text(
-            f"SELECT {COLUMNS} FROM threads WHERE region_id = :region AND source_id = :source AND gone_at IS NULL"
-            " AND next_count_at <= :now ORDER BY next_count_at LIMIT :limit"
+            f"SELECT {COLUMNS} FROM threads WHERE region_id = :region AND source_id = :source AND next_count_at <= :now"
+            " ORDER BY next_count_at LIMIT :limit"
         ),
         {"region": region_id, "source": source_id, "now": now, "limit": limit},
     )
@@ -126,6 +127,7 @@ class Counted:
     post_id: str
     comments: int | None
     moved: bool
+    gone: bool
     next_count_at: datetime
     fell: bool = False
 
@@ -151,6 +153,7 @@ async def save_counts(
             "posts": [one.post_id for one in counted],
             "counts": [one.comments for one in counted],
             "moved": [one.moved for one in counted],
+            "gone": [one.gone for one in counted],
             "nexts": [one.next_count_at for one in counted],
             "fell": [one.fell for one in counted],
         },
@@ -183,4 +186,25 @@ async def finish_reading(
             " WHERE region_id = :region AND source_id = :source AND post_id = :post"
         ),
         {"region": region_id, "source": source_id, "post": post_id, "count": count, "covered": covered_at, "next": next_sweep_at},
+    )
+
+
+async def recount(session: AsyncSession, region_id: RegionId, source_id: SourceId, posts: Collection[str], *, at: datetime) -> None:
+    """Has the counters of the posts looked at again at the given moment, or before if they are due earlier."""
+    await session.execute(
+        text(
+            "UPDATE threads SET next_count_at = least(next_count_at, :at)"
+            " WHERE region_id = :region AND source_id = :source AND post_id = ANY(:posts)"
+        ),
+        {"region": region_id, "source": source_id, "posts": list(posts), "at": at},
+    )
+
+
+async def put_off(session: AsyncSession, region_id: RegionId, source_id: SourceId, post_id: str, *, until: datetime) -> None:
+    """Leaves a thread that could not be read alone for a while; then all of it is read, and before only if its counter moves."""
+    await session.execute(
+        text(
+            "UPDATE threads SET moved = false, next_sweep_at = :until WHERE region_id = :region AND source_id = :source AND post_id = :post"
+        ),
+        {"region": region_id, "source": source_id, "post": post_id, "until": until},
     )

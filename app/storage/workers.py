@@ -27,5 +27,7 @@ async def leave(session: AsyncSession, worker: str) -> None:
 
 async def alive(session: AsyncSession, *, within: timedelta) -> int:
     """How many workers have given a sign of life of late."""
-    count = await session.scalar(text("SELECT count(*) FROM workers WHERE beat_at > clock_timestamp() - CAST(:within AS interval)"), {"within": within})
+    count = await session.scalar(
+        text("SELECT count(*) FROM workers WHERE beat_at > clock_timestamp() - CAST(:within AS interval)"), {"within": within}
+    )
     return int(count or 0)

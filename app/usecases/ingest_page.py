@@ -55,14 +55,23 @@ class ThreadNews:
 
 
 async def ingest_page(
-    intake: Intake, source: Source, page: Page, *, now: Callable[[], datetime], save_checkpoint: SaveCheckpoint | None = None
+    intake: Intake,
+    source: Source,
+    page: Page,
+    *,
+    now: Callable[[], datetime],
+    asked_at: datetime | None = None,
+    save_checkpoint: SaveCheckpoint | None = None,
 ) -> Intaken:
-    """Takes a page in and, in the same transaction, saves where reading goes on."""
+    """Takes a page in and, in the same transaction, saves where reading goes on.
+
+    A page that was asked for at `asked_at` never overrules what somebody else has seen later.
+    """
     judged = await judge_page(intake, source, page.messages)
     collected_at = now()
     await _ensure_months(intake, judged)
     async with intake.database.write() as session:
-        intaken = await _store(session, intake, source, page, judged, now=collected_at)
+        intaken = await _store(session, intake, source, page, judged, asked_at=asked_at or collected_at, now=collected_at)
         if save_checkpoint is not None:
             await save_checkpoint(session)
     if intaken.new:
@@ -86,7 +95,16 @@ async def _tend_statistics(intake: Intake, judged: Sequence[Judged], count: int)
             await partitions.take_statistics(session, month)
 
 
-async def _store(session: AsyncSession, intake: Intake, source: Source, page: Page, judged: Sequence[Judged], *, now: datetime) -> Intaken:
+async def _store(
+    session: AsyncSession,
+    intake: Intake,
+    source: Source,
+    page: Page,
+    judged: Sequence[Judged],
+    *,
+    asked_at: datetime,
+    now: datetime,
+) -> Intaken:
     by_post: dict[str, list[Judged]] = defaultdict(list)
     for one in judged:
         by_post[post_id(one.message)].append(one)
@@ -95,7 +113,7 @@ async def _store(session: AsyncSession, intake: Intake, source: Source, page: Pa
     held = await threads.lock(session, intake.region_id, source.id, found, also=covered - by_post.keys(), now=now)
     news = {}
     for post, thread in held.items():
-        news[post] = await _news(session, _key(intake, source, thread), by_post[post], thread, page.coverage)
+        news[post] = await _news(session, _key(intake, source, thread), by_post[post], page.coverage, asked_at=asked_at)
     if not any(news.values()):
         return Intaken()
     raw_id = await messages.save_raw(session, intake.region_id, source.id, page.method, zlib.compress(page.raw, 1), now=now)
@@ -120,7 +138,7 @@ def _found(post: str, judged: Sequence[Judged]) -> FoundPost:
 
 
 async def _news(
-    session: AsyncSession, key: ThreadKey, judged: Sequence[Judged], thread: Thread, coverage: Iterable[Coverage]
+    session: AsyncSession, key: ThreadKey, judged: Sequence[Judged], coverage: Iterable[Coverage], *, asked_at: datetime
 ) -> ThreadNews:
     """Compares a page's messages of one thread with what is stored of them."""
     neighbours = {place for one in judged for place in (one.message.reply_to_id, one.message.root_id) if place is not None}
@@ -128,23 +146,24 @@ async def _news(
     news = ThreadNews()
     seen: dict[str, Judged] = {comment_id(one.message): one for one in judged}
     for place, one in seen.items():
-        _compare(news, one, stored.get(place))
+        _compare(news, one, stored.get(place), asked_at=asked_at)
     for covered in coverage:
         if covered.post.external_id == key.post_id:
             present = [place for place, one in seen.items() if not one.message.deleted]
-            news.deleted += await messages.missing(
-                session, key, root_id=covered.root_id, first_id=covered.first_id, last_id=covered.last_id, present=present
-            )
+            level = messages.Level(covered.root_id, covered.first_id, covered.last_id)
+            news.deleted += await messages.missing(session, key, level, present=present, asked_at=asked_at)
     changed = [*news.new, *news.unstubbed, *(one for one, _ in news.edited)]
     news.authors |= {author for one in changed for author in _touched(one, seen, stored)}
     news.authors |= await messages.touched_by(session, key, [*news.deleted, *news.restored])
     return news
 
 
-def _compare(news: ThreadNews, one: Judged, known: KnownMessage | None) -> None:
+def _compare(news: ThreadNews, one: Judged, known: KnownMessage | None, *, asked_at: datetime) -> None:
     message = one.message
     if known is None:
         news.new.append(one)
+    elif known.changed_at > asked_at:
+        return
     elif message.deleted:
         if known.deleted_at is None:
             news.deleted.append(known.id)

@@ -1,12 +1,12 @@
 """One poll of one source: its new posts, the counters of its recent threads, and the threads that moved."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.polling import PollBounds, backoff_until, next_count_at, next_poll_at, next_sweep_at
+from app.domain.polling import PollBounds, next_count_at, next_poll_at, next_sweep_at
 from app.storage import sources, threads
 from app.storage.sources import Claim, PollOutcome
 from app.storage.threads import Counted, Thread, ToRead
@@ -25,17 +25,20 @@ from connectors.sdk.contract import (
     PostRef,
     Wall,
 )
-from connectors.sdk.errors import AccessDenied, SourceGone, UnexpectedResponse
+from connectors.sdk.errors import AccessDenied, ConnectorError, QuotaExhausted, SourceGone, SourceUnavailable, UnexpectedResponse
 
 PAGES_PER_POLL = 30
 """After so many pages of comments a source goes to the back of the queue, so that a huge one never starves the rest."""
 COUNT_BATCHES_PER_POLL = 3
 THREADS_PER_LOOK = 200
+RETRY_THREAD_AFTER = timedelta(minutes=10)
+VANISHED_IN_A_ROW = 3
+"""After so many posts in a row that have vanished, the page itself may be gone: the next poll begins at its wall."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Poll:
-    """What one poll works with. `on_page` hears of every page taken in; `trouble` gathers threads that could not be read."""
+    """One poll under way. `on_page` hears of every page taken in; `trouble` is the first thing that could not be read."""
 
     intake: Intake
     connector: Connector
@@ -44,14 +47,14 @@ class Poll:
     backfill: timedelta
     now: Callable[[], datetime]
     on_page: Callable[[Claim, Intaken], None]
-    pages_left: list[int] = field(default_factory=lambda: [PAGES_PER_POLL])
-    trouble: list[str] = field(default_factory=list)
+    pages_left: int = PAGES_PER_POLL
+    trouble: ConnectorError | None = None
 
     @property
     def wall(self) -> Wall:
         return Wall(self.claim.source.network, self.claim.source.external_id)
 
-    async def take_in(self, page: Page, *, cursor_of: str | None = None) -> None:
+    async def take_in(self, page: Page, *, asked_at: datetime, cursor_of: str | None = None) -> None:
         """Stores a page and, under the same lease and in the same transaction, where reading goes on."""
 
         async def save_checkpoint(session: AsyncSession) -> None:
@@ -63,47 +66,61 @@ class Poll:
             else:
                 await threads.save_cursor(session, self.intake.region_id, self.claim.source.id, cursor_of, page.checkpoint)
 
-        taken = await ingest_page(self.intake, self.claim.source, page, now=self.now, save_checkpoint=save_checkpoint)
+        taken = await ingest_page(self.intake, self.claim.source, page, now=self.now, asked_at=asked_at, save_checkpoint=save_checkpoint)
         self.on_page(self.claim, taken)
+
+    def note(self, error: ConnectorError) -> None:
+        """Remembers what could not be read while the rest goes on."""
+        self.trouble = self.trouble or error
 
 
 async def poll_source(poll: Poll) -> PollOutcome:
-    """Reads what is new on a source; errors of the network are the caller's to judge."""
+    """Reads what is new on a source; errors of the network that end the whole poll are the caller's to judge."""
     if isinstance(poll.connector, PostReader):
-        await _read_posts(poll, poll.connector)
+        try:
+            await _read_posts(poll, poll.connector)
+        except QuotaExhausted as error:
+            poll.note(error)  # the day's calls for walls are spent; known threads have a quota of their own
     if isinstance(poll.connector, CommentCounter):
         await _count_comments(poll, poll.connector)
     more = isinstance(poll.connector, CommentReader) and await _read_threads(poll, poll.connector)
-    if poll.trouble:
-        failures = poll.claim.failures + 1
-        return PollOutcome(backoff_until(poll.now(), failures, poll.bounds), poll.trouble[0], failures, poll.claim.paused_reason)
-    return PollOutcome(next_poll_at=poll.now() if more else next_poll_at(poll.now(), poll.bounds))
+    next_poll = poll.now() if more else next_poll_at(poll.now(), poll.bounds)
+    if poll.trouble is None:
+        return PollOutcome(next_poll)
+    paused = poll.claim.paused_reason if isinstance(poll.trouble, QuotaExhausted) else None
+    return PollOutcome(next_poll, error=str(poll.trouble), failures=1, paused_reason=paused)
 
 
 async def _read_posts(poll: Poll, reader: PostReader) -> None:
+    asked_at = poll.now()
     cursor = None if poll.claim.cursor is None else Cursor(poll.claim.cursor)
-    not_before = min(poll.claim.source.monitored_since, poll.now()) - poll.backfill
+    not_before = min(poll.claim.source.monitored_since, asked_at) - poll.backfill
     async for page in reader.read_posts(poll.wall, cursor, not_before=not_before):
-        await poll.take_in(page)
+        await poll.take_in(page, asked_at=asked_at)
 
 
 async def _count_comments(poll: Poll, counter: CommentCounter) -> None:
     intake, source = poll.intake, poll.claim.source
     for _ in range(COUNT_BATCHES_PER_POLL):
+        asked_at = poll.now()
         async with intake.database.read() as session:
-            due = await threads.due_for_count(session, intake.region_id, source.id, now=poll.now(), limit=counter.count_batch_size)
+            due = await threads.due_for_count(session, intake.region_id, source.id, now=asked_at, limit=counter.count_batch_size)
         if not due:
             return
         refs = {PostRef(poll.wall, thread.post_id): thread for thread in due}
         counts = await counter.count_comments(list(refs))
-        standing = tuple(found.message for found in counts.values() if found is not None and found.message is not None)
-        gone = tuple(_stub(ref, thread) for ref, thread in refs.items() if ref in counts and counts[ref] is None)
-        if standing or gone:
-            await poll.take_in(Page(standing + gone, None, method="count_comments"))
-        counted = [_counted(poll, thread, counts[ref]) if ref in counts else _uncounted(poll, thread) for ref, thread in refs.items()]
+        if seen := _seen(refs, counts):
+            await poll.take_in(Page(seen, None, method="count_comments"), asked_at=asked_at)
+        counted = [_counted(poll, thread, ref, counts) for ref, thread in refs.items()]
         async with intake.database.write() as session:
             await sources.hold(session, poll.claim, now=poll.now())
             await threads.save_counts(session, intake.region_id, source.id, counted, now=poll.now())
+
+
+def _seen(refs: Mapping[PostRef, Thread], counts: Mapping[PostRef, PostCount | None]) -> tuple[Message, ...]:
+    """The posts as they stand now, and stubs of those that have vanished; a post left out of the counts is neither."""
+    standing = [found.message for found in counts.values() if found is not None and found.message is not None]
+    return (*standing, *(_stub(ref, refs[ref]) for ref, found in counts.items() if found is None))
 
 
 def _stub(ref: PostRef, thread: Thread) -> Message:
@@ -111,50 +128,56 @@ def _stub(ref: PostRef, thread: Thread) -> Message:
     return Message(MessageType.POST, ref.external_id, ref.wall, "", thread.published_at, author=None, text=None, deleted=True)
 
 
-def _counted(poll: Poll, thread: Thread, found: PostCount | None) -> Counted:
-    now = poll.now()
+def _counted(poll: Poll, thread: Thread, ref: PostRef, counts: Mapping[PostRef, PostCount | None]) -> Counted:
+    """What becomes of a thread; one that is gone is looked at again, as a page hidden for a while hides all its posts."""
+    now, found = poll.now(), counts.get(ref)
     if found is None:
-        return Counted(thread.post_id, None, moved=False, next_count_at=now)
-    before = thread.comment_count or 0
-    moved, fell = found.comments != before, found.comments < before
-    next_at = next_count_at(now, now if moved else thread.last_moved_at, poll.bounds)
-    return Counted(thread.post_id, found.comments, moved, next_at, fell)
-
-
-def _uncounted(poll: Poll, thread: Thread) -> Counted:
-    """A post that the network's answer left out: nothing is known of it until the next look."""
-    return Counted(thread.post_id, thread.comment_count or 0, False, next_count_at(poll.now(), thread.last_moved_at, poll.bounds))
+        is_gone = ref in counts
+        silent_since = thread.gone_at or (now if is_gone else thread.last_moved_at)
+        return Counted(thread.post_id, None, moved=False, gone=is_gone, next_count_at=next_count_at(now, silent_since, poll.bounds))
+    moved = found.comments != (thread.comment_count or 0) or thread.gone_at is not None
+    next_count = next_count_at(now, now if moved else thread.last_moved_at, poll.bounds)
+    return Counted(thread.post_id, found.comments, moved, gone=False, next_count_at=next_count)
 
 
 async def _read_threads(poll: Poll, reader: CommentReader) -> bool:
-    """Reads threads until the poll's share of pages is spent; whether some are left for the next poll."""
+    """Reads threads until the poll's share of pages is spent; whether some are left for the next poll.
+
+    A thread that cannot be read never stops the others. Two in a row say that it is not the thread: that error is raised.
+    """
     intake, source = poll.intake, poll.claim.source
     async with intake.database.read() as session:
         waiting = await threads.to_read(session, intake.region_id, source.id, now=poll.now(), limit=THREADS_PER_LOOK)
+    in_a_row = 0
     for one in waiting:
-        if poll.pages_left[0] <= 0:
+        if poll.pages_left <= 0:
             return True
-        await _read_thread(poll, reader, one)
+        try:
+            await _read_thread(poll, reader, one)
+            in_a_row = 0
+        except SourceGone:
+            in_a_row += 1
+            await _leave(poll, one.thread)
+            if in_a_row == VANISHED_IN_A_ROW:
+                return False
+        except (UnexpectedResponse, AccessDenied, SourceUnavailable) as error:
+            in_a_row += 1
+            is_network_at_fault = in_a_row > 1 and not isinstance(error, UnexpectedResponse)
+            if is_network_at_fault or (isinstance(error, AccessDenied) and error.permanent):
+                raise
+            poll.note(error)
+            await _leave(poll, one.thread)
     return len(waiting) == THREADS_PER_LOOK
 
 
 async def _read_thread(poll: Poll, reader: CommentReader, one: ToRead) -> None:
-    """Reads one thread; one that hides its comments or cannot be understood never stops the others."""
     thread = one.thread
     cursor = None if thread.cursor is None or one.sweep else Cursor(thread.cursor)
-    began_at, complete = poll.now(), cursor is None
-    try:
-        async for page in reader.read_comments(PostRef(poll.wall, thread.post_id), cursor):
-            await poll.take_in(page, cursor_of=thread.post_id)
-            poll.pages_left[0] -= 1
-    except SourceGone:
-        await _end_thread(poll, thread)
-        return
-    except UnexpectedResponse as error:
-        poll.trouble.append(str(error))
-        return
-    except AccessDenied:
-        complete = False
+    began_at, is_covered = poll.now(), False
+    async for page in reader.read_comments(PostRef(poll.wall, thread.post_id), cursor):
+        await poll.take_in(page, asked_at=began_at, cursor_of=thread.post_id)
+        is_covered = is_covered or bool(page.coverage)
+        poll.pages_left -= 1
     async with poll.intake.database.write() as session:
         await sources.hold(session, poll.claim, now=began_at)
         await threads.finish_reading(
@@ -163,14 +186,15 @@ async def _read_thread(poll: Poll, reader: CommentReader, one: ToRead) -> None:
             poll.claim.source.id,
             thread.post_id,
             count=thread.comment_count,
-            covered_at=began_at if complete else None,
+            covered_at=began_at if is_covered and cursor is None else None,
             next_sweep_at=next_sweep_at(began_at, thread.last_moved_at),
         )
 
 
-async def _end_thread(poll: Poll, thread: Thread) -> None:
-    """The post vanished between the look at its counter and the reading."""
+async def _leave(poll: Poll, thread: Thread) -> None:
+    """Puts a thread off that could not be read; the next look at its counter tells whether its post has vanished."""
+    now, place = poll.now(), (poll.intake.region_id, poll.claim.source.id)
     async with poll.intake.database.write() as session:
-        await sources.hold(session, poll.claim, now=poll.now())
-        ended = Counted(thread.post_id, None, moved=False, next_count_at=poll.now())
-        await threads.save_counts(session, poll.intake.region_id, poll.claim.source.id, [ended], now=poll.now())
+        await sources.hold(session, poll.claim, now=now)
+        await threads.put_off(session, *place, thread.post_id, until=now + RETRY_THREAD_AFTER)
+        await threads.recount(session, *place, [thread.post_id], at=now)

@@ -76,9 +76,15 @@ def judge_failure(error: ConnectorError, claim: Claim, bounds: PollBounds, *, no
             return PollOutcome(now + CREDENTIAL_PROBE_AFTER, str(error), failures, PauseReason.NO_CREDENTIAL)
         case SourceGone() | AccessDenied() if failures >= REFUSALS_BEFORE_PAUSE:
             reason = PauseReason.GONE if isinstance(error, SourceGone) else PauseReason.ACCESS_DENIED
-            return PollOutcome(now + RECHECK_PAUSED_EVERY, str(error), failures, reason)
+            return PollOutcome(_recheck_at(now, failures, bounds), str(error), failures, reason)
         case _:
             return PollOutcome(backoff_until(now, failures, bounds), str(error), failures, claim.paused_reason)
+
+
+def _recheck_at(now: datetime, failures: int, bounds: PollBounds) -> datetime:
+    """When to look at a page again that was put aside: within hours at first, in case it was hidden by mistake, later once a day."""
+    doubled: timedelta = max(bounds.interval, bounds.minimum) * (1 << min(failures, 16))
+    return now + min(doubled, RECHECK_PAUSED_EVERY)
 
 
 def _tell(claim: Claim, outcome: PollOutcome) -> None:
