@@ -9,8 +9,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from app.demo.answers import DUTY_ANSWERS, duty_answer
 from connectors.sdk.town_generator import GeneratedTown, generate_town
 from connectors.sdk.town_scripts import ThreadScript, read_thread
+from connectors.sdk.town_truth import QUESTION_KINDS
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "threads"
 SEED = 2026
@@ -63,7 +65,8 @@ def read_scripts(corpus: Path) -> list[ThreadScript]:
     scripts = []
     for number, line in enumerate(lines):
         page = _page_for(line, number)
-        scripts.append(replace(_neglect(read_thread(line), 1 - page.diligence, random), page_name=page.name))
+        neglected = _neglect(read_thread(line), 1 - page.diligence, random)
+        scripts.append(replace(_attend(neglected, page.diligence, random), page_name=page.name))
     return scripts
 
 
@@ -87,6 +90,18 @@ def _neglect(script: ThreadScript, share: float, random: Random) -> ThreadScript
         else:
             kept.append(replace(comment, reply_to=reply_to))
     return replace(script, comments=tuple(kept))
+
+
+def _attend(script: ThreadScript, share: float, random: Random) -> ThreadScript:
+    """The thread with a share of the questions that nobody answered answered by the page on duty."""
+    answered = {comment.reply_to for comment in script.comments if comment.is_official}
+    waiting = [comment for comment in script.comments if comment.kind in QUESTION_KINDS and comment.id not in answered]
+    attended = [
+        duty_answer(number, comment, random.randrange(len(DUTY_ANSWERS)))
+        for number, comment in enumerate(waiting)
+        if random.random() < share
+    ]
+    return replace(script, comments=(*script.comments, *attended))
 
 
 def bodies_of(town: GeneratedTown) -> Sequence[tuple[str, int]]:
