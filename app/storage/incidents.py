@@ -114,7 +114,7 @@ INSERT = text(
     " first_answer_message_id, first_answer_class, waiting, queue_at, breached_at)"
     " SELECT :region, :source, :month, :post, :policy, :since, :now, 1, t.* FROM unnest(CAST(:authors AS text[]),"
     " CAST(:statuses AS text[]), CAST(:authorities AS bigint[]), CAST(:messages AS bigint[]), CAST(:texts AS text[]),"
-    " CAST(:kinds AS text[]), CAST(:confidences AS real[]), CAST(:topics AS text[]), CAST(:urgents AS bool[]),"
+    " CAST(:kinds AS text[]), CAST(:confidences AS float8[]), CAST(:topics AS text[]), CAST(:urgents AS bool[]),"
     " CAST(:published AS timestamptz[]), CAST(:collected AS timestamptz[]), CAST(:dues AS timestamptz[]),"
     " CAST(:answered AS timestamptz[]), CAST(:answer_ids AS bigint[]), CAST(:answer_classes AS text[]), CAST(:waiting AS bool[]),"
     " CAST(:queue AS timestamptz[]), CAST(:breached AS timestamptz[])) AS t RETURNING id, author_id"

@@ -108,9 +108,9 @@ ARRAYS = (
     ("edited_at", "timestamptz"),
     ("deleted_at", "timestamptz"),
     ("kind", "text"),
-    ("confidence", "real"),
+    ("confidence", "float8"),
     ("topic", "text"),
-    ("topic_confidence", "real"),
+    ("topic_confidence", "float8"),
     ("urgent", "bool"),
     ("model", "text"),
     ("asks", "bool"),
@@ -175,7 +175,7 @@ async def save_edits(session: AsyncSession, region_id: RegionId, month: date, ed
             " topic = t.topic, topic_confidence = t.topic_confidence, urgent = messages.urgent OR t.urgent, model = t.model,"
             " asks = messages.asks OR t.asks"
             " FROM unnest(CAST(:ids AS bigint[]), CAST(:bodies AS text[]), CAST(:edits AS timestamptz[]), CAST(:kinds AS text[]),"
-            " CAST(:confidences AS real[]), CAST(:topics AS text[]), CAST(:topic_confidences AS real[]), CAST(:urgents AS bool[]),"
+            " CAST(:confidences AS float8[]), CAST(:topics AS text[]), CAST(:topic_confidences AS float8[]), CAST(:urgents AS bool[]),"
             " CAST(:models AS text[]), CAST(:asking AS bool[]))"
             " AS t(id, body, edited_at, kind, confidence, topic, topic_confidence, urgent, model, asks)"
             " WHERE messages.region_id = :region AND messages.month = :month AND messages.id = t.id"

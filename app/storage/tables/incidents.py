@@ -2,12 +2,12 @@
 
 from sqlalchemy import (
     ARRAY,
-    REAL,
     BigInteger,
     Boolean,
     Column,
     Computed,
     Date,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -46,7 +46,7 @@ incidents = Table(
     Column("kind", Text, nullable=False),
     Column("topic", Text),
     Column("urgent", Boolean, nullable=False),
-    Column("confidence", REAL),
+    Column("confidence", Double),
     Column("source_id", BigInteger, nullable=False),
     Column("month", Date, nullable=False),
     Column("post_id", Text, nullable=False),
