@@ -8,8 +8,12 @@ from collections.abc import Iterator
 import uvicorn
 
 from app.api.context import ApiContext
-from app.bootstrap import CannotStart, Services
+from app.bootstrap import CannotStart, Services, system_now
+from app.console.context import ConsoleContext
+from app.console.mount import add_console
+from app.console.pages import Pages
 from app.main import create_app
+from app.usecases.add_source import Networks
 
 GRACE_SECONDS = 5
 
@@ -46,11 +50,23 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
         metrics_open=services.settings.metrics_open,
         tz=services.zone,
     )
-    config = uvicorn.Config(
-        create_app(context), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False
-    )
+    app = create_app(context)
+    add_console(app, _console_context(services))
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False)
     server = QuietServer(config)
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listening]), name="web")
         await stop.wait()
         server.should_exit = True
+
+
+def _console_context(services: Services) -> ConsoleContext:
+    return ConsoleContext(
+        database=services.database,
+        region_id=services.region_id,
+        now=services.now,
+        real_now=system_now,
+        zone=services.zone,
+        networks=Networks(services.plugins, services.connectors.connector_for),
+        pages=Pages(),
+    )

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from app.domain.statistics import Curve
 
 WIDTH, HEIGHT = 640, 220
-LEFT, TOP, RIGHT, BOTTOM = 44, 12, 12, 28
+LEFT, TOP, RIGHT, BOTTOM = 56, 12, 24, 28
 HOUR = 3600
-SPANS = (12, 24, 48, 72, 168, 336, 720)
-"""Hours that the horizontal axis may show."""
-TICKS = 6
+SPANS = {12: 2, 24: 4, 36: 6, 48: 8, 72: 12, 168: 24, 336: 48, 720: 120}
+"""Hours that the horizontal axis may show, and how far apart they are labelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,8 @@ class Drawing:
 
 def draw(curve: Curve, longest_seconds: float) -> Drawing:
     """The curve over the time in which most of it happens, with its 95 % interval as a band."""
-    span = _span(curve, longest_seconds) * HOUR
+    shown = _span(curve, longest_seconds)
+    span = shown * HOUR
     end = min(longest_seconds, span)
     steps = [(0.0, 0.0, 0.0, 0.0)]
     for seconds, share in zip(curve.seconds, curve.shares, strict=True):
@@ -60,7 +60,7 @@ def draw(curve: Curve, longest_seconds: float) -> Drawing:
         band=_stairs([(_x(at, span), _y(high)) for at, _, _, high in steps])
         + _stairs([(_x(at, span), _y(low)) for at, _, low, _ in steps], backwards=True)
         + "Z",
-        hours=[Tick(_x(at * HOUR, span), _hours(at)) for at in _hour_ticks(span // HOUR)],
+        hours=[Tick(_x(at * HOUR, span), _hours(at)) for at in range(0, shown + 1, SPANS[shown])],
         shares=[Tick(_y(share / 100), f"{share} %") for share in (0, 25, 50, 75, 100)],
         median_at=_x(median, span) if median is not None and median <= span else None,
     )
@@ -69,16 +69,11 @@ def draw(curve: Curve, longest_seconds: float) -> Drawing:
 def _span(curve: Curve, longest_seconds: float) -> int:
     """The hours to show: up to the ninth answer of ten, or as long as anybody has waited."""
     wanted = (curve.quantile(0.9) or longest_seconds) / HOUR
-    return next((hours for hours in SPANS if hours >= wanted), SPANS[-1])
-
-
-def _hour_ticks(hours: float) -> list[int]:
-    step = max(int(hours) // TICKS, 1)
-    return list(range(0, int(hours) + 1, step))
+    return next((hours for hours in SPANS if hours >= wanted), max(SPANS))
 
 
 def _hours(hours: int) -> str:
-    return f"{hours // 24} дн" if hours and hours % 24 == 0 and hours > 24 else f"{hours} ч"
+    return f"{hours // 24} дн" if hours >= 48 and hours % 24 == 0 else f"{hours} ч"
 
 
 def _x(seconds: float, span: float) -> float:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.console.access import Console, Visitor
 from app.console.clock import Moment, clock_of
-from app.console.journal import Line, Names, lines_of
+from app.console.journal import Line, Names, line_of, lines_of
 from app.console.outcome import Outcome, outcome_of
 from app.console.steps import possible_steps
 from app.console.thread import Conversation, conversation_of
@@ -43,6 +43,7 @@ class IncidentPage:
     clock: Sequence[Moment]
     turns: Sequence[ShownTurn]
     journal: Sequence[Line]
+    last_change: Line
     assignees: Sequence[Operator]
     authorities: Sequence[Authority]
 
@@ -53,6 +54,7 @@ async def read_page(session: AsyncSession, console: Console, visitor: Visitor, i
     incident = await incident_details.get(session, console.region_id, incident_id)
     messages = await collected.thread_of(session, console.region_id, incident_id)
     entries = await events.listed(session, console.region_id, incident_id, after=None, limit=MOST_EVENTS)
+    names = await _names(session, console, entries)
     steps = possible_steps(incident, visitor.operator, now=times.now)
     can_assign = "assign" in steps
     return IncidentPage(
@@ -62,7 +64,8 @@ async def read_page(session: AsyncSession, console: Console, visitor: Visitor, i
         conversation_of(incident, messages),
         clock_of(incident.turns[-1]) if incident.turns else (),
         [ShownTurn(turn, turn.state(times.now)) for turn in incident.turns],
-        lines_of(entries, await _names(session, console, entries)),
+        lines_of(entries, names),
+        line_of(entries[-1], names),
         await assignees.listed(session) if can_assign else (),
         await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES) if can_assign else (),
     )

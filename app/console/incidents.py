@@ -154,9 +154,9 @@ def _shown(
 
 def _explained(error: DomainError, page: IncidentPage) -> str:
     """Why the step was not taken; of a stale version, what came between."""
-    if not isinstance(error, StaleVersion) or not page.journal:
+    if not isinstance(error, StaleVersion):
         return texts.refusal(error)
-    return f"Пока страница была открыта, обращение изменилось. {_last_change(page.journal[0])} Ниже оно такое, какое сейчас."
+    return f"Пока страница была открыта, обращение изменилось. {_last_change(page.last_change)} Ниже оно такое, какое сейчас."
 
 
 def _last_change(line: Line) -> str:

@@ -30,11 +30,12 @@ class Line:
 
 
 def lines_of(entries: Sequence[RecordedEvent], names: Names) -> list[Line]:
-    """The log, the newest first."""
-    return [_line(entry, names) for entry in reversed(entries)]
+    """The log as a story, what happened last first."""
+    return [line_of(entry, names) for entry in sorted(entries, key=lambda entry: entry.event.at)[::-1]]
 
 
-def _line(entry: RecordedEvent, names: Names) -> Line:
+def line_of(entry: RecordedEvent, names: Names) -> Line:
+    """One entry in words."""
     return Line(entry.event.at, _text(entry.event, names), entry.actor_name, entry.event.data.get("reason"))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.console.times import Times, length
+from app.console.times import Times, roughly
 from app.domain.incident import IncidentStatus
 from app.domain.turn import TurnState
 from app.storage.incident_details import IncidentDetails
@@ -38,7 +38,7 @@ def outcome_of(incident: IncidentDetails, times: Times) -> Outcome:
     seconds = incident.time_to_first_answer_seconds
     if seconds is not None:
         in_time = bool(incident.turns) and incident.turns[-1].state(times.now) is TurnState.ANSWERED_IN_TIME
-        return Outcome(f"ответ через {length(seconds)}", Tone.GOOD if in_time else Tone.LATE, incident.first_answered_at)
+        return Outcome(f"ответ через {roughly(seconds)}", Tone.GOOD if in_time else Tone.LATE, incident.first_answered_at)
     if incident.status in {IncidentStatus.REJECTED, IncidentStatus.DUPLICATE}:
         return Outcome("ответ не нужен", Tone.QUIET, incident.closed_at)
     if incident.status is IncidentStatus.CLOSED:
