@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import authorities, health, incident_steps, incidents, messages, metrics, sources, statistics, tokens
 from app.api.context import ApiContext
-from app.api.edge import LastResort, SecurityHeaders
+from app.api.edge import BodyLimit, LastResort, SecurityHeaders
 from app.api.problems import HANDLERS, Problem
 
 LARGEST_BODY = 1_000_000
@@ -36,7 +36,6 @@ def create_app(context: ApiContext, *, extra_routers: Sequence[APIRouter] = ()) 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=LARGEST_BODY,
         exception_handlers={**HANDLERS},
     )
     app.state.context = context
@@ -44,6 +43,7 @@ def create_app(context: ApiContext, *, extra_routers: Sequence[APIRouter] = ()) 
         app.include_router(module.router)
     for router in extra_routers:
         app.include_router(router)
+    app.add_middleware(BodyLimit, largest=LARGEST_BODY)
     app.add_middleware(LastResort)
     app.add_middleware(SecurityHeaders)
     return app

@@ -1,7 +1,8 @@
-"""The outermost layer: security headers, and an answer for whatever nobody expected."""
+"""The outermost layer: security headers, a limit on bodies, and an answer for whatever nobody expected."""
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import problem
@@ -35,6 +36,34 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_guarded if scope["type"] == "http" else send)
+
+
+class BodyLimit:
+    """Refuses a request's body beyond a number of bytes, announced or not, before it is held in memory."""
+
+    def __init__(self, app: ASGIApp, largest: int) -> None:
+        self.app = app
+        self.largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        announced = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+        if announced.isdigit() and int(announced[:20]) > self.largest:
+            await problem(413, "body-too-large", self._words())(scope, receive, send)
+            return
+        left = self.largest
+
+        async def receive_counting() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413, self._words())
+            return message
+
+        await self.app(scope, receive_counting if scope["type"] == "http" else receive, send)
+
+    def _words(self) -> str:
+        return f"The body is longer than {self.largest} bytes."
 
 
 class LastResort:

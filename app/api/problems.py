@@ -39,6 +39,7 @@ SLUGS: Mapping[int, str] = {
     404: "no-such-address",
     405: "method-not-allowed",
     413: "body-too-large",
+    422: "key-used-before",
     428: "version-required",
 }
 

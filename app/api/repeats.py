@@ -59,6 +59,13 @@ class Repeated(Exception):
         return Response(content, self.kept.status, headers | {REPLAYED: "true"}, None if body is None else "application/json")
 
 
+class KeyUsedBefore(HTTPException):
+    """The key stands for another request already."""
+
+    def __init__(self) -> None:
+        super().__init__(422, "This Idempotency-Key was used for another request: take a new one.")
+
+
 async def claim_key(session: AsyncSession, request: Request, operator_id: OperatorId, key: str | None, *, now: datetime) -> None:
     """Takes the key for this request; `Repeated` when it has been answered before, 422 when the key was used for another."""
     if key is None:
@@ -108,7 +115,7 @@ async def _keep(claim: Claim, response: Response) -> None:
 
 def _refuse_or_repeat(kept: KeptAnswer, fingerprint: bytes) -> None:
     if kept.fingerprint != fingerprint:
-        raise HTTPException(422, "This Idempotency-Key was used for another request: take a new one.")
+        raise KeyUsedBefore
     raise Repeated(kept)
 
 

@@ -4,8 +4,8 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-PASSING = frozenset({"08", "40", "53", "57", "58"})
-"""Classes of SQLSTATE after which the same request may well succeed: connection, rollback, resources, operator, system."""
+PASSING = frozenset({"08", "28", "3D", "40", "53", "57", "58"})
+"""Classes of SQLSTATE that say nothing against the request: connection, login, catalogue, rollback, resources, operator, system."""
 
 
 def is_away(error: BaseException) -> bool:

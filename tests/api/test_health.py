@@ -1,0 +1,47 @@
+"""Ready means: the database is there, its schema is this release's, and a worker lives."""
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from app.storage import workers
+from tests.api.conftest import Api
+
+READY = "http://otklik.test/readyz"
+
+
+@pytest.fixture
+async def probe(api: Api) -> httpx.AsyncClient:
+    """A client without a token, as an orchestrator has none."""
+    return await api.client(None)
+
+
+async def test_a_service_without_a_worker_is_not_ready(probe: httpx.AsyncClient) -> None:
+    answer = await probe.get(READY)
+    assert (answer.status_code, answer.json()["missing"]) == (503, ["worker"])
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_a_service_with_a_living_worker_is_ready(api: Api, probe: httpx.AsyncClient) -> None:
+    async with api.context.database.write() as session:
+        await workers.beat(session, "one")
+    answer = await probe.get(READY)
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
+
+
+async def test_a_worker_that_has_been_silent_for_a_minute_does_not_count(api: Api, probe: httpx.AsyncClient) -> None:
+    async with api.context.database.write() as session:
+        await workers.beat(session, "one")
+        await session.execute(text("UPDATE workers SET beat_at = clock_timestamp() - interval '61 seconds'"))
+    assert (await probe.get(READY)).status_code == 503
+
+
+async def test_a_database_with_another_schema_is_not_ready(api: Api, probe: httpx.AsyncClient) -> None:
+    async with api.context.database.write() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    answer = await probe.get(READY)
+    assert (answer.status_code, answer.json()["missing"]) == (503, ["migrations"])
+
+
+async def test_the_process_is_alive_whatever_the_database_does(probe: httpx.AsyncClient) -> None:
+    assert (await probe.get("http://otklik.test/healthz")).json() == {"status": "ok"}

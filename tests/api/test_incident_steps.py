@@ -1,0 +1,150 @@
+"""Steps over HTTP: versions, races, repeats."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from app.domain.operator import Role
+from app.storage import operators
+from tests.api.conftest import Api
+from tests.usecases.reading import PAGE, Reader, comment
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def incident(reader: Reader, viewer: httpx.AsyncClient, noon: datetime) -> dict[str, Any]:
+    """A complaint that waits."""
+    await reader.read(comment(1, "Холодно!", noon), at=noon)
+    (found,) = (await viewer.get("/incidents")).json()["items"]
+    return dict(found)
+
+
+async def step(client: httpx.AsyncClient, incident: dict[str, Any], name: str, version: object = 1, **rest: Any) -> httpx.Response:
+    headers = {"If-Match": str(version)} | rest.pop("headers", {})
+    return await client.post(f"/incidents/{incident['id']}/{name}", headers=headers, **rest)
+
+
+@pytest.mark.parametrize("written", ["1", '"1"', 'W/"1"'])
+async def test_an_operator_takes_an_incident_on_the_version_that_was_read(
+    anna: httpx.AsyncClient, incident: dict[str, Any], written: str
+) -> None:
+    answer = await step(anna, incident, "take", written)
+
+    assert answer.status_code == 200
+    taken = answer.json()
+    assert (taken["status"], taken["assignee"]["name"], taken["version"]) == ("in_progress", "operator", 2)
+    assert answer.headers["ETag"] == '"2"'
+
+
+async def test_a_change_without_a_version_is_refused(anna: httpx.AsyncClient, incident: dict[str, Any]) -> None:
+    answer = await anna.post(f"/incidents/{incident['id']}/take")
+    assert (answer.status_code, answer.json()["type"]) == (428, "urn:otklik:problem:version-required")
+
+
+@pytest.mark.parametrize("written", ["", "x", "0", "-1", "1.5", '"', "9" * 400, "2147483648", "*"])
+async def test_a_version_that_is_no_number_is_refused(anna: httpx.AsyncClient, incident: dict[str, Any], written: str) -> None:
+    assert (await step(anna, incident, "take", written)).status_code == 422
+
+
+async def test_a_stale_version_is_told_what_is_found(anna: httpx.AsyncClient, boris: httpx.AsyncClient, incident: dict[str, Any]) -> None:
+    await step(anna, incident, "take")
+
+    answer = await step(boris, incident, "close")
+
+    assert answer.status_code == 412
+    problem = answer.json()
+    assert (problem["type"], problem["expected"], problem["found"]) == ("urn:otklik:problem:stale-version", 1, 2)
+
+
+async def test_of_two_who_take_at_once_one_wins(anna: httpx.AsyncClient, boris: httpx.AsyncClient, incident: dict[str, Any]) -> None:
+    answers = await asyncio.gather(*(step(client, incident, "take") for client in (anna, boris)))
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+
+
+async def test_a_step_that_does_not_fit_the_state_is_a_conflict(anna: httpx.AsyncClient, incident: dict[str, Any]) -> None:
+    await step(anna, incident, "close", json={"reason": "ответили по телефону"})
+
+    answer = await step(anna, incident, "take", 2)
+
+    assert answer.status_code == 409
+    assert (answer.json()["state"], answer.json()["step"]) == ("closed", "taken")
+
+
+async def test_closing_needs_no_body_and_keeps_the_clock_running(anna: httpx.AsyncClient, incident: dict[str, Any]) -> None:
+    closed = (await step(anna, incident, "close")).json()
+    assert (closed["status"], closed["turns"][0]["state"], closed["closed_at"]) == ("closed", "open", "2026-03-11T12:00:00Z")
+
+
+async def test_rejecting_needs_a_reason_and_takes_the_turn_out_of_the_figures(
+    anna: httpx.AsyncClient, viewer: httpx.AsyncClient, incident: dict[str, Any]
+) -> None:
+    assert (await step(anna, incident, "reject")).status_code == 422
+
+    rejected = (await step(anna, incident, "reject", json={"reason": "Шутка"})).json()
+    log = (await viewer.get(f"/incidents/{incident['id']}/events")).json()["items"]
+    figures = (await viewer.get("/statistics/first-answer", params={"to": "2026-03-12T00:00:00Z"})).json()
+
+    assert (rejected["status"], rejected["turns"][0]["state"], rejected["overdue"]) == ("rejected", "not_required", False)
+    assert (log[-1]["type"], log[-1]["actor"]["name"], log[-1]["data"]) == ("rejected", "operator", {"reason": "Шутка"})
+    assert figures["total"]["n"] == 0
+
+
+async def test_reopening_a_rejected_incident_brings_its_deadline_back(
+    api: Api, anna: httpx.AsyncClient, incident: dict[str, Any], noon: datetime
+) -> None:
+    await step(anna, incident, "reject", json={"reason": "Шутка"})
+    api.clock[0] = noon + 25 * HOUR
+
+    reopened = (await step(anna, incident, "reopen", 2, json={"reason": "Не шутка"})).json()
+
+    assert (reopened["status"], reopened["overdue"], reopened["first_answer_due_at"]) == ("in_progress", True, "2026-03-12T12:00:00Z")
+    assert reopened["turns"][0]["state"] == "unanswered_overdue"
+
+
+async def test_an_incident_is_handed_to_an_operator_and_an_authority(
+    api: Api, admin: httpx.AsyncClient, anna: httpx.AsyncClient, incident: dict[str, Any]
+) -> None:
+    body = (await admin.post("/authorities", json={"name": "Теплосеть"})).json()
+    mine = (await step(anna, incident, "take")).json()["assignee"]["id"]
+
+    handed = (await step(admin, incident, "assign", 2, json={"assignee_id": mine, "authority_id": body["id"]})).json()
+
+    assert (handed["status"], handed["authority"]["name"], handed["assignee"]["id"]) == ("assigned", "Теплосеть", mine)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{}, {"assignee_id": 999}, {"authority_id": 999}, {"assignee_id": 2**63}, {"assignee_id": "me"}, {"operator": 1}]
+)
+async def test_an_incident_is_handed_to_nobody_who_is_not_there(
+    admin: httpx.AsyncClient, incident: dict[str, Any], wrong: dict[str, Any]
+) -> None:
+    assert (await step(admin, incident, "assign", json=wrong)).status_code == 422
+
+
+async def test_a_viewer_is_handed_no_work(api: Api, admin: httpx.AsyncClient, incident: dict[str, Any]) -> None:
+    async with api.context.database.write() as session:
+        found = await operators.ensure(session, "viewer", Role.VIEWER, now=api.clock[0])
+    answer = await step(admin, incident, "assign", json={"assignee_id": found.operator.id})
+    assert answer.status_code == 422
+
+
+async def test_an_operator_may_not_hand_work_to_others(anna: httpx.AsyncClient, incident: dict[str, Any]) -> None:
+    answer = await step(anna, incident, "assign", json={"assignee_id": 1})
+    assert answer.status_code == 403
+
+
+async def test_the_resident_who_comes_back_after_a_rejection_opens_a_new_turn(
+    api: Api, reader: Reader, anna: httpx.AsyncClient, viewer: httpx.AsyncClient, incident: dict[str, Any], noon: datetime
+) -> None:
+    await step(anna, incident, "reject", json={"reason": "Шутка"})
+
+    await reader.read(comment(2, "Правда холодно!", noon + HOUR), at=noon + HOUR)
+    await reader.read(comment(3, "Отопление восстановлено в доме.", noon + 2 * HOUR, by=PAGE, reply_to=2), at=noon + 2 * HOUR)
+
+    shown = (await viewer.get(f"/incidents/{incident['id']}")).json()
+    assert [turn["state"] for turn in shown["turns"]] == ["not_required", "answered_in_time"]
+    assert shown["time_to_first_answer_seconds"] == 3600

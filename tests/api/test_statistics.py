@@ -1,0 +1,97 @@
+"""The figures of first answers over what was really ingested."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.conftest import Api
+from tests.usecases.reading import PAGE, Reader, comment, stub
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+DONE = "Добрый день! Отопление восстановлено, аварию устранили."
+
+
+async def figures(client: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
+    answer = await client.get("/statistics/first-answer", params=query)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+@pytest.fixture
+async def asked(api: Api, reader: Reader, noon: datetime) -> None:
+    """Four questions at noon on a Wednesday: answered after 1 and 3 hours, withdrawn after 2, open; looked at 30 hours later."""
+    await reader.read(*(comment(number, "Холодно!", noon, by=str(number)) for number in (1, 2, 3, 4)), at=noon + MINUTE)
+    await reader.read(comment(11, DONE, noon + HOUR, by=PAGE, reply_to=1), at=noon + HOUR)
+    await reader.read(comment(3, "Холодно! Дом 3", noon, by="3"), at=noon + 2 * HOUR)
+    await reader.read(stub(comment(3, "Холодно!", noon, by="3")), at=noon + 2 * HOUR + MINUTE)
+    await reader.read(comment(12, DONE, noon + 3 * HOUR, by=PAGE, reply_to=2), at=noon + 3 * HOUR)
+    api.clock[0] = noon + 30 * HOUR
+
+
+@pytest.mark.usefixtures("asked")
+async def test_all_questions_count_whether_answered_or_not(viewer: httpx.AsyncClient) -> None:
+    total = (await figures(viewer))["total"]
+
+    # At 1 h 1 of 4 is answered (3/4); at 2 h one is last seen; at 3 h 1 of 2 (3/8); the last is open for 30 h.
+    assert (total["n"], total["answered"], total["unanswered"]) == (4, 2, 2)
+    assert total["km_median_seconds"] == 3 * 3600
+    assert total["p90_seconds"] is None
+    assert total["share_within"] == {"4h": 0.625, "9h": 0.625, "24h": 0.625}
+    assert total["mean_answered_seconds"] == 2 * 3600
+    assert total["longest_wait_seconds"] == 30 * 3600
+
+
+@pytest.mark.usefixtures("asked")
+async def test_working_time_stands_still_outside_office_hours(viewer: httpx.AsyncClient) -> None:
+    total = (await figures(viewer, clock="working"))["total"]
+
+    # Noon in UTC is 15:00 in Moscow: the open one has waited for 3 hours on Wednesday and 9 on Thursday.
+    assert total["longest_wait_seconds"] == 12 * 3600
+    assert total["km_median_seconds"] == 3 * 3600
+
+
+@pytest.mark.usefixtures("asked")
+async def test_rejected_questions_and_those_older_than_our_watch_are_left_out(
+    api: Api, anna: httpx.AsyncClient, viewer: httpx.AsyncClient, reader: Reader, noon: datetime
+) -> None:
+    await reader.read(comment(20, "Старая яма!", noon - timedelta(days=40), by="9"), at=noon + 4 * HOUR)
+    (waiting,) = (await viewer.get("/incidents", params={"overdue": True})).json()["items"]
+    await anna.post(f"/incidents/{waiting['id']}/reject", headers={"If-Match": str(waiting["version"])}, json={"reason": "Шутка"})
+
+    total = (await figures(viewer, **{"from": "2026-01-01T00:00:00Z"}))["total"]
+
+    assert (total["n"], total["answered"]) == (3, 2)
+
+
+@pytest.mark.usefixtures("asked")
+async def test_an_answer_taken_back_leaves_the_numerator_of_those_in_time(
+    viewer: httpx.AsyncClient, reader: Reader, noon: datetime
+) -> None:
+    await reader.read(stub(comment(11, DONE, noon + HOUR, by=PAGE, reply_to=1)), at=noon + 5 * HOUR)
+
+    total = (await figures(viewer))["total"]
+
+    assert (total["n"], total["answered"]) == (4, 2)
+    # The first never counts as in time: at 3 h 1 of the 3 still at risk.
+    assert total["share_within"]["24h"] == pytest.approx(1 / 3)
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(("group_by", "name"), [("source", "Администрация"), ("authority", None), ("topic", None)])
+async def test_groups_carry_their_names(viewer: httpx.AsyncClient, group_by: str, name: str | None) -> None:
+    measured = await figures(viewer, group_by=group_by)
+    (group,) = measured["groups"]
+    assert group["group"]["name"] == name
+    assert {key: value for key, value in group.items() if key != "group"} == measured["total"]
+
+
+@pytest.mark.usefixtures("asked")
+async def test_a_period_holds_its_beginning_and_not_its_end(viewer: httpx.AsyncClient) -> None:
+    at, later = "2026-03-11T12:00:00Z", "2026-03-11T12:00:01Z"
+    assert (await figures(viewer, **{"from": at, "to": later}))["total"]["n"] == 4
+    before = await figures(viewer, **{"from": "2026-03-10T12:00:00Z", "to": at})
+    assert (before["total"]["n"], before["total"]["km_median_seconds"], before["groups"]) == (0, None, [])
+    assert (before["from"], before["to"], before["clock"]) == ("2026-03-10T12:00:00Z", at, "calendar")
