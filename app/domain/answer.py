@@ -88,19 +88,27 @@ def bind(text: ThreadText, author_id: str, *, own_ids: Collection[str], post_is_
     return BoundBy.THREAD if stands_in_own_place else None
 
 
-def standing(answers: Sequence[Answer]) -> Iterator[Answer]:
-    """The answers that stood long enough to be read, and those that were replaced as soon as they were gone."""
+def standing(answers: Sequence[Answer], classes: Collection[AnswerClass]) -> Iterator[tuple[Answer, AnswerVersion]]:
+    """The answers of the classes, each with its earliest such version; one that was gone at once only if it was replaced."""
     for answer in answers:
-        if not answer.was_brief or _is_replaced(answer, answers):
-            yield answer
+        version = answer.first(classes)
+        if version is not None and (not answer.was_brief or any(_replacements(answer, answers, classes))):
+            yield answer, version
 
 
-def _is_replaced(answer: Answer, answers: Sequence[Answer]) -> bool:
+def is_retracted(answer: Answer, answers: Sequence[Answer], classes: Collection[AnswerClass]) -> bool:
+    """Whether the answer was taken back; one that was replaced at once lives on in its replacement."""
     if answer.gone is None:
         return False
+    return not (answer.was_brief and any(other.gone is None for other in _replacements(answer, answers, classes)))
+
+
+def _replacements(answer: Answer, answers: Sequence[Answer], classes: Collection[AnswerClass]) -> Iterator[Answer]:
+    """Lasting answers of the classes by the same account, published until `BRIEF` after the answer was gone."""
+    if answer.gone is None:
+        return
     until = answer.gone.deleted_at + BRIEF
-    return any(
-        other.account == answer.account and answer.published_at < other.published_at <= until and not other.was_brief
-        for other in answers
-        if other.message_id != answer.message_id and other.first(STOPS_FIRST)
-    )
+    for other in answers:
+        follows = other.message_id != answer.message_id and answer.published_at < other.published_at <= until
+        if follows and other.account == answer.account and not other.was_brief and other.first(classes) is not None:
+            yield other

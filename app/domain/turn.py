@@ -4,13 +4,13 @@ The result depends only on what was published, edited and deleted and when we sa
 learnt it: whatever the interleaving of polls, crashes and pushed events, the same facts give the same clocks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from app.domain.answer import STOPS_FIRST, STOPS_SUBSTANTIVE, Answer, AnswerClass, AnswerVersion, standing
+from app.domain.answer import STOPS_FIRST, STOPS_SUBSTANTIVE, Answer, AnswerClass, AnswerVersion, is_retracted, standing
 from app.domain.deadline import Policy
 from app.domain.message import Ask, MessageId
 
@@ -44,7 +44,11 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and the wait for its answer. `due_at` is `None` where no deadline binds (`pre_observed`)."""
+    """One question and the wait for its answer. `due_at` is `None` where no deadline binds (`pre_observed`).
+
+    `answers` counts the official texts that would stop the first clock, edits to one included: a later one is no new first
+    answer, but it is an answer.
+    """
 
     number: int
     question_id: MessageId
@@ -60,6 +64,7 @@ class Turn:
     withdrawn_at: datetime | None
     dismissed: bool
     flags: frozenset[TurnFlag]
+    answers: int = 0
 
     def state(self, now: datetime) -> TurnState:
         """How the turn stands at `now`."""
@@ -92,22 +97,61 @@ class Turn:
         return self.due_at if self.due_at < ended_at else None
 
 
+IsOver = Callable[[Sequence[Ask], Ask], bool]
+"""Whether the turn of the asks so far was over when the next ask came."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """The answers of a conversation as one turn hears them: published after its question, and not after the next one."""
+
+    answers: Sequence[Answer]
+    since: datetime
+    until: datetime | None = None
+
+    def standing(self, classes: frozenset[AnswerClass]) -> list[tuple[Answer, AnswerVersion]]:
+        """The answers of the classes with the version that counts, in the order in which they count."""
+        heard = [
+            (answer, version)
+            for answer, version in standing(self.answers, classes)
+            if self.since < answer.published_at and (self.until is None or answer.published_at <= self.until)
+        ]
+        return sorted(heard, key=lambda pair: (pair[1].at, pair[0].message_id))
+
+    def first(self, classes: frozenset[AnswerClass]) -> Stop | None:
+        """The earliest answer of the classes."""
+        return next((Stop(answer.message_id, version.answer_class, version.at) for answer, version in self.standing(classes)), None)
+
+
 def turns_of(asks: Sequence[Ask], answers: Sequence[Answer], *, policy: Policy, monitored_since: datetime) -> tuple[Turn, ...]:
     """The turns of one conversation, oldest first; empty when nothing was asked."""
-    answers = sorted(standing(answers), key=lambda answer: (answer.published_at, answer.message_id))
-    groups = list(_split(sorted(asks, key=lambda ask: (ask.published_at, ask.message_id)), answers))
-    ends: list[datetime | None] = [*(group[0].published_at for group in groups[1:]), None]
+    is_settled = _settler(answers)
+
+    def is_withdrawn(group: Sequence[Ask], ask: Ask) -> bool:
+        """Whether a withdrawn question stays so: asked again before its deadline it goes on, afterwards the ask is a new one."""
+        if any(one.gone is None or ask.published_at < one.gone.deleted_at for one in group):
+            return False
+        first, due_at = _Heard(answers, group[0].published_at).first(_stops(policy)), _due_at(group, policy, monitored_since)
+        return _withdrawn_at(group, first, due_at) is not None and (due_at is None or due_at < ask.published_at)
+
+    groups = list(_split(asks, lambda group, ask: is_settled(group, ask) or is_withdrawn(group, ask)))
+    starts: list[datetime | None] = [*(group[0].published_at for group in groups), None]
     return tuple(
-        _turn(number, group, _within(answers, group[0].published_at, end), policy=policy, monitored_since=monitored_since)
-        for number, (group, end) in enumerate(zip(groups, ends, strict=True), start=1)
+        _turn(number, group, _Heard(answers, group[0].published_at, starts[number]), policy=policy, monitored_since=monitored_since)
+        for number, group in enumerate(groups, start=1)
     )
 
 
-def _split(asks: Sequence[Ask], answers: Sequence[Answer]) -> Iterator[list[Ask]]:
-    """Asks by turn: whoever writes again before a substantive answer repeats, afterwards (or once dismissed) asks anew."""
+def unsettled(asks: Sequence[Ask], answers: Sequence[Answer]) -> list[Ask]:
+    """The asks since the last substantive answer or dismissal: what an operator who says «nobody owes an answer» speaks of."""
+    return list(_split(asks, _settler(answers)))[-1] if asks else []
+
+
+def _split(asks: Sequence[Ask], is_over: IsOver) -> Iterator[list[Ask]]:
+    """Asks by turn: whoever writes again repeats, unless the turn is over or was dismissed."""
     group: list[Ask] = []
-    for ask in asks:
-        if group and (group[0].dismissed != ask.dismissed or _was_settled(answers, group[0].published_at, ask.published_at)):
+    for ask in sorted(asks, key=lambda ask: (ask.published_at, ask.message_id)):
+        if group and (group[0].dismissed != ask.dismissed or is_over(group, ask)):
             yield group
             group = []
         group.append(ask)
@@ -115,20 +159,21 @@ def _split(asks: Sequence[Ask], answers: Sequence[Answer]) -> Iterator[list[Ask]
         yield group
 
 
-def _was_settled(answers: Sequence[Answer], since: datetime, before: datetime) -> bool:
-    settled = (answer.first(STOPS_SUBSTANTIVE) for answer in answers if answer.published_at > since)
-    return any(version is not None and version.at < before for version in settled)
+def _settler(answers: Sequence[Answer]) -> IsOver:
+    """Tells whether a substantive answer came between a question and an ask."""
+    settled = [(answer.published_at, version.at) for answer, version in standing(answers, STOPS_SUBSTANTIVE)]
+    return lambda group, ask: any(group[0].published_at < published_at and at < ask.published_at for published_at, at in settled)
 
 
-def _within(answers: Sequence[Answer], start: datetime, end: datetime | None) -> list[Answer]:
-    return [answer for answer in answers if start < answer.published_at and (end is None or answer.published_at < end)]
+def _stops(policy: Policy) -> frozenset[AnswerClass]:
+    return STOPS_FIRST | {AnswerClass.ACK} if policy.ack_stops else STOPS_FIRST
 
 
-def _turn(number: int, asks: Sequence[Ask], answers: Sequence[Answer], *, policy: Policy, monitored_since: datetime) -> Turn:
-    question = asks[0]
-    stops = STOPS_FIRST | {AnswerClass.ACK} if policy.ack_stops else STOPS_FIRST
-    first = _earliest(answers, stops)
-    due_at = None if question.published_at < monitored_since else _due_at(asks, policy)
+def _turn(number: int, asks: Sequence[Ask], heard: _Heard, *, policy: Policy, monitored_since: datetime) -> Turn:
+    question, stops = asks[0], _stops(policy)
+    first, due_at = heard.first(stops), _due_at(asks, policy, monitored_since)
+    withdrawn_at = _withdrawn_at(asks, first, due_at)
+    acked, moved = heard.first(frozenset({AnswerClass.ACK})), heard.first(frozenset({AnswerClass.MOVED_TO_PRIVATE}))
     return Turn(
         number=number,
         question_id=question.message_id,
@@ -137,56 +182,47 @@ def _turn(number: int, asks: Sequence[Ask], answers: Sequence[Answer], *, policy
         urgent=any(ask.urgent for ask in asks),
         repeats=len(asks) - 1,
         due_at=due_at,
-        acked_at=_moment(answers, AnswerClass.ACK),
-        moved_to_private_at=_moment(answers, AnswerClass.MOVED_TO_PRIVATE),
-        first=first[2] if first else None,
-        substantive=stop[2] if (stop := _earliest(answers, STOPS_SUBSTANTIVE)) else None,
-        withdrawn_at=_withdrawn_at(asks, first[2] if first else None, due_at),
+        acked_at=None if acked is None else acked.at,
+        moved_to_private_at=None if moved is None else moved.at,
+        first=first if withdrawn_at is None else None,
+        substantive=heard.first(STOPS_SUBSTANTIVE) if withdrawn_at is None else None,
+        withdrawn_at=withdrawn_at,
         dismissed=question.dismissed,
-        flags=frozenset(_flags(question, first)),
+        flags=frozenset(_flags(question, heard, stops)) if withdrawn_at is None else frozenset(),
+        answers=sum(version.answer_class in stops for answer, _ in heard.standing(stops) for version in answer.versions),
     )
 
 
-def _earliest(answers: Sequence[Answer], classes: frozenset[AnswerClass]) -> tuple[Answer, AnswerVersion, Stop] | None:
-    found = [(answer, version) for answer in answers if (version := answer.first(classes)) is not None]
-    if not found:
+def _due_at(asks: Sequence[Ask], policy: Policy, monitored_since: datetime) -> datetime | None:
+    """The first question's due time, or an earlier one when a repeat turned urgent; `None` when it came before the watch."""
+    question = asks[0]
+    if question.published_at < monitored_since:
         return None
-    answer, version = min(found, key=lambda pair: (pair[1].at, pair[0].message_id))
-    return answer, version, Stop(answer.message_id, version.answer_class, version.at)
-
-
-def _moment(answers: Sequence[Answer], answer_class: AnswerClass) -> datetime | None:
-    found = _earliest(answers, frozenset({answer_class}))
-    return None if found is None else found[2].at
-
-
-def _due_at(asks: Sequence[Ask], policy: Policy) -> datetime:
-    """The first question's due time, or an earlier one when a repeat turned urgent."""
-    ordinary = policy.due_at(published_at=asks[0].published_at, collected_at=asks[0].collected_at, urgent=asks[0].urgent)
+    ordinary = policy.due_at(published_at=question.published_at, collected_at=question.collected_at, urgent=question.urgent)
     urgent = (policy.due_at(published_at=ask.published_at, collected_at=ask.collected_at, urgent=True) for ask in asks[1:] if ask.urgent)
     return min([ordinary, *urgent])
 
 
 def _withdrawn_at(asks: Sequence[Ask], first: Stop | None, due_at: datetime | None) -> datetime | None:
-    """When a question was last seen before its author took all of it back; a breach that came first stays."""
+    """When a question was last seen before its author took all of it back.
+
+    An answer in time counts even so, and a breach that came before the deletion was noticed stays.
+    """
     gone = [ask.gone for ask in asks if ask.gone is not None]
     if len(gone) < len(asks):
         return None
-    noticed_at = max(presence.deleted_at for presence in gone)
-    if first is not None and first.at <= noticed_at:
+    if first is not None and (due_at is None or first.at <= due_at):
         return None
-    if due_at is not None and due_at < noticed_at:
+    if due_at is not None and due_at < max(presence.deleted_at for presence in gone):
         return None
     return max(presence.last_seen_at for presence in gone)
 
 
-def _flags(question: Ask, first: tuple[Answer, AnswerVersion, Stop] | None) -> Iterator[TurnFlag]:
-    if first is None:
-        return
-    answer, version, stop = first
-    if stop.at < question.collected_at:
-        yield TurnFlag.ANSWERED_BEFORE_DETECTION
-    if answer.gone is not None:
-        yield TurnFlag.RETRACTED
-    if version.not_before is not None:
-        yield TurnFlag.EDITED_INTO_ANSWER
+def _flags(question: Ask, heard: _Heard, stops: frozenset[AnswerClass]) -> Iterator[TurnFlag]:
+    for answer, version in heard.standing(stops)[:1]:
+        if version.at < question.collected_at:
+            yield TurnFlag.ANSWERED_BEFORE_DETECTION
+        if is_retracted(answer, heard.answers, stops):
+            yield TurnFlag.RETRACTED
+        if version.not_before is not None:
+            yield TurnFlag.EDITED_INTO_ANSWER
