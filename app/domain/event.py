@@ -14,7 +14,7 @@ from app.domain.answer import Answer, AnswerClass, AnswerVersion, BoundBy
 from app.domain.authority import AuthorityId
 from app.domain.deadline import Policy
 from app.domain.message import Ask, MessageId, Presence
-from app.domain.turn import Turn, turns_of
+from app.domain.turn import Turn, turns_of, unsettled
 
 
 class EventType(StrEnum):
@@ -89,14 +89,17 @@ def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId,
         case EventType.ANSWER_UNBOUND:
             del answers[data["message"]]
         case EventType.REJECTED | EventType.REOPENED:
-            for key, ask in asks.items():
-                asks[key] = replace(ask, dismissed=event.type is EventType.REJECTED)
+            for ask in unsettled(list(asks.values()), list(answers.values())):
+                asks[ask.message_id] = replace(ask, dismissed=event.type is EventType.REJECTED)
         case EventType.BREACHED | EventType.TAKEN | EventType.ASSIGNED | EventType.CLOSED:
             return
 
 
 def news(known: Facts, seen: Facts) -> list[Event]:
-    """The events that lead from the facts of the log to the facts of the messages; what was judged once stays judged."""
+    """The events that lead from the facts of the log to the facts of the messages.
+
+    What was judged once stays judged, and what an operator linked stays linked.
+    """
     return [*_ask_news(known, seen), *_answer_news(known, seen)]
 
 
@@ -107,7 +110,7 @@ def _ask_news(known: Facts, seen: Facts) -> Iterator[Event]:
             yield Event(EventType.ASKED, ask.published_at, write_ask(ask))
         if old is None:
             continue
-        if ask.gone is not None and old.gone is None:
+        if ask.gone is not None and ask.gone != old.gone:
             yield Event(EventType.ASK_GONE, ask.gone.deleted_at, {"message": key, **write_gone(ask.gone)})
         elif ask.gone is None and old.gone is not None:
             yield Event(EventType.ASK_BACK, old.gone.deleted_at, {"message": key})
@@ -121,12 +124,13 @@ def _answer_news(known: Facts, seen: Facts) -> Iterator[Event]:
             continue
         for version in answer.versions[len(old.versions) :]:
             yield Event(EventType.ANSWER_EDITED, version.at, {"message": key, **write_version(version)})
-        if answer.gone is not None and old.gone is None:
+        if answer.gone is not None and answer.gone != old.gone:
             yield Event(EventType.ANSWER_GONE, answer.gone.deleted_at, {"message": key, **write_gone(answer.gone)})
         elif answer.gone is None and old.gone is not None:
             yield Event(EventType.ANSWER_BACK, old.gone.deleted_at, {"message": key})
-    for key in known.answers.keys() - seen.answers.keys():
-        yield Event(EventType.ANSWER_UNBOUND, known.answers[key].published_at, {"message": key})
+    for key, answer in known.answers.items():
+        if key not in seen.answers and answer.bound_by is not BoundBy.OPERATOR:
+            yield Event(EventType.ANSWER_UNBOUND, answer.published_at, {"message": key})
 
 
 def opened(facts: Facts, *, at: datetime, **about: Any) -> Event:
