@@ -92,13 +92,15 @@ def reopen(incident: Incident, operator: Operator, *, reason: str | None, now: d
 def follow(status: IncidentStatus, before: tuple[Turn, ...], after: tuple[Turn, ...]) -> IncidentStatus:
     """The status after the conversation moved from one set of turns to another.
 
-    An answered turn answers the incident; a resident who comes back reopens it; an answer that vanished before it could
-    be read takes the incident back to work.
+    A new answer answers the incident; a resident who comes back reopens it, whatever had ended it; an answer that vanished
+    before it could be read takes the incident back to work. An answer that an operator returned does not count again.
     """
-    came_back = len(after) > len(before) > 0
-    if after[-1].first is not None:
-        return IncidentStatus.ANSWERED if status in WAITING or came_back else status
-    if came_back and status is IncidentStatus.REJECTED:
+    came_back, current = len(after) > len(before) > 0, after[-1]
+    if current.first is not None:
+        known = before[-1].answers if len(before) == len(after) else 0
+        is_answered = came_back or (status in WAITING and current.answers > known)
+        return IncidentStatus.ANSWERED if is_answered else status
+    if came_back and status in {IncidentStatus.REJECTED, IncidentStatus.DUPLICATE}:
         return IncidentStatus.NEW
     if status is IncidentStatus.ANSWERED or (came_back and status is IncidentStatus.CLOSED):
         return IncidentStatus.IN_PROGRESS
