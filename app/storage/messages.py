@@ -260,21 +260,24 @@ class Level:
 
 
 async def missing(
-    session: AsyncSession, thread: ThreadKey, level: Level, *, present: Collection[str], asked_at: datetime
+    session: AsyncSession, thread: ThreadKey, levels: Sequence[Level], *, present: Collection[str], asked_at: datetime
 ) -> list[MessageId]:
-    """Messages that we have held as standing since `asked_at` or longer, but that the network lacks by then."""
+    """Messages of the levels that we have held as standing since `asked_at` or longer, but that the network lacks by then."""
+    if not levels:
+        return []
     rows = await session.execute(
         text(
-            f"SELECT id FROM messages WHERE {IN_THREAD} AND root_id IS NOT DISTINCT FROM CAST(:root AS text) AND deleted_at IS NULL"
+            "SELECT DISTINCT id FROM messages JOIN unnest(CAST(:roots AS text[]), CAST(:firsts AS bigint[]), CAST(:lasts AS bigint[]))"
+            f" AS level(root, first, last) ON root_id IS NOT DISTINCT FROM root WHERE {IN_THREAD} AND deleted_at IS NULL"
             " AND comment_id <> '' AND NOT comment_id = ANY(:present) AND version_seen_at <= :asked_at"
-            " AND CASE WHEN comment_id ~ '^[0-9]+$' THEN CAST(comment_id AS numeric) BETWEEN coalesce(CAST(:first AS numeric), 0)"
-            " AND coalesce(CAST(:last AS numeric), 'infinity') ELSE false END"
+            " AND CASE WHEN comment_id ~ '^[0-9]+$' THEN CAST(comment_id AS numeric) BETWEEN coalesce(first, 0)"
+            " AND coalesce(CAST(last AS numeric), 'infinity') ELSE false END"
         ),
         thread.parameters()
         | {
-            "root": level.root_id,
-            "first": level.first_id,
-            "last": level.last_id,
+            "roots": [level.root_id for level in levels],
+            "firsts": [level.first_id for level in levels],
+            "lasts": [level.last_id for level in levels],
             "present": list(present),
             "asked_at": asked_at,
         },

@@ -16,7 +16,7 @@ from app.domain.conversation import POST
 from app.domain.message import MessageId
 from app.domain.source import Source
 from app.storage import messages, partitions, threads
-from app.storage.messages import EditedMessage, KnownMessage, NewMessage, ThreadKey
+from app.storage.messages import EditedMessage, KnownMessage, Level, NewMessage, ThreadKey
 from app.storage.threads import FoundPost, Thread
 from app.usecases.judge_page import Intake, Judged, comment_id, judge_page, post_id
 from app.usecases.settle_conversations import Settlement, settle_conversations
@@ -147,11 +147,9 @@ async def _news(
     seen: dict[str, Judged] = {comment_id(one.message): one for one in judged}
     for place, one in seen.items():
         _compare(news, one, stored.get(place), asked_at=asked_at)
-    for covered in coverage:
-        if covered.post.external_id == key.post_id:
-            present = [place for place, one in seen.items() if not one.message.deleted]
-            level = messages.Level(covered.root_id, covered.first_id, covered.last_id)
-            news.deleted += await messages.missing(session, key, level, present=present, asked_at=asked_at)
+    levels = [Level(one.root_id, one.first_id, one.last_id) for one in coverage if one.post.external_id == key.post_id]
+    present = [place for place, one in seen.items() if not one.message.deleted]
+    news.deleted += await messages.missing(session, key, levels, present=present, asked_at=asked_at)
     changed = [*news.new, *news.unstubbed, *(one for one, _ in news.edited)]
     news.authors |= {author for one in changed for author in _touched(one, seen, stored)}
     news.authors |= await messages.touched_by(session, key, [*news.deleted, *news.restored])
