@@ -1,13 +1,24 @@
-"""A page under watch."""
+"""A page under watch, on the embedded PostgreSQL and on the given one where there is one."""
 
+import os
 from datetime import datetime, timedelta
 
 import pytest
 
 from app.storage.engine import Database
 from app.storage.regions import RegionId
+from tests.conftest import GIVEN_SERVER, TestServer
 from tests.usecases.reading import Reader, comment, open_reader
 from tests.usecases.work import Desk, open_desk
+
+SERVERS = ["embedded", "given"] if os.environ.get(GIVEN_SERVER) else ["embedded"]
+
+
+@pytest.fixture(params=SERVERS)
+def server(request: pytest.FixtureRequest) -> TestServer:
+    """Each server in turn."""
+    found: TestServer = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
