@@ -1,6 +1,7 @@
 """Official texts and what they are worth to the resident who asked."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from app.domain.answer_rules import classify_answer
 ALL_RULES = (*MACHINE_RULES, *SPEECH_RULES, *STRONG_RULES, *WEAK_RULES)
 UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d+,\}")
 LONG = 16_384
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "answer_classes.md"
 
 ACK = (
     "Спасибо, уточним.",
@@ -142,6 +144,12 @@ def test_rules_have_names_that_tell_them_apart() -> None:
     names = [rule.name for rule in ALL_RULES]
 
     assert len(names) == len(set(names))
+
+
+def test_every_rule_is_explained_to_operators() -> None:
+    page = DOCUMENT.read_text(encoding="utf-8")
+
+    assert not [rule.name for rule in ALL_RULES if f"| {rule.name} | {rule.answer_class} |" not in page]
 
 
 @pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.name)
