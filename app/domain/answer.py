@@ -39,7 +39,7 @@ class BoundBy(StrEnum):
 class AnswerVersion:
     """One version of an official text. `at` is its publication, or for an edit the first poll that saw it.
 
-    `not_before` is the last poll that still saw the version before: an edit happened between the two.
+    `not_before` is a poll that still saw the version before: an edit happened between the two.
     """
 
     answer_class: AnswerClass
