@@ -1,0 +1,48 @@
+"""What the database does for the very statements that the storage sends."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.storage.engine import Database
+
+Plan = dict[str, Any]
+Action = Callable[[AsyncSession], Awaitable[object]]
+
+
+async def plans_of(database: Database, action: Action) -> list[Plan]:
+    """The plans of the statements that an action sends, in order."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if "incidents" in statement:
+            sent.append((statement, parameters))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        async with database.write() as session:
+            await action(session)
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+    async with database.engine.connect() as connection:
+        explained = [await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters) for statement, parameters in sent]
+        return [result.scalar_one()[0]["Plan"] for result in explained]
+
+
+def nodes(plan: Plan) -> Iterator[Plan]:
+    """A plan's nodes, from the top down."""
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+def indexes(plan: Plan) -> set[str]:
+    """The indexes that a plan reads."""
+    return {node["Index Name"] for node in nodes(plan) if "Index Name" in node}
+
+
+def kinds(plan: Plan) -> set[str]:
+    """The kinds of a plan's nodes: Seq Scan, Sort …"""
+    return {node["Node Type"] for node in nodes(plan)}

@@ -1,0 +1,112 @@
+"""Each hot query of the queue goes by the index that was made for it, over a few thousand incidents with fresh statistics."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.authority import AuthorityId
+from app.domain.incident import IncidentId, IncidentStatus
+from app.storage import incident_details, incidents, queue
+from app.storage.engine import Database
+from app.storage.queue import DuePlace, PublishedPlace, QueueFilter
+from app.storage.regions import RegionId
+from bench.crowd import fill
+from tests.storage.plans import Plan, indexes, kinds, plans_of
+
+ROWS = 5000
+LIMIT = 51
+EVERYTHING = QueueFilter()
+
+
+@pytest.fixture
+async def crowded(database: Database, region_id: RegionId, noon: datetime) -> Database:
+    """A queue of five thousand, one in five waiting."""
+    await fill(database, region_id, rows=ROWS, now=noon)
+    return database
+
+
+async def plan_of_page(
+    crowded: Database, region_id: RegionId, noon: datetime, wanted: QueueFilter, after: DuePlace | None = None
+) -> list[Plan]:
+    async def read(session: AsyncSession) -> None:
+        await queue.by_due(session, region_id, wanted, after=after, limit=LIMIT, now=noon)
+
+    return await plans_of(crowded, read)
+
+
+async def test_the_first_page_reads_the_queue_in_its_order(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    (plan,) = await plan_of_page(crowded, region_id, noon, EVERYTHING)
+    assert indexes(plan) == {"ix_incidents_queue"}
+    assert kinds(plan) <= {"Limit", "Index Only Scan", "Index Scan"}
+
+
+async def test_a_page_deep_in_the_queue_begins_at_its_key(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    async with crowded.read() as session:
+        whole = await queue.by_due(session, region_id, EVERYTHING, after=None, limit=ROWS, now=noon)
+
+    for place in (whole[700], whole[3000]):
+        (plan,) = await plan_of_page(crowded, region_id, noon, EVERYTHING, after=place)
+        assert indexes(plan) == {"ix_incidents_queue"}
+        assert "ROW(queue_at, id) >" in str(plan)
+        assert "Sort" not in kinds(plan)
+
+
+async def test_an_operators_page_reads_the_queue_of_the_authority(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    wanted = QueueFilter(statuses=(IncidentStatus.NEW, IncidentStatus.ASSIGNED), authority_id=AuthorityId(7))
+    for plan in await plan_of_page(crowded, region_id, noon, wanted):
+        assert indexes(plan) <= {"ix_incidents_queue_by_authority", "ix_incidents_queue_by_status"}
+        assert "Seq Scan" not in kinds(plan)
+
+
+async def test_a_rare_status_is_not_looked_for_among_the_others(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    for plan in await plan_of_page(crowded, region_id, noon, QueueFilter(statuses=(IncidentStatus.DUPLICATE, IncidentStatus.REJECTED))):
+        assert indexes(plan) == {"ix_incidents_queue_by_status"}
+
+
+async def test_words_are_looked_up_in_their_own_index(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    for plan in await plan_of_page(crowded, region_id, noon, QueueFilter(words="обращение 4711")):
+        assert "ix_incidents_search" in indexes(plan)
+        assert "Seq Scan" not in kinds(plan)
+
+
+async def test_the_newest_first_reads_the_order_of_publication(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    async def read(session: AsyncSession) -> None:
+        found = await queue.by_published(session, region_id, EVERYTHING, after=None, limit=LIMIT, now=noon)
+        await queue.by_published(session, region_id, EVERYTHING, after=found[-1], limit=LIMIT, now=noon)
+
+    for plan in await plans_of(crowded, read):
+        assert indexes(plan) == {"ix_incidents_published"}
+        assert "Sort" not in kinds(plan)
+
+
+async def test_the_watcher_reads_only_what_is_overdue_and_unmarked(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    async def read(session: AsyncSession) -> None:
+        await incidents.lock_overdue(session, region_id, now=noon, limit=500)
+
+    (plan,) = await plans_of(crowded, read)
+    assert indexes(plan) == {"ix_incidents_unmarked"}
+
+
+async def test_the_rows_of_a_page_are_fetched_by_key(crowded: Database, region_id: RegionId) -> None:
+    async def read(session: AsyncSession) -> None:
+        await incident_details.of_ids(session, region_id, [IncidentId(number) for number in range(1, 51)])
+
+    (plan,) = await plans_of(crowded, read)
+    assert {"pk_incidents", "pk_turns"} <= indexes(plan)
+
+
+async def test_paging_through_everything_meets_each_incident_once(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    wanted = QueueFilter(authority_id=AuthorityId(7))
+    due: list[DuePlace] = []
+    published: list[PublishedPlace] = []
+    async with crowded.read() as session:
+        while page := await queue.by_due(session, region_id, wanted, after=due[-1] if due else None, limit=9, now=noon):
+            due += page
+        while newer := await queue.by_published(session, region_id, wanted, after=published[-1] if published else None, limit=9, now=noon):
+            published += newer
+    assert len({place.id for place in due}) == len(due) == len(published)
+    assert {place.id for place in due} == {place.id for place in published}
+    assert [(not place.waiting, place.queue_at, place.id) for place in due] == sorted(
+        (not place.waiting, place.queue_at, place.id) for place in due
+    )
