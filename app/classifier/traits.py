@@ -1,14 +1,15 @@
-"""What a text shows beside its words: length, marks, shouting, emoji, whether it asks and where it stands."""
+"""What a text shows beside its words: length, marks, shouting, emoji, questions, and what its words hint at."""
 
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.classifier.characters import CharacterClass as Class
-from app.classifier.characters import CharacterTables, code_points
-from app.classifier.grams import fold, hash_words
+from app.classifier.grams import FoldedText, Words
+from app.classifier.lexicon import Lexicon
 
-WORDS_UP_TO = (1, 3, 6, 12, 25, 60)
+WORD_BOUNDS = (0, 1, 3, 6, 12, 25, 60, 1_000_000)
 SHOUTING_FROM_LETTERS = 6
 COUNTED = (
     Class.EXCLAMATION,
@@ -22,15 +23,69 @@ COUNTED = (
     Class.LATIN,
     Class.MARK,
 )
-QUESTION_WORDS = ["когда", "где", "куда", "откуда", "как", "какой", "какая", "какое", "какие", "каких", "каком", "какого", "сколько", "кто", "кому", "кого", "чей", "что", "почему", "зачем", "отчего", "ли", "разве", "подскажите", "скажите", "объясните", "поясните"]
-LETTERS = (Class.LOWER, Class.UPPER, Class.LATIN)
-
-
-def question_hashes(tables: CharacterTables) -> NDArray[np.uint32]:
-    """The hashes of the words that open questions, sorted."""
-    return np.unique(hash_words(fold(*code_points(QUESTION_WORDS), tables)).words)
+HIGHEST_COUNT = 16
+HINT_WEIGHT = 0.3
+FLAG_WEIGHT = 0.5
 
 
 def count_classes(classes: NDArray[np.uint8], owners: NDArray[np.intp], texts: int) -> NDArray[np.float32]:
     """How many characters of each class each text has."""
-    return np.bincount(owners * len(Class) + classes, minlength=texts * len(Class)).reshape(texts, len(Class)).astype(np.float32)
+    counts = np.bincount(owners * len(Class) + classes, minlength=texts * len(Class))
+    return counts.reshape(texts, len(Class)).astype(np.float32)
+
+
+def letters_of(counts: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How many letters and digits each text has: none means a sticker, emoji or marks."""
+    letters: NDArray[np.float32] = counts[:, [Class.LOWER, Class.UPPER, Class.LATIN, Class.DIGIT, Class.PLUS]].sum(axis=1)
+    return letters
+
+
+def measure_form(counts: NDArray[np.float32], folded: FoldedText, words: Words) -> NDArray[np.float32]:
+    """A row for each text: its length, what of each mark it has, whether it shouts, whether it ends in a question."""
+    texts = len(counts)
+    length = np.bincount(words.owners, minlength=texts)
+    letters = counts[:, [Class.LOWER, Class.UPPER, Class.LATIN]].sum(axis=1)
+    columns = [np.log1p(letters) / 5]
+    columns += [(length > low) & (length <= high) for low, high in pairwise(WORD_BOUNDS)]
+    columns.append(np.where(letters >= SHOUTING_FROM_LETTERS, counts[:, Class.UPPER] / np.maximum(letters, 1), 0))
+    columns += [np.log1p(np.minimum(counts[:, mark], HIGHEST_COUNT)) / 2 for mark in COUNTED]
+    columns += [counts[:, Class.QUESTION] > 0, _ends_in_question(folded, words, texts), letters == 0]
+    return np.stack([column.astype(np.float32) * np.float32(FLAG_WEIGHT) for column in columns], axis=1)
+
+
+def measure_hints(words: Words, lexicon: Lexicon, texts: int) -> NDArray[np.float32]:
+    """A row for each text: how many words stand under each heading, as a count to 2 and as a share, and whether any names a subject."""
+    counts = _count_hints(words, lexicon, texts)
+    length = np.maximum(np.bincount(words.owners, minlength=texts), 1)[:, None]
+    subjects = counts[:, lexicon.subjects].sum(axis=1, keepdims=True)
+    wishes = counts[:, ~lexicon.subjects].sum(axis=1, keepdims=True)
+    columns = [
+        np.minimum(counts, 2) * HINT_WEIGHT,
+        _share(counts[:, ~lexicon.subjects], length),
+        _share(subjects, length),
+        _share(wishes, length),
+        subjects == 0,
+        (subjects == 0) & (length > WORD_BOUNDS[3]),
+    ]
+    return np.concatenate(columns, axis=1, dtype=np.float32)
+
+
+def _count_hints(words: Words, lexicon: Lexicon, texts: int) -> NDArray[np.float32]:
+    headings, found = len(lexicon.headings), lexicon.match(words)
+    hinting = np.flatnonzero(found < len(lexicon.hashes))
+    places, under = np.nonzero(lexicon.members[found[hinting]])
+    counts = np.bincount(words.owners[hinting[places]] * headings + under, minlength=texts * headings)
+    return counts.reshape(texts, headings).astype(np.float32)
+
+
+def _share(counts: NDArray[np.float32], length: NDArray[np.intp]) -> NDArray[np.float32]:
+    shares: NDArray[np.float32] = (np.sqrt(np.minimum(counts / length, 1)) * FLAG_WEIGHT).astype(np.float32)
+    return shares
+
+
+def _ends_in_question(folded: FoldedText, words: Words, texts: int) -> NDArray[np.bool_]:
+    ends = np.zeros(texts, dtype=bool)
+    if words.owners.size:
+        lasts = np.flatnonzero(np.diff(words.owners, append=texts))
+        ends[words.owners[lasts]] = folded.codes[words.starts[lasts]] == ord("?")
+    return ends

@@ -1,0 +1,117 @@
+"""The built-in classifier: a linear model over hashed words and letters, with calibrated probabilities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.classifier.contract import TextInContext
+from app.classifier.features import read_messages
+from app.classifier.model import FIRST_TOPIC, KINDS, URGENT, Model, Scorer
+from app.domain.verdict import NEEDS_ANSWER, Kind, Verdict
+
+BATCH = 256
+WORDLESS_CONFIDENCE = 0.99
+ASKING = np.array([kind in NEEDS_ANSWER for kind in KINDS])
+
+
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """A row for each message: of each kind, of being urgent, of each topic; and which messages have no words."""
+
+    kinds: NDArray[np.float32]
+    urgent: NDArray[np.float32]
+    topics: NDArray[np.float32]
+
+    @property
+    def needs_answer(self) -> NDArray[np.float32]:
+        """The sum over complaint, question and suggestion."""
+        asking: NDArray[np.float32] = self.kinds[:, ASKING].sum(axis=1)
+        return asking
+
+
+@dataclass(frozen=True, slots=True)
+class LinearClassifier:
+    """Judges with a fitted model; it holds no state and may be shared by threads."""
+
+    model: Model
+    name: str
+    scorer: Scorer = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Unfolds the model's tables once."""
+        object.__setattr__(self, "scorer", Scorer(self.model))
+
+    def classify(self, texts: Sequence[TextInContext]) -> list[Verdict]:
+        """One verdict a text, in order; a text of nothing but marks and emoji is `other`."""
+        return [verdict for start in range(0, len(texts), BATCH) for verdict in self._judge(texts[start : start + BATCH])]
+
+    def predict(self, texts: Sequence[TextInContext]) -> Probabilities:
+        """The probabilities behind the verdicts."""
+        batches = [self._predict(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)] or [self._predict(texts)]
+        return Probabilities(
+            np.concatenate([batch.kinds for batch in batches]),
+            np.concatenate([batch.urgent for batch in batches]),
+            np.concatenate([batch.topics for batch in batches]),
+        )
+
+    def _predict(self, texts: Sequence[TextInContext]) -> Probabilities:
+        features = read_messages(texts, self.model.lexicon)
+        probabilities = to_probabilities(self.scorer.score(features), self.model)
+        wordless = np.flatnonzero(features.wordless)
+        probabilities.kinds[wordless] = _certain(Kind.OTHER)
+        probabilities.urgent[wordless] = 0
+        return probabilities
+
+    def _judge(self, texts: Sequence[TextInContext]) -> list[Verdict]:
+        probabilities, calibration = self._predict(texts), self.model.calibration
+        kinds = decide_kinds(probabilities, calibration.needs_answer_from)
+        confidences = np.take_along_axis(probabilities.kinds, kinds[:, None], axis=1)[:, 0].tolist()
+        urgent = (probabilities.urgent >= calibration.urgent_from).tolist()
+        topics = _name_topics(probabilities.topics, self.model)
+        return [
+            Verdict(KINDS[kind], confidence, *(topic if KINDS[kind] is not Kind.OTHER else NO_TOPIC), is_urgent, self.name)
+            for kind, confidence, topic, is_urgent in zip(kinds.tolist(), confidences, topics, urgent, strict=True)
+        ]
+
+
+NO_TOPIC: tuple[str | None, float | None] = (None, None)
+
+
+def to_probabilities(scores: NDArray[np.float32], model: Model) -> Probabilities:
+    """The probabilities that calibrated scores stand for."""
+    calibration = model.calibration
+    urgent = 1 / (1 + np.exp(-np.clip(scores[:, URGENT] / calibration.urgent_temperature, -50, 50)))
+    topics = scores[:, FIRST_TOPIC:]
+    return Probabilities(
+        _softmax(scores[:, :URGENT] / calibration.kind_temperature),
+        urgent.astype(np.float32),
+        _softmax(topics / calibration.topic_temperature) if topics.size else topics,
+    )
+
+
+def decide_kinds(probabilities: Probabilities, needs_answer_from: float) -> NDArray[np.intp]:
+    """The likeliest of the asking kinds where an answer is likely enough to be needed, else the likeliest of the others."""
+    asks = probabilities.needs_answer >= needs_answer_from
+    allowed = np.where(ASKING, asks[:, None], ~asks[:, None])
+    return np.where(allowed, probabilities.kinds, -1).argmax(axis=1)
+
+
+def _name_topics(topics: NDArray[np.float32], model: Model) -> list[tuple[str | None, float | None]]:
+    if not topics.shape[1]:
+        return [NO_TOPIC] * len(topics)
+    best, chances = topics.argmax(axis=1).tolist(), topics.max(axis=1).tolist()
+    enough = model.calibration.topic_from
+    return [(model.topics[topic], chance) if chance >= enough else NO_TOPIC for topic, chance in zip(best, chances, strict=True)]
+
+
+def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _certain(kind: Kind) -> list[float]:
+    rest = (1 - WORDLESS_CONFIDENCE) / (len(KINDS) - 1)
+    return [WORDLESS_CONFIDENCE if other is kind else rest for other in KINDS]
