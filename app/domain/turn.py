@@ -134,7 +134,14 @@ def turns_of(asks: Sequence[Ask], answers: Sequence[Answer], *, policy: Policy, 
         first, due_at = _Heard(answers, group[0].published_at).first(_stops(policy)), _due_at(group, policy, monitored_since)
         return _withdrawn_at(group, first, due_at) is not None and (due_at is None or due_at < ask.published_at)
 
-    groups = list(_split(asks, lambda group, ask: is_settled(group, ask) or is_withdrawn(group, ask)))
+    def began_unwatched(group: Sequence[Ask], ask: Ask) -> bool:
+        """Whether an unanswered question from before the watch is asked again under it: that asking has a deadline of its own."""
+        if not group[0].published_at < monitored_since <= ask.published_at:
+            return False
+        first = _Heard(answers, group[0].published_at).first(_stops(policy))
+        return first is None or ask.published_at <= first.at
+
+    groups = list(_split(asks, lambda group, ask: is_settled(group, ask) or is_withdrawn(group, ask) or began_unwatched(group, ask)))
     starts: list[datetime | None] = [*(group[0].published_at for group in groups), None]
     return tuple(
         _turn(number, group, _Heard(answers, group[0].published_at, starts[number]), policy=policy, monitored_since=monitored_since)

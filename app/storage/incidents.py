@@ -81,9 +81,9 @@ class Clocks:
 
 
 def clocks(turns: Sequence[Turn], status: IncidentStatus, *, working: Collection[IncidentStatus], now: datetime) -> Clocks:
-    """The first answer is that of the first answered turn; the deadline is that of the turn that waits now."""
+    """The first answer is that of the first answered turn; the deadline is the earliest of the turns that wait now."""
     first = next((turn.first for turn in turns if turn.first is not None), None)
-    current = turns[-1]
+    current = min((turn for turn in turns if turn.waits), key=lambda turn: turn.due_at or NEVER, default=turns[-1])
     waits = current.waits and status in working
     breached = [moment for turn in turns if (moment := turn.breached_at(now)) is not None]
     return Clocks(

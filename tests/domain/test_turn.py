@@ -154,6 +154,17 @@ def test_a_gap_in_polling_leaves_the_times_exact() -> None:
     assert turn.state(at("10:00", day=8)) is TurnState.ANSWERED_IN_TIME
 
 
+def test_a_question_from_before_the_watch_that_is_asked_again_under_it_gets_a_deadline() -> None:
+    story = Story(watched_since=at("12:00"))
+    story.resident_asks(at("10:00"))
+    story.resident_asks(at("13:00"))
+
+    before, after = story.turns()
+
+    assert (before.due_at, before.started_at) == (None, at("10:00"))
+    assert (after.due_at, after.repeats) == (at("13:00", day=2), 0)
+
+
 def test_a_question_older_than_the_watch_of_its_page_has_no_deadline() -> None:
     story = Story(watched_since=at("12:00"))
     story.resident_asks(at("11:59"), collected=at("12:01"))
