@@ -1,0 +1,111 @@
+"""No page without a session, no form without its token, no step beyond the role."""
+
+import re
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from app.console.mount import console_router
+from app.domain.operator import MAY, Act, Role
+from tests.console.browsing import Browser, words
+from tests.console.conftest import Site
+
+OPEN = {"/login", "/static/{content_sum}/{name}"}
+ANYBODY = None
+FORMS = {
+    "/logout": ANYBODY,
+    "/incidents/{incident_id}/take": Act.WORK,
+    "/incidents/{incident_id}/assign": Act.ASSIGN,
+    "/incidents/{incident_id}/reject": Act.WORK,
+    "/incidents/{incident_id}/close": Act.WORK,
+    "/incidents/{incident_id}/reopen": Act.WORK,
+    "/sources": Act.REGISTER,
+    "/sources/{source_id}/pause": Act.REGISTER,
+    "/sources/{source_id}/resume": Act.REGISTER,
+}
+
+
+def addresses(method: str) -> list[str]:
+    """Every path of the console that takes the method and wants a session."""
+    found = iter_route_contexts(console_router().routes)
+    return sorted({route.path for route in found if route.path and method in (route.methods or ())} - OPEN)
+
+
+def filled(path: str) -> str:
+    return re.sub(r"\{\w+\}", "1", path)
+
+
+def test_every_form_is_in_the_table_of_rights() -> None:
+    assert addresses("POST") == sorted(FORMS)
+
+
+async def test_every_page_asks_a_stranger_to_sign_in(site: Site) -> None:
+    stranger = await site.browser()
+
+    answers = {path: await stranger.client.get(filled(path)) for path in addresses("GET")}
+
+    assert len(answers) > 4
+    assert {answer.status_code for answer in answers.values()} == {303}
+    assert all(answer.headers["Location"].startswith("/login?next=%2F") for answer in answers.values())
+
+
+async def test_a_form_of_a_stranger_changes_nothing(site: Site) -> None:
+    stranger = await site.browser()
+
+    answers = [await stranger.send(filled(path), version=1) for path in FORMS]
+
+    assert {(answer.status_code, answer.headers["Location"]) for answer in answers} == {(303, "/login")}
+
+
+@pytest.mark.parametrize("token", ["", "guessed"])
+async def test_a_form_without_the_session_s_token_is_refused(site: Site, token: str) -> None:
+    admin = await site.enter("admin", Role.ADMIN)
+
+    statuses = {path: (await admin.send(filled(path), version=1, csrf_token=token)).status_code for path in FORMS}
+
+    assert set(statuses.values()) == {403}, statuses
+
+
+async def test_a_form_with_the_token_of_a_colleague_is_refused(site: Site, anna: Browser, boris: Browser) -> None:
+    anna.page = boris.page
+
+    assert (await anna.send("/logout")).status_code == 403
+
+
+async def test_a_form_that_another_site_sent_is_refused_even_with_the_token(site: Site, anna: Browser) -> None:
+    anna.client.headers["Sec-Fetch-Site"] = "cross-site"
+
+    assert (await anna.send("/logout")).status_code == 403
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_a_role_is_refused_exactly_what_it_may_not_do(site: Site, role: Role) -> None:
+    browser = await site.enter("somebody", role)
+    if Act.READ not in MAY[role]:
+        assert browser.page.status_code == 403
+        return
+
+    refused = set()
+    for path, act in FORMS.items():
+        if act is not ANYBODY and (await browser.send(filled(path), version=1)).status_code == 403:
+            refused.add(path)
+
+    assert refused == {path for path, act in FORMS.items() if act is not ANYBODY and act not in MAY[role]}
+
+
+async def test_a_role_without_reading_is_told_so_and_can_leave(site: Site) -> None:
+    metrics = await site.enter("metrics", Role.METRICS)
+
+    assert metrics.page.status_code == 403
+    assert "Ваша роль («метрики») этого не позволяет." in words(metrics.page.text)
+
+
+async def test_every_page_forbids_foreign_code_and_frames(site: Site, anna: Browser) -> None:
+    for address in ("/", "/incidents/99", "/nowhere", "/statistics", "/sources"):
+        answer = await anna.client.get(address)
+
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert (answer.headers["X-Content-Type-Options"], answer.headers["Cache-Control"]) == ("nosniff", "no-store")

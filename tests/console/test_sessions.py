@@ -1,0 +1,150 @@
+"""Signing in and out by the pages."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.console.addresses import local_address
+from app.domain.operator import Role
+from tests.console.browsing import PASSWORD, Browser, words
+from tests.console.conftest import Site
+
+
+async def test_whoever_signs_in_sees_the_queue_under_their_name(site: Site) -> None:
+    await site.hire("anna", Role.OPERATOR)
+    browser = await site.browser()
+
+    answer = await browser.sign_in("anna")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert "Anna, оператор" in words(browser.page.text).replace(" ,", ",")
+
+
+async def test_the_session_cookie_is_out_of_reach_for_scripts_and_other_sites(site: Site) -> None:
+    await site.hire("anna", Role.OPERATOR)
+    browser = await site.browser()
+
+    cookies = (await browser.sign_in("anna")).headers.get_list("Set-Cookie")
+
+    (session,) = [cookie for cookie in cookies if cookie.startswith("otklik_session=")]
+    assert "HttpOnly" in session
+    assert "SameSite=lax" in session
+    assert "Secure" not in session
+    assert "Max-Age" not in session
+
+
+async def test_behind_https_cookies_are_for_https_only(site: Site) -> None:
+    await site.hire("anna", Role.OPERATOR)
+    browser = await site.browser(scheme="https")
+
+    answer = await browser.sign_in("anna")
+
+    assert all("Secure" in cookie for cookie in answer.headers.get_list("Set-Cookie") if "otklik_session=" in cookie)
+
+
+async def test_a_wrong_password_is_said_without_telling_whether_the_login_exists(site: Site) -> None:
+    await site.hire("anna", Role.OPERATOR)
+    browser = await site.browser()
+
+    known = await browser.sign_in("anna", "не тот пароль")
+    unknown = await browser.sign_in("nobody", "не тот пароль")
+
+    assert (known.status_code, unknown.status_code) == (401, 401)
+    assert words(known.text) == words(unknown.text)
+    assert "Логин или пароль не подходит." in known.text
+
+
+async def test_after_ten_failures_the_page_says_when_to_come_back(site: Site) -> None:
+    await site.hire("anna", Role.OPERATOR)
+    browser = await site.browser()
+    for _ in range(10):
+        await browser.sign_in("anna", "не тот пароль")
+
+    refused = await browser.sign_in("anna")
+    site.clock[0] += timedelta(minutes=10)
+    admitted = await browser.sign_in("anna")
+
+    assert refused.status_code == 429
+    assert "после 15:10" in refused.text
+    assert admitted.status_code == 303
+
+
+@pytest.mark.parametrize("token", ["", "придумано"])
+async def test_a_sign_in_form_that_is_not_ours_is_refused(site: Site, token: str) -> None:
+    await site.hire("anna", Role.OPERATOR)
+    browser = await site.browser()
+    await browser.open("/login")
+
+    answer = await browser.send("/login", login="anna", password=PASSWORD, csrf_token=token)
+
+    assert answer.status_code == 403
+
+
+async def test_two_open_sign_in_forms_both_work(site: Site) -> None:
+    await site.hire("anna", Role.OPERATOR)
+    browser = await site.browser()
+    first = await browser.open("/login")
+    await browser.open("/login")
+    browser.page = first
+
+    assert (await browser.send("/login", login="anna", password=PASSWORD)).status_code == 303
+
+
+async def test_signing_in_leads_to_the_page_that_was_asked_for(site: Site) -> None:
+    await site.hire("anna", Role.OPERATOR)
+    browser = await site.browser()
+
+    await browser.open("/?kind=complaint&mine=1")
+    assert browser.page.url.path == "/login"
+    answer = await browser.send("/login", login="anna", password=PASSWORD, next=browser.page.url.params["next"])
+
+    assert answer.headers["Location"] == "/?kind=complaint&mine=1"
+
+
+async def test_signing_in_never_leads_to_another_site(site: Site) -> None:
+    await site.hire("anna", Role.OPERATOR)
+    browser = await site.browser()
+    await browser.open("/login")
+
+    answer = await browser.send("/login", login="anna", password=PASSWORD, next="//evil.test")
+
+    assert answer.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "address", ["https://evil.test/", "//evil.test", "/\\evil.test", "/\t/evil.test", "javascript:alert(1)", "", None, "/" + "a" * 2000]
+)
+def test_an_address_that_is_not_ours_becomes_the_queue(address: str | None) -> None:
+    assert local_address(address) == "/"
+
+
+async def test_signing_out_ends_the_session_for_copies_of_the_cookie_too(site: Site, anna: Browser) -> None:
+    copied = anna.client.cookies["otklik_session"]
+
+    answer = await anna.send("/logout")
+
+    thief = await site.browser()
+    thief.client.cookies.set("otklik_session", copied)
+    await thief.open("/")
+    assert answer.headers["Location"] == "/login"
+    assert thief.page.url.path == "/login"
+
+
+async def test_a_session_ends_twelve_hours_after_the_last_work(site: Site, anna: Browser) -> None:
+    site.clock[0] += timedelta(hours=11)
+    await anna.open("/")
+    site.clock[0] += timedelta(hours=11)
+    await anna.open("/")
+    assert anna.page.url.path == "/"
+
+    site.clock[0] += timedelta(hours=12)
+    await anna.open("/")
+    assert anna.page.url.path == "/login"
+
+
+async def test_a_page_that_refreshes_itself_is_told_that_the_session_has_ended(site: Site, anna: Browser) -> None:
+    site.clock[0] += timedelta(hours=13)
+
+    answer = await anna.open("/queue", **{"X-Otklik-Refresh": "1"})
+
+    assert answer.status_code == 401

@@ -1,0 +1,67 @@
+"""The page of figures."""
+
+from datetime import datetime, timedelta
+
+from tests.console.browsing import Browser, words
+from tests.console.conftest import Site
+from tests.usecases.reading import PAGE, Reader, comment
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+DONE = "Здравствуйте! Батареи отремонтировали, тепло подано."
+
+
+async def answered(reader: Reader, number: int, asked_at: datetime, after: timedelta | None) -> None:
+    """A question of a resident of its own, and its answer if there is one."""
+    messages = [comment(number, "Холодно!", asked_at, by=str(number))]
+    if after is not None:
+        messages.append(comment(number + 500, DONE, asked_at + after, by=PAGE, root=number, reply_to=number))
+    await reader.read(*messages, at=max(asked_at, asked_at + (after or HOUR)))
+
+
+async def test_figures_are_over_all_questions_and_the_mean_is_a_contrast(reader: Reader, vera: Browser, noon: datetime) -> None:
+    for number, after in enumerate((2 * HOUR, 6 * HOUR, 20 * HOUR, None), start=1):
+        await answered(reader, number, noon - 2 * DAY, after)
+
+    page = words((await vera.open("/statistics")).text).replace("\N{NO-BREAK SPACE}", " ")
+
+    assert "Медиана 6 ч половине ответили не позже" in page
+    assert "9 из 10 ещё ждут" in page
+    assert "За 4 ч 25 % За 9 ч 50 % За 24 ч 75 %" in page
+    assert "Вопросов 4 С ответом 3 Без ответа 1" in page
+    assert "среднее по отвеченным — 9 ч 20 мин. Оно льстит" in page
+    assert "Администрация 4 1 6 ч ещё ждут 25 % 50 % 75 %" in page
+
+
+async def test_the_curve_is_drawn_without_inline_styles(reader: Reader, vera: Browser, noon: datetime) -> None:
+    await answered(reader, 1, noon - DAY, 2 * HOUR)
+
+    page = (await vera.open("/statistics")).text
+
+    assert '<svg class="curve"' in page
+    assert "style=" not in page
+
+
+async def test_older_questions_are_in_the_longer_period_only(reader: Reader, vera: Browser, noon: datetime) -> None:
+    await answered(reader, 1, noon - 10 * DAY, 2 * HOUR)
+
+    week = await vera.open("/statistics?days=7")
+    month = await vera.open("/statistics?days=30")
+
+    assert "За это время вопросов не было." in week.text
+    assert "Вопросов 1" in words(month.text)
+
+
+async def test_working_hours_leave_the_night_out(reader: Reader, vera: Browser, noon: datetime) -> None:
+    await answered(reader, 1, noon - DAY + 4 * HOUR, 16 * HOUR)
+
+    page = words((await vera.open("/statistics?clock=working")).text).replace("\N{NO-BREAK SPACE}", " ")
+
+    assert "Медиана 2 ч" in page
+
+
+async def test_periods_and_clocks_that_do_not_exist_are_the_first_ones(site: Site, vera: Browser) -> None:
+    answer = await vera.open("/statistics?days=12345&clock=lunar")
+
+    assert answer.status_code == 200
+    assert "Первые ответы за 7 дней" in answer.text
