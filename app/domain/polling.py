@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 SILENCE_PER_COUNT = 10
 SILENCE_PER_SWEEP = 2
 COUNT_AT_LEAST_EVERY = timedelta(days=1)
-SWEEP_AT_MOST_EVERY = timedelta(hours=2)
+SWEEP_AT_MOST_EVERY = timedelta(minutes=20)
 SWEEP_AT_LEAST_EVERY = timedelta(days=7)
+COVER_AT_MOST_EVERY = timedelta(hours=2)
 LONGEST_BACKOFF = timedelta(hours=1)
 RECHECK_PAUSED_EVERY = timedelta(days=1)
 
@@ -42,5 +43,13 @@ def next_count_at(now: datetime, last_moved_at: datetime, bounds: PollBounds) ->
 
 
 def next_sweep_at(now: datetime, last_moved_at: datetime) -> datetime:
-    """When to read a whole thread again, to find edits and comments exchanged for others behind an unmoved counter."""
+    """When to read a thread again whose counter stands still, to find edits and comments exchanged for others behind it.
+
+    Soon at first: in a lively thread one comment often goes while another comes, and both would wait for this look.
+    """
     return now + min(max((now - last_moved_at) / SILENCE_PER_SWEEP, SWEEP_AT_MOST_EVERY), SWEEP_AT_LEAST_EVERY)
+
+
+def must_cover(now: datetime, covered_at: datetime | None) -> bool:
+    """Whether a sweep should read the whole thread and not only go on from its cursor."""
+    return covered_at is None or now - covered_at >= COVER_AT_MOST_EVERY

@@ -102,7 +102,7 @@ async def due_for_count(session: AsyncSession, region_id: RegionId, source_id: S
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """A thread that waits to be read; `sweep` asks for all of it, since counters show neither edits nor exchanges."""
+    """A thread that waits to be read; `sweep` looks behind a counter that stands still, for edits and exchanged comments."""
 
     thread: Thread
     sweep: bool

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.polling import PollBounds, next_count_at, next_poll_at, next_sweep_at
+from app.domain.polling import PollBounds, must_cover, next_count_at, next_poll_at, next_sweep_at
 from app.storage import sources, threads
 from app.storage.sources import Claim, PollOutcome
 from app.storage.threads import Counted, Thread, ToRead
@@ -172,8 +172,8 @@ async def _read_threads(poll: Poll, reader: CommentReader) -> bool:
 
 async def _read_thread(poll: Poll, reader: CommentReader, one: ToRead) -> None:
     thread = one.thread
-    cursor = None if thread.cursor is None or one.sweep else Cursor(thread.cursor)
     began_at, is_covered = poll.now(), False
+    cursor = None if thread.cursor is None or (one.sweep and must_cover(began_at, thread.covered_at)) else Cursor(thread.cursor)
     async for page in reader.read_comments(PostRef(poll.wall, thread.post_id), cursor):
         await poll.take_in(page, asked_at=began_at, cursor_of=thread.post_id)
         is_covered = is_covered or bool(page.coverage)
