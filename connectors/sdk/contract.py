@@ -82,13 +82,16 @@ class Coverage:
     """A part of a thread that a page shows completely, so that what we hold and the page lacks has been deleted.
 
     All comments of `post` on the level under `root_id` (`None`: top level) whose numeric id lies in the closed range
-    `first_id`..`last_id` (`None`: open end) are on the page. A reading that stops early covers what it has read.
+    `first_id`..`last_id` (`None`: open end) are on the page. A reading that stops early covers what it has read. A network
+    whose ids are no numbers leaves them open and bounds `published_at` instead: the closed range `first_at`..`last_at`.
     """
 
     post: PostRef
     root_id: str | None
-    first_id: int | None
-    last_id: int | None
+    first_id: int | None = None
+    last_id: int | None = None
+    first_at: datetime | None = None
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
