@@ -1,0 +1,16 @@
+"""The OK (Odnoklassniki) connector: reads topics and comments of groups, and emulates the network for the demo and the tests."""
+
+from connectors.ok import settings
+from connectors.ok.connector import OkConnector
+from connectors.ok.emulator import OkEmulator
+from connectors.sdk.contract import ConnectorPlugin
+
+plugin = ConnectorPlugin(
+    network=settings.NETWORK,
+    title="Одноклассники",
+    default_base_url=settings.BASE_URL,
+    hosts=settings.HOSTS,
+    credential_kinds=settings.CREDENTIAL_KINDS,
+    build=OkConnector,
+    emulate=OkEmulator,
+)

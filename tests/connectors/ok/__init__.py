@@ -1,0 +1,1 @@
+"""Tests of the OK connector and of the emulator of OK."""
