@@ -68,7 +68,6 @@ async def end_session(request: Request, console: Console, visitor: Annotated[Vis
     await sign_out(console.database, request.cookies[SESSION_COOKIE])
     answer = RedirectResponse("/login", 303)
     answer.delete_cookie(SESSION_COOKIE, path="/")
-    answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 

@@ -116,6 +116,16 @@ async def test_an_operator_s_morning_by_keyboard(site: Site, address: str) -> No
         assert screen.hosts == {urlsplit(address).netloc}
 
 
+async def test_a_line_opens_wherever_it_is_clicked(site: Site, address: str) -> None:
+    async with open_screen(address) as screen:
+        await screen.sign_in("vera")
+
+        await screen.page.locator("[data-row] .due time").first.click()
+
+        await screen.page.wait_for_url(re.compile(r"/incidents/\d+"))
+        assert screen.complaints == []
+
+
 async def test_the_list_renews_itself_and_keeps_the_focus_and_the_place(site: Site, address: str) -> None:
     async with open_screen(address) as screen:
         page = screen.page

@@ -34,6 +34,7 @@ function move(step) {
 const queue = document.getElementById("queue");
 let tag = null;
 let asking = null;
+let isLeaving = false;
 
 function whereWeAre() {
   const row = currentRow();
@@ -66,6 +67,7 @@ async function refresh() {
     return;
   }
   if (answer.status === 401) {
+    isLeaving = true;
     location.reload();
   } else if (answer.ok && !isBusy()) {
     tag = answer.headers.get("ETag");
@@ -89,19 +91,20 @@ async function take(form) {
   const data = new URLSearchParams(new FormData(form));
   button.disabled = true;
   if (hadFocus) focusRow(row);
+  let words = "Взято в работу.";
   try {
     const answer = await fetch(form.action, { method: "POST", body: data, redirect: "manual" });
-    if (answer.type === "opaqueredirect") {
-      say("Взято в работу.");
-    } else {
+    if (answer.type !== "opaqueredirect") {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      say((page.querySelector("[role=alert]") ?? page.querySelector("h1"))?.textContent.trim() ?? "Не получилось.");
+      words = (page.querySelector("[role=alert]") ?? page.querySelector("h1"))?.textContent.trim() ?? "Не получилось.";
     }
-    await refresh();
   } catch {
     button.disabled = false;
     say("Нет связи с сервером: обращение не взято.");
+    return;
   }
+  await refresh();
+  if (!isLeaving) say(words);
 }
 
 function keepFresh() {
@@ -151,6 +154,12 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     take(event.target);
   }
+});
+
+// A line opens wherever it is clicked; its link alone does not reach under the moments, which explain themselves on hover.
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("[data-row]");
+  if (row && !event.target.closest("a, button, form") && !isBusy()) row.querySelector("[data-open]").click();
 });
 
 document.addEventListener("change", (event) => {
