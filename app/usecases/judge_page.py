@@ -30,7 +30,7 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A message with what we hold it for. `verdict` is `None` for official, wordless and unchanged messages."""
+    """A message with what we hold it for. `verdict` is `None` for messages that are official, a page's own, wordless or unchanged."""
 
     message: Message
     account: OfficialAccount | None
@@ -65,7 +65,7 @@ async def judge_page(intake: Intake, source: Source, page: Sequence[Message]) ->
         account = _account(message, accounts)
         known = stored.get((post_id(message), comment_id(message)))
         changed = known is None or known.author_id is None or known.text != message.text
-        if account is None and changed and message.text and message.author is not None:
+        if account is None and changed and message.text and _is_by_a_person(message):
             waiting.append((len(judged), _in_context(message, texts, stored)))
         judged.append(Judged(message, account, None))
     verdicts = await asyncio.to_thread(intake.classifier.classify, [text for _, text in waiting]) if waiting else []
@@ -90,6 +90,11 @@ async def _look_up(
             found = await messages.known(session, ThreadKey(intake.region_id, month, source.id, post), by_post[post])
             stored |= {(post, comment): message for comment, message in found.items()}
     return stored, accounts
+
+
+def _is_by_a_person(message: Message) -> bool:
+    """Whether anybody but the page itself wrote it: what a page says in its own name is news, and nobody there to answer."""
+    return message.author is not None and message.author.external_id != message.wall.external_id
 
 
 def _account(message: Message, accounts: dict[str, list[OfficialAccount]]) -> OfficialAccount | None:

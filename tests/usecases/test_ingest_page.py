@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tests.usecases.reading import PAGE, Reader, comment, post, stub, whole_thread
 
@@ -47,6 +48,16 @@ async def test_an_official_message_is_never_an_incident(reader: Reader, noon: da
 
     assert await reader.rows("SELECT 1 FROM incidents") == []
     assert {row.kind for row in await reader.rows("SELECT kind FROM messages")} == {None}
+
+
+async def test_what_a_third_party_page_says_in_its_own_name_opens_nothing(reader: Reader, noon: datetime) -> None:
+    third_party = replace(reader, source=replace(reader.source, official=False))
+    async with reader.intake.database.write() as session:
+        await session.execute(text("DELETE FROM official_accounts"))
+
+    await third_party.read(post(100, "Внимание! Угроза тайфуна!", noon), comment(1, "Нас топит!", noon), at=noon)
+
+    assert [row.author_id for row in await reader.rows("SELECT author_id FROM incidents")] == ["1"]
 
 
 async def test_an_edit_keeps_the_text_before_as_a_version(reader: Reader, noon: datetime) -> None:
@@ -149,10 +160,10 @@ async def test_a_question_from_before_the_watch_has_no_deadline(reader: Reader, 
 
 
 @pytest.mark.parametrize(
-    "text", ["🥶" * 3000 + "!", "а\u200bб\u200d!" * 100, "Урамда ут юк, кайчан була?", "Урамра çутă çук, хăçан пулать?", "!" * 16384]
+    "said", ["🥶" * 3000 + "!", "а\u200bб\u200d!" * 100, "Урамда ут юк, кайчан була?", "Урамра çутă çук, хăçан пулать?", "!" * 16384]
 )
-async def test_any_text_is_kept_to_the_letter(reader: Reader, noon: datetime, text: str) -> None:
-    await reader.read(comment(1, text, noon), at=noon)
+async def test_any_text_is_kept_to_the_letter(reader: Reader, noon: datetime, said: str) -> None:
+    await reader.read(comment(1, said, noon), at=noon)
 
     (message,) = await reader.rows("SELECT text FROM messages")
-    assert message.text == text
+    assert message.text == said
