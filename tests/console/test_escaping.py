@@ -16,10 +16,10 @@ HOSTILE = [
     "<script>alert(1)</script>!",
     '"><img src=x onerror=alert(1)>!',
     "'-alert(1)-'!</textarea><svg/onload=alert(1)>",
-    "{{ 7 * 7 }}{% raw %}!",
+    "{{ 'z' * 5 }}{% raw %}!",
     "\u202eтекст задом наперёд!\u2066",
 ]
-DANGEROUS = re.compile(r"<script>alert|<img|<svg/|onerror=alert\(1\)>|[\u202a-\u202e\u2066-\u2069]|49")
+DANGEROUS = re.compile(r"<script>alert|<img|<svg/|onerror=alert\(1\)>|[\u202a-\u202e\u2066-\u2069]|zzzzz")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
