@@ -13,7 +13,8 @@ async def listed(session: AsyncSession) -> Sequence[Operator]:
     working = [role.value for role, acts in MAY.items() if Act.WORK in acts]
     rows = await session.execute(
         text(
-            "SELECT id, name, role FROM operators WHERE role = ANY(:working) AND login IS NOT NULL AND disabled_at IS NULL ORDER BY name, id"
+            "SELECT id, name, role FROM operators WHERE role = ANY(:working) AND login IS NOT NULL AND disabled_at IS NULL"
+            " ORDER BY name, id"
         ),
         {"working": working},
     )
