@@ -18,7 +18,7 @@ from app.domain.errors import DomainError
 from app.domain.operator import Role
 from app.processes import run_processes
 from app.settings import Settings, SettingsInvalid, load_settings
-from app.storage import authorities, credentials, sources
+from app.storage import authorities, credentials, operators, sources
 from app.storage.embedded import EmbeddedDatabaseError
 from app.storage.engine import DATABASE_ERRORS, DatabaseUnfit, explain
 from app.telemetry.logs import configure_logs
@@ -26,13 +26,16 @@ from app.usecases.add_source import Networks, add_source, resolve_page
 from app.usecases.create_token import create_token
 from app.usecases.import_sources import import_sources, read_lines
 from app.usecases.rebuild_statistics import rebuild_statistics
+from app.usecases.set_password import set_password
 from connectors.sdk.errors import ConnectorError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 token_commands = typer.Typer(no_args_is_help=True, help="Keys to the REST API.")
+operator_commands = typer.Typer(no_args_is_help=True, help="People who sign in to the console.")
 source_commands = typer.Typer(no_args_is_help=True, help="The registry of watched pages.")
 credential_commands = typer.Typer(no_args_is_help=True, help="Keys to the networks, encrypted at rest and never printed.")
 cli.add_typer(token_commands, name="token")
+cli.add_typer(operator_commands, name="operator")
 cli.add_typer(source_commands, name="source")
 cli.add_typer(credential_commands, name="credential")
 
@@ -126,6 +129,24 @@ def token_create(
             return (await create_token(session, name, role, now=services.now())).secret
 
     print(with_services(create))
+
+
+@operator_commands.command("add")
+def operator_add(
+    login: str,
+    role: Annotated[Role, typer.Option(help="What they may do.")],
+    name: Annotated[str, typer.Option(help="As colleagues see them.")],
+) -> None:
+    """Lets somebody sign in to the console; the password is read from standard input. Again for the same name: a new password."""
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline()
+
+    async def add(services: Services) -> None:
+        async with services.database.write() as session:
+            found = await operators.ensure(session, name, role, now=services.now())
+        await set_password(services.database, found.operator.id, login=login, password=password.rstrip("\n"))
+        print(f"{name} may sign in as {login} with the role {found.operator.role}.")
+
+    with_services(add)
 
 
 @source_commands.command("add")
