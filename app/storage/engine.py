@@ -6,9 +6,9 @@ from typing import Any, NewType
 
 import asyncpg
 import orjson
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.ext.asyncio import async_sessionmaker as session_maker
 
@@ -16,6 +16,8 @@ ReadSession = NewType("ReadSession", AsyncSession)
 """A session in a read-only transaction."""
 
 OLDEST_SERVER = 150000
+RECYCLE_SECONDS = 300
+"""How long a connection may live: firewalls forget silent ones without telling either side."""
 DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 """What is raised when the database refuses, is away, or does not answer in time."""
 
@@ -25,16 +27,17 @@ class DatabaseUnfit(RuntimeError):
 
 
 def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """An engine for `postgresql://…`. A connection that died while idle is replaced before use."""
+    """An engine for `postgresql://…`. A connection that was closed while idle is replaced before use, without asking the server."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "postgresql":
         raise DatabaseUnfit(f"OTKLIK_DATABASE_URL must start with postgresql://, not {parsed.drivername}://.")
-    return create_async_engine(
+    engine = create_async_engine(
         parsed.set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
+        pool_recycle=RECYCLE_SECONDS,
         pool_timeout=10,
+        hide_parameters=True,
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
         connect_args={
@@ -43,6 +46,14 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             "server_settings": {"application_name": "otklik", "timezone": "UTC", "jit": "off"},
         },
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, record: object, proxy: object) -> None:
+    """Makes the pool open another connection; asyncpg notices by itself when the server closes one."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _to_json(value: Any) -> str:
@@ -55,6 +66,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._sessions = session_maker(engine, expire_on_commit=False)
+        self._readers = session_maker(engine.execution_options(postgresql_readonly=True), expire_on_commit=False)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -63,8 +75,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:
-        async with self._sessions() as session:
-            await session.execute(text("SET TRANSACTION READ ONLY"))
+        async with self._readers() as session:
             yield ReadSession(session)
 
     async def check(self) -> None:

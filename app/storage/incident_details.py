@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate, pairwise
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextualSelect, column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.answer import AnswerClass
@@ -107,25 +108,54 @@ OWN_FIELDS = (
     *("id", "status", "kind", "topic", "urgent", "confidence", "version", "published_at", "collected_at", "opened_at", "assigned_at"),
     *("closed_at", "first_answer_due_at", "first_answered_at", "first_answer_class", "waiting"),
 )
-INCIDENTS = text(
-    f"SELECT {', '.join(f'i.{name}' for name in OWN_FIELDS)}, s.id, s.network, s.name, s.url, s.official, a.id, a.name, o.id, o.name,"
-    " i.month, i.message_id, i.first_answer_message_id, t.number, t.question_id, t.started_at, t.collected_at, t.urgent, t.repeats,"
-    " t.due_at, t.acked_at, t.moved_to_private_at, t.first_answered_at, t.first_answer_id, t.first_answer_class, t.substantive_at,"
-    " t.substantive_id, t.substantive_class, t.withdrawn_at, t.dismissed, t.flags"
-    " FROM incidents i JOIN sources s ON s.id = i.source_id LEFT JOIN authorities a ON a.id = i.authority_id"
-    " LEFT JOIN operators o ON o.id = i.assignee_id LEFT JOIN turns t ON t.region_id = i.region_id AND t.incident_id = i.id"
-    " WHERE i.region_id = :region AND i.id = ANY(:ids) ORDER BY i.id, t.number"
+SOURCE_FIELDS = ("id", "network", "name", "url", "official")
+PLACE_FIELDS = ("month", "message_id", "first_answer_message_id")
+TURN_FIELDS = (
+    *("number", "question_id", "started_at", "collected_at", "urgent", "repeats", "due_at", "acked_at", "moved_to_private_at"),
+    *("first_answered_at", "first_answer_id", "first_answer_class", "substantive_at", "substantive_id", "substantive_class"),
+    *("withdrawn_at", "dismissed", "flags"),
 )
-MESSAGE_COLUMNS = "m.id, m.url, m.text, m.author_id, m.author_name, m.published_at, m.collected_at, m.edited_at, m.deleted_at"
-MESSAGES = text(f"SELECT {MESSAGE_COLUMNS} FROM messages m WHERE m.region_id = :region AND m.month = ANY(:months) AND m.id = ANY(:ids)")
-MESSAGES_WITH_ANSWERS = text(
-    f"SELECT {MESSAGE_COLUMNS}, a.answer_class, a.rule, a.account, a.authority_id, a.bound_by FROM messages m"
+MESSAGE_FIELDS = ("id", "url", "text", "author_id", "author_name", "published_at", "collected_at", "edited_at", "deleted_at")
+ANSWER_FIELDS = ("answer_class", "rule", "account", "authority_id", "bound_by")
+MESSAGE_WIDTH = len(MESSAGE_FIELDS)
+
+
+def _of(table: str, names: Sequence[str]) -> list[str]:
+    return [f"{table}.{name}" for name in names]
+
+
+def _described(statement: str, columns: Sequence[str]) -> TextualSelect:
+    """A statement that says its columns, so that what comes back is worked out once and not for every request."""
+    return text(statement.replace("{columns}", ", ".join(columns))).columns(*(column(name.replace(".", "_")) for name in columns))
+
+
+PARTS = (
+    _of("i", OWN_FIELDS),
+    _of("s", SOURCE_FIELDS),
+    _of("a", ("id", "name")),
+    _of("o", ("id", "name")),
+    _of("i", PLACE_FIELDS),
+    _of("t", TURN_FIELDS),
+)
+EDGES = list(accumulate(map(len, PARTS), initial=0))
+OWN, SOURCE, AUTHORITY, ASSIGNEE, PLACE, TURN = (slice(*edges) for edges in pairwise(EDGES))
+INCIDENTS = _described(
+    "SELECT {columns} FROM incidents i JOIN sources s ON s.id = i.source_id LEFT JOIN authorities a ON a.id = i.authority_id"
+    " LEFT JOIN operators o ON o.id = i.assignee_id LEFT JOIN turns t ON t.region_id = i.region_id AND t.incident_id = i.id"
+    " WHERE i.region_id = :region AND i.id = ANY(:ids) ORDER BY i.id, t.number",
+    [name for part in PARTS for name in part],
+)
+MESSAGES = _described(
+    "SELECT {columns} FROM messages m WHERE m.region_id = :region AND m.month = ANY(:months) AND m.id = ANY(:ids)",
+    _of("m", MESSAGE_FIELDS),
+)
+MESSAGES_WITH_ANSWERS = _described(
+    "SELECT {columns} FROM messages m"
     " LEFT JOIN answers a ON a.region_id = m.region_id AND a.incident_id = :incident AND a.message_id = m.id"
     " WHERE m.region_id = :region AND m.month = :month AND m.id = ANY(CAST(:ids AS bigint[])"
-    " || ARRAY(SELECT message_id FROM answers WHERE region_id = :region AND incident_id = :incident)) ORDER BY m.published_at, m.id"
+    " || ARRAY(SELECT message_id FROM answers WHERE region_id = :region AND incident_id = :incident)) ORDER BY m.published_at, m.id",
+    [*_of("m", MESSAGE_FIELDS), *_of("a", ANSWER_FIELDS)],
 )
-OWN, SOURCE, AUTHORITY, ASSIGNEE, PLACE, TURN = slice(0, 16), slice(16, 21), slice(21, 23), slice(23, 25), slice(25, 28), slice(28, None)
-MESSAGE_WIDTH = 9
 
 
 async def get(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> IncidentDetails:
@@ -141,8 +171,9 @@ async def get(session: AsyncSession, region_id: RegionId, incident_id: IncidentI
     shown: dict[int, ShownMessage] = {}
     answers = []
     for row in found:
-        message = shown[row.id] = ShownMessage(*row[:MESSAGE_WIDTH])
-        if row.answer_class is not None:
+        message = ShownMessage(*row[:MESSAGE_WIDTH])
+        shown[message.id] = message
+        if row.a_answer_class is not None:
             answers.append(ShownAnswer(message, *row[MESSAGE_WIDTH:]))
     return _details(rows, shown, tuple(answers))
 
@@ -156,7 +187,7 @@ async def of_ids(session: AsyncSession, region_id: RegionId, ids: Sequence[Incid
     months: set[date] = {month for month, *_ in places}
     messages = [one for _, *both in places for one in both if one is not None]
     found = await session.execute(MESSAGES, {"region": region_id, "months": list(months), "ids": messages})
-    shown = {row.id: ShownMessage(*row) for row in found}
+    shown = {message.id: message for message in (ShownMessage(*row) for row in found)}
     return [_details(grouped[one], shown, ()) for one in ids if one in grouped]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NewType
 
-from sqlalchemy import text
+from sqlalchemy import column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.errors import NotFound
@@ -44,7 +44,7 @@ class Token:
 FIND = text(
     "SELECT t.id, t.role, t.last_used_at, o.id AS operator_id, o.name FROM tokens t JOIN operators o ON o.id = t.operator_id"
     " WHERE t.sha256 = :sha256 AND t.revoked_at IS NULL AND o.disabled_at IS NULL"
-)
+).columns(*(column(name) for name in ("id", "role", "last_used_at", "operator_id", "name")))
 
 
 async def find(session: AsyncSession, sha256: bytes) -> Bearer | None:

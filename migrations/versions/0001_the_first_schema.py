@@ -349,6 +349,12 @@ def upgrade() -> None:
         ["region_id", "status", sa.literal_column("waiting DESC"), "queue_at", "id"],
         unique=False,
     )
+    op.create_index(
+        "ix_incidents_queue_by_topic",
+        "incidents",
+        ["region_id", "topic", sa.literal_column("waiting DESC"), "queue_at", "id"],
+        unique=False,
+    )
     op.create_index("ix_incidents_search", "incidents", ["search"], unique=False, postgresql_using="gin")
     op.create_index(
         "ix_incidents_unmarked",
@@ -449,6 +455,7 @@ def downgrade() -> None:
         "ix_incidents_unmarked", table_name="incidents", postgresql_where=sa.text("waiting AND breached_at IS DISTINCT FROM queue_at")
     )
     op.drop_index("ix_incidents_search", table_name="incidents", postgresql_using="gin")
+    op.drop_index("ix_incidents_queue_by_topic", table_name="incidents")
     op.drop_index("ix_incidents_queue_by_status", table_name="incidents")
     op.drop_index("ix_incidents_queue_by_source", table_name="incidents")
     op.drop_index("ix_incidents_queue_by_authority", table_name="incidents")
