@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.authority import AuthorityId
 from app.domain.incident import IncidentId, IncidentStatus
+from app.domain.operator import OperatorId
 from app.storage import incident_details, incidents, queue
 from app.storage.engine import Database
 from app.storage.queue import DuePlace, PublishedPlace, QueueFilter
@@ -62,6 +63,16 @@ async def test_an_operators_page_reads_the_queue_of_the_authority(crowded: Datab
 async def test_a_rare_status_is_not_looked_for_among_the_others(crowded: Database, region_id: RegionId, noon: datetime) -> None:
     for plan in await plan_of_page(crowded, region_id, noon, QueueFilter(statuses=(IncidentStatus.DUPLICATE, IncidentStatus.REJECTED))):
         assert indexes(plan) == {"ix_incidents_queue_by_status"}
+
+
+async def test_a_topic_that_nobody_writes_about_is_found_missing_at_once(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    for plan in await plan_of_page(crowded, region_id, noon, QueueFilter(topic="nothing")):
+        assert indexes(plan) == {"ix_incidents_queue_by_topic"}
+
+
+async def test_an_operators_own_incidents_are_read_by_the_operator(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    for plan in await plan_of_page(crowded, region_id, noon, QueueFilter(assignee_id=OperatorId(1))):
+        assert indexes(plan) == {"ix_incidents_queue_by_assignee"}
 
 
 async def test_words_are_looked_up_in_their_own_index(crowded: Database, region_id: RegionId, noon: datetime) -> None:
