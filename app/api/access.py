@@ -14,8 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
-from app.api.context import ApiContext, Context
-from app.api.parameters import Now
+from app.api.context import ApiContext, context_in
 from app.api.repeats import IdempotencyKey, claim_key, find_answer
 from app.api.sessions import ReadSession, WriteSession
 from app.domain.operator import Act, Operator
@@ -40,8 +39,8 @@ class Requires:
 class Reads(Requires):
     """The operator, for a route that only reads."""
 
-    async def __call__(self, shown: Shown, session: ReadSession, context: Context, later: BackgroundTasks, now: Now) -> Operator:
-        return await _admit(self.act, shown, session, context, later, now=now)
+    async def __call__(self, request: Request, shown: Shown, session: ReadSession, later: BackgroundTasks) -> Operator:
+        return await _admit(self.act, shown, session, context_in(request), later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +48,11 @@ class Changes(Requires):
     """The operator, for a route that changes something in one transaction."""
 
     async def __call__(
-        self,
-        request: Request,
-        shown: Shown,
-        session: WriteSession,
-        context: Context,
-        later: BackgroundTasks,
-        now: Now,
-        key: IdempotencyKey = None,
+        self, request: Request, shown: Shown, session: WriteSession, later: BackgroundTasks, key: IdempotencyKey = None
     ) -> Operator:
-        operator = await _admit(self.act, shown, session, context, later, now=now)
-        await claim_key(session, request, operator.id, key, now=now)
+        context = context_in(request)
+        operator = await _admit(self.act, shown, session, context, later)
+        await claim_key(session, request, operator.id, key, now=context.now())
         return operator
 
 
@@ -67,23 +60,16 @@ class Changes(Requires):
 class Calls(Requires):
     """The operator, for a route that asks a network before it changes something; the route takes the key itself."""
 
-    async def __call__(
-        self, request: Request, shown: Shown, context: Context, later: BackgroundTasks, now: Now, key: IdempotencyKey = None
-    ) -> Operator:
+    async def __call__(self, request: Request, shown: Shown, later: BackgroundTasks, key: IdempotencyKey = None) -> Operator:
+        context = context_in(request)
         async with context.database.read() as session:
-            operator = await _admit(self.act, shown, session, context, later, now=now)
-            await find_answer(session, request, operator.id, key, now=now)
+            operator = await _admit(self.act, shown, session, context, later)
+            await find_answer(session, request, operator.id, key, now=context.now())
         return operator
 
 
 async def _admit(
-    act: Act,
-    shown: HTTPAuthorizationCredentials | None,
-    session: AsyncSession,
-    context: ApiContext,
-    later: BackgroundTasks,
-    *,
-    now: datetime,
+    act: Act, shown: HTTPAuthorizationCredentials | None, session: AsyncSession, context: ApiContext, later: BackgroundTasks
 ) -> Operator:
     """The operator behind a token; 401 without a valid one, 403 when its role does not cover the act."""
     if shown is None or not looks_like_token(shown.credentials):
@@ -91,7 +77,7 @@ async def _admit(
     bearer: Bearer | None = await tokens.find(session, fingerprint(shown.credentials))
     if bearer is None:
         raise HTTPException(401, "This token is unknown, revoked, or its operator was disabled.", CHALLENGE)
-    if bearer.is_news(now):
+    if bearer.is_news(now := context.now()):
         # Afterwards: a reading transaction cannot write, and two connections at once could starve the pool.
         later.add_task(_note_use, context.database, bearer.token_id, now)
     bearer.operator.must(act)

@@ -36,10 +36,15 @@ class ApiContext:
         return Calendar("region", self.tz)
 
 
-async def context_of(request: Request) -> ApiContext:
+def context_in(request: Request) -> ApiContext:
     """The context of the application that answers."""
     context: ApiContext = request.app.state.context
     return context
+
+
+async def context_of(request: Request) -> ApiContext:
+    """The same as a dependency: asynchronous, since others are run in threads."""
+    return context_in(request)
 
 
 Context = Annotated[ApiContext, Depends(context_of)]

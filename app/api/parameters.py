@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
-from fastapi import Depends, Header, Path, Response
+from fastapi import Depends, Header, Path, Request, Response
 from pydantic import AfterValidator, BeforeValidator, Field
 from starlette.exceptions import HTTPException
 
-from app.api.context import Context
+from app.api.context import context_in
 from app.domain.authority import AuthorityId
 from app.domain.errors import InvalidInput
 from app.domain.incident import IncidentId
@@ -53,9 +53,9 @@ AuthorityPath = Annotated[AuthorityId, Path(alias="authority_id", ge=1, le=LARGE
 TokenPath = Annotated[TokenId, Path(alias="token_id", ge=1, le=LARGEST, examples=[1])]
 
 
-async def now_of(context: Context) -> datetime:
+async def now_of(request: Request) -> datetime:
     """The moment at which the request is answered."""
-    return context.now()
+    return context_in(request).now()
 
 
 Now = Annotated[datetime, Depends(now_of)]

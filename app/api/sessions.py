@@ -3,22 +3,22 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.api.context import Context
+from app.api.context import context_in
 from app.storage import engine
 
 
-async def read_session(context: Context) -> AsyncIterator[engine.ReadSession]:
+async def read_session(request: Request) -> AsyncIterator[engine.ReadSession]:
     """A read-only transaction for one request."""
-    async with context.database.read() as session:
+    async with context_in(request).database.read() as session:
         yield session
 
 
-async def write_session(context: Context) -> AsyncIterator[AsyncSession]:
+async def write_session(request: Request) -> AsyncIterator[AsyncSession]:
     """A transaction for one request; it commits when the request has not failed."""
-    async with context.database.write() as session:
+    async with context_in(request).database.write() as session:
         yield session
 
 
