@@ -88,5 +88,5 @@ class Gate:
 
 def expected_signature(parameters: Mapping[str, str], secret: str) -> str:
     """What `sig` must be by the documentation; worked out here without the connector's own code."""
-    pairs = sorted(f"{name}={value}" for name, value in parameters.items() if name not in NOT_SIGNED)
-    return md5(("".join(pairs) + secret).encode(), usedforsecurity=False).hexdigest()
+    names = sorted(name for name in parameters if name not in NOT_SIGNED)
+    return md5(("".join(f"{name}={parameters[name]}" for name in names) + secret).encode(), usedforsecurity=False).hexdigest()

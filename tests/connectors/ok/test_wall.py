@@ -141,10 +141,8 @@ async def test_a_cursor_of_long_ago_is_read_on_from_there() -> None:
         assert ids(world, [f"p{number}" for number in range(100, 300)]) <= told
 
 
-@pytest.mark.parametrize(
-    ("wall_id", "error"), [(f"group:{CLOSED}", AccessDenied), (f"group:{DELETED}", SourceGone), ("group:77", SourceGone)]
-)
-async def test_a_group_that_cannot_be_read_says_why(wall_id: str, error: type[Exception]) -> None:
+@pytest.mark.parametrize(("page_id", "error"), [(CLOSED, AccessDenied), (DELETED, SourceGone), (77, SourceGone)])
+async def test_a_group_that_cannot_be_read_says_why(page_id: int, error: type[Exception]) -> None:
     async with ok_world([]) as world, world.connector() as connector:
         with pytest.raises(error):
             await read(connector, wall=Wall("ok", f"group:{page_id}"))
