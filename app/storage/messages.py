@@ -262,16 +262,20 @@ class Level:
 async def missing(
     session: AsyncSession, thread: ThreadKey, levels: Sequence[Level], *, present: Collection[str], asked_at: datetime
 ) -> list[MessageId]:
-    """Messages of the levels that we have held as standing since `asked_at` or longer, but that the network lacks by then."""
+    """Messages of the levels that we have held as standing since `asked_at` or longer, but that the network lacks by then.
+
+    With a top-level comment all that stands under it is gone.
+    """
     if not levels:
         return []
+    standing = f"{IN_THREAD} AND deleted_at IS NULL AND NOT comment_id = ANY(:present) AND version_seen_at <= :asked_at"
     rows = await session.execute(
         text(
-            "SELECT DISTINCT id FROM messages JOIN unnest(CAST(:roots AS text[]), CAST(:firsts AS bigint[]), CAST(:lasts AS bigint[]))"
-            f" AS level(root, first, last) ON root_id IS NOT DISTINCT FROM root WHERE {IN_THREAD} AND deleted_at IS NULL"
-            " AND comment_id <> '' AND NOT comment_id = ANY(:present) AND version_seen_at <= :asked_at"
-            " AND CASE WHEN comment_id ~ '^[0-9]+$' THEN CAST(comment_id AS numeric) BETWEEN coalesce(first, 0)"
-            " AND coalesce(CAST(last AS numeric), 'infinity') ELSE false END"
+            f"WITH lost AS (SELECT id, comment_id FROM messages JOIN unnest(CAST(:roots AS text[]), CAST(:firsts AS bigint[]),"
+            f" CAST(:lasts AS bigint[])) AS level(root, first, last) ON root_id IS NOT DISTINCT FROM root WHERE {standing}"
+            " AND comment_id <> '' AND CASE WHEN comment_id ~ '^[0-9]+$' THEN CAST(comment_id AS numeric) BETWEEN coalesce(first, 0)"
+            " AND coalesce(CAST(last AS numeric), 'infinity') ELSE false END)"
+            f" SELECT id FROM lost UNION SELECT id FROM messages WHERE {standing} AND root_id IN (SELECT comment_id FROM lost)"
         ),
         thread.parameters()
         | {

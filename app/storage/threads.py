@@ -122,28 +122,31 @@ async def to_read(session: AsyncSession, region_id: RegionId, source_id: SourceI
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a look at a counter found. `comments=None`: the post is gone. A counter that `fell` asks for a whole reading."""
+    """What a look at a counter found. `comments=None`: the post was not shown; `gone` says that it has vanished.
+
+    A counter that `fell` asks for a whole reading.
+    """
 
     post_id: str
     comments: int | None
     moved: bool
-    gone: bool
     next_count_at: datetime
     fell: bool = False
+    gone: bool = False
 
 
 async def save_counts(
     session: AsyncSession, region_id: RegionId, source_id: SourceId, counted: Sequence[Counted], *, now: datetime
 ) -> None:
-    """Records counters; a moved one marks its thread for reading, a vanished post ends its thread."""
+    """Records counters; a moved one marks its thread for reading."""
     await session.execute(
         text(
             "UPDATE threads SET comment_count = coalesce(comments, comment_count), moved = threads.moved OR t.moved,"
             " last_moved_at = CASE WHEN t.moved THEN :now ELSE last_moved_at END, next_count_at = t.next_count_at,"
-            " gone_at = CASE WHEN comments IS NULL THEN CAST(:now AS timestamptz) END,"
+            " gone_at = CASE WHEN t.gone THEN coalesce(gone_at, CAST(:now AS timestamptz)) WHEN comments IS NULL THEN gone_at END,"
             " cursor = CASE WHEN t.fell THEN NULL ELSE cursor END"
             " FROM unnest(CAST(:posts AS text[]), CAST(:counts AS int[]), CAST(:moved AS bool[]), CAST(:nexts AS timestamptz[]),"
-            " CAST(:fell AS bool[])) AS t(post, comments, moved, next_count_at, fell)"
+            " CAST(:fell AS bool[]), CAST(:gone AS bool[])) AS t(post, comments, moved, next_count_at, fell, gone)"
             " WHERE region_id = :region AND source_id = :source AND post_id = post"
         ),
         {
@@ -153,9 +156,9 @@ async def save_counts(
             "posts": [one.post_id for one in counted],
             "counts": [one.comments for one in counted],
             "moved": [one.moved for one in counted],
-            "gone": [one.gone for one in counted],
             "nexts": [one.next_count_at for one in counted],
             "fell": [one.fell for one in counted],
+            "gone": [one.gone for one in counted],
         },
     )
 
@@ -168,24 +171,42 @@ async def save_cursor(session: AsyncSession, region_id: RegionId, source_id: Sou
     )
 
 
-async def finish_reading(
-    session: AsyncSession,
-    region_id: RegionId,
-    source_id: SourceId,
-    post_id: str,
-    *,
-    count: int | None,
-    covered_at: datetime | None,
-    next_sweep_at: datetime,
-) -> None:
-    """Marks a thread as read, unless its counter has moved again since `count` was seen."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reading that has come to its end. `surplus` is how many comments more it found than the counter had told."""
+
+    began_at: datetime
+    count: int | None
+    surplus: int
+    is_whole: bool
+    next_sweep_at: datetime
+
+
+async def finish_reading(session: AsyncSession, region_id: RegionId, source_id: SourceId, post_id: str, done: Reading) -> None:
+    """Marks a thread as read, unless its counter has moved again since it was looked at.
+
+    What the reading found behind the counter's back is put to the counter's account: otherwise the next look at it would
+    take a comment that goes for one that never came.
+    """
     await session.execute(
         text(
             "UPDATE threads SET moved = moved AND comment_count IS DISTINCT FROM CAST(:count AS int),"
-            " covered_at = coalesce(:covered, covered_at), next_sweep_at = :next"
+            " comment_count = greatest(comment_count + CAST(:surplus AS int), 0),"
+            " last_moved_at = CASE WHEN :surplus = 0 THEN last_moved_at ELSE :began END,"
+            " next_count_at = CASE WHEN :surplus = 0 THEN next_count_at ELSE least(next_count_at, CAST(:began AS timestamptz)) END,"
+            " covered_at = CASE WHEN :is_whole THEN CAST(:began AS timestamptz) ELSE covered_at END, next_sweep_at = :next"
             " WHERE region_id = :region AND source_id = :source AND post_id = :post"
         ),
-        {"region": region_id, "source": source_id, "post": post_id, "count": count, "covered": covered_at, "next": next_sweep_at},
+        {
+            "region": region_id,
+            "source": source_id,
+            "post": post_id,
+            "count": done.count,
+            "surplus": done.surplus,
+            "began": done.began_at,
+            "is_whole": done.is_whole,
+            "next": done.next_sweep_at,
+        },
     )
 
 
@@ -201,7 +222,7 @@ async def recount(session: AsyncSession, region_id: RegionId, source_id: SourceI
 
 
 async def put_off(session: AsyncSession, region_id: RegionId, source_id: SourceId, post_id: str, *, until: datetime) -> None:
-    """Leaves a thread that could not be read alone for a while; then all of it is read, and before only if its counter moves."""
+    """Leaves a thread that could not be read alone until the given moment, unless its counter moves before."""
     await session.execute(
         text(
             "UPDATE threads SET moved = false, next_sweep_at = :until WHERE region_id = :region AND source_id = :source AND post_id = :post"

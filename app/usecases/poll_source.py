@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.polling import PollBounds, must_cover, next_count_at, next_poll_at, next_sweep_at
 from app.storage import sources, threads
 from app.storage.sources import Claim, PollOutcome
-from app.storage.threads import Counted, Thread, ToRead
+from app.storage.threads import Counted, Reading, Thread, ToRead
 from app.usecases.ingest_page import Intaken, ingest_page
 from app.usecases.judge_page import Intake
 from connectors.sdk.contract import (
@@ -54,7 +54,7 @@ class Poll:
     def wall(self) -> Wall:
         return Wall(self.claim.source.network, self.claim.source.external_id)
 
-    async def take_in(self, page: Page, *, asked_at: datetime, cursor_of: str | None = None) -> None:
+    async def take_in(self, page: Page, *, asked_at: datetime, cursor_of: str | None = None) -> Intaken:
         """Stores a page and, under the same lease and in the same transaction, where reading goes on."""
 
         async def save_checkpoint(session: AsyncSession) -> None:
@@ -68,6 +68,7 @@ class Poll:
 
         taken = await ingest_page(self.intake, self.claim.source, page, now=self.now, asked_at=asked_at, save_checkpoint=save_checkpoint)
         self.on_page(self.claim, taken)
+        return taken
 
     def note(self, error: ConnectorError) -> None:
         """Remembers what could not be read while the rest goes on."""
@@ -134,10 +135,11 @@ def _counted(poll: Poll, thread: Thread, ref: PostRef, counts: Mapping[PostRef, 
     if found is None:
         is_gone = ref in counts
         silent_since = thread.gone_at or (now if is_gone else thread.last_moved_at)
-        return Counted(thread.post_id, None, moved=False, gone=is_gone, next_count_at=next_count_at(now, silent_since, poll.bounds))
-    moved = found.comments != (thread.comment_count or 0) or thread.gone_at is not None
-    next_count = next_count_at(now, now if moved else thread.last_moved_at, poll.bounds)
-    return Counted(thread.post_id, found.comments, moved, gone=False, next_count_at=next_count)
+        return Counted(thread.post_id, None, moved=False, next_count_at=next_count_at(now, silent_since, poll.bounds), gone=is_gone)
+    before = thread.comment_count or 0
+    moved, fell = found.comments != before or thread.gone_at is not None, found.comments < before
+    next_at = next_count_at(now, now if moved else thread.last_moved_at, poll.bounds)
+    return Counted(thread.post_id, found.comments, moved, next_at, fell)
 
 
 async def _read_threads(poll: Poll, reader: CommentReader) -> bool:
@@ -171,24 +173,25 @@ async def _read_threads(poll: Poll, reader: CommentReader) -> bool:
 
 
 async def _read_thread(poll: Poll, reader: CommentReader, one: ToRead) -> None:
-    thread = one.thread
-    began_at, is_covered = poll.now(), False
+    thread, began_at = one.thread, poll.now()
     cursor = None if thread.cursor is None or (one.sweep and must_cover(began_at, thread.covered_at)) else Cursor(thread.cursor)
+    is_covered, surplus = False, 0
     async for page in reader.read_comments(PostRef(poll.wall, thread.post_id), cursor):
-        await poll.take_in(page, asked_at=began_at, cursor_of=thread.post_id)
+        taken = await poll.take_in(page, asked_at=began_at, cursor_of=thread.post_id)
         is_covered = is_covered or bool(page.coverage)
+        surplus += taken.new + taken.restored - taken.deleted
         poll.pages_left -= 1
+    moved_at = began_at if one.sweep and surplus else thread.last_moved_at
+    done = Reading(
+        began_at,
+        thread.comment_count,
+        surplus if one.sweep else 0,
+        is_whole=is_covered and cursor is None,
+        next_sweep_at=next_sweep_at(began_at, moved_at),
+    )
     async with poll.intake.database.write() as session:
         await sources.hold(session, poll.claim, now=began_at)
-        await threads.finish_reading(
-            session,
-            poll.intake.region_id,
-            poll.claim.source.id,
-            thread.post_id,
-            count=thread.comment_count,
-            covered_at=began_at if is_covered and cursor is None else None,
-            next_sweep_at=next_sweep_at(began_at, thread.last_moved_at),
-        )
+        await threads.finish_reading(session, poll.intake.region_id, poll.claim.source.id, thread.post_id, done)
 
 
 async def _leave(poll: Poll, thread: Thread) -> None:
