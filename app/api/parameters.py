@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Path, Request, Response
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, Strict
 from starlette.exceptions import HTTPException
 
 from app.api.context import context_in
@@ -46,6 +46,9 @@ _NUMBER = Field(ge=1, le=LARGEST)
 AuthorityNumber = Annotated[AuthorityId, _NUMBER]
 OperatorNumber = Annotated[OperatorId, _NUMBER]
 SourceNumber = Annotated[SourceId, _NUMBER]
+AuthorityInBody = Annotated[AuthorityNumber, Strict()]
+OperatorInBody = Annotated[OperatorNumber, Strict()]
+"""In JSON a number is a number: neither "1" nor true."""
 
 IncidentPath = Annotated[IncidentId, Path(alias="incident_id", ge=1, le=LARGEST, examples=[17])]
 SourcePath = Annotated[SourceId, Path(alias="source_id", ge=1, le=LARGEST, examples=[2])]

@@ -116,9 +116,15 @@ async def test_an_incident_is_handed_to_an_operator_and_an_authority(
     assert (handed["status"], handed["authority"]["name"], handed["assignee"]["id"]) == ("assigned", "Теплосеть", mine)
 
 
-@pytest.mark.parametrize(
-    "wrong", [{}, {"assignee_id": 999}, {"authority_id": 999}, {"assignee_id": 2**63}, {"assignee_id": "me"}, {"operator": 1}]
-)
+NOBODY: list[dict[str, Any]] = [
+    {},
+    *({"assignee_id": wrong} for wrong in (999, 2**63, "1", True, 0)),
+    {"authority_id": 999},
+    {"operator": 1},
+]
+
+
+@pytest.mark.parametrize("wrong", NOBODY)
 async def test_an_incident_is_handed_to_nobody_who_is_not_there(
     admin: httpx.AsyncClient, incident: dict[str, Any], wrong: dict[str, Any]
 ) -> None:

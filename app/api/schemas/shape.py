@@ -4,7 +4,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from app.domain.authority import Authority
 from app.storage.incident_details import Named
 
 
@@ -27,5 +26,5 @@ class NamedOut(BaseModel):
     name: str
 
     @classmethod
-    def of(cls, named: Named | Authority | None) -> "NamedOut | None":
+    def of(cls, named: Named | None) -> "NamedOut | None":
         return None if named is None else cls(id=named.id, name=named.name)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StrictBool
 
-from app.api.parameters import LARGEST_VERSION, STORABLE, AuthorityNumber
+from app.api.parameters import LARGEST_VERSION, STORABLE, AuthorityInBody
 from app.api.schemas.shape import NamedOut, example, strict_example
 from app.domain.source import PauseReason, SourceStatus
 from app.storage.sources import Registered
@@ -42,7 +42,7 @@ class SourceIn(BaseModel):
 
     url: Link
     official: StrictBool = False
-    authority_id: AuthorityNumber | None = None
+    authority_id: AuthorityInBody | None = None
 
 
 class SourcePatch(BaseModel):
@@ -54,9 +54,9 @@ class SourcePatch(BaseModel):
     model_config = strict_example(status="paused", version=1)
 
     official: StrictBool | None = None
-    authority_id: AuthorityNumber | None = None
+    authority_id: AuthorityInBody | None = None
     status: SourceStatus | None = None
-    version: Annotated[int, Field(ge=1, le=LARGEST_VERSION)] | None = None
+    version: Annotated[int, Field(ge=1, le=LARGEST_VERSION, strict=True)] | None = None
 
 
 class SourceOut(BaseModel):

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.api.parameters import AuthorityNumber, LongText, OperatorNumber
+from app.api.parameters import AuthorityInBody, LongText, OperatorInBody
 from app.api.schemas.shape import NamedOut, example, strict_example
 from app.domain.event import EventType
 from app.storage.events import RecordedEvent
@@ -16,8 +16,8 @@ class AssignIn(BaseModel):
 
     model_config = strict_example(assignee_id=3, authority_id=4)
 
-    assignee_id: OperatorNumber | None = None
-    authority_id: AuthorityNumber | None = None
+    assignee_id: OperatorInBody | None = None
+    authority_id: AuthorityInBody | None = None
 
 
 class RejectIn(BaseModel):
