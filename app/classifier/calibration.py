@@ -29,6 +29,12 @@ def choose_threshold(chances: NDArray[np.float64], truth: Flags, *, beta: float)
     return float(THRESHOLDS[int(np.argmax(np.round(values, 4)))])
 
 
+def highest_for_recall(chances: NDArray[np.float64], truth: Flags, *, recall: float) -> float:
+    """The highest probability from which at least this share of the true ones is still found."""
+    good = [threshold for threshold in THRESHOLDS if _mean(chances[truth] >= threshold) >= recall]
+    return float(max(good, default=THRESHOLDS[0]))
+
+
 def lowest_for_precision(chances: NDArray[np.float64], right: Flags, *, precision: float) -> float:
     """The lowest probability from which at least this share of the guesses above it is right, 1 when there is none."""
     good = [threshold for threshold in THRESHOLDS if _mean(right[chances >= threshold]) >= precision]

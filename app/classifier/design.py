@@ -16,15 +16,17 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Counts of grams in each space and the traits: all that is counted once, whatever rows a model then learns from."""
+    """Counts of grams in each space, traits and subjects: all that is counted once, whatever rows a model then learns from."""
 
     counts: tuple[sparse.csr_array, ...]
     traits: NDArray[np.float64]
+    subjects: NDArray[np.float64]
 
 
 def build_design(features: Features) -> Design:
     """The counts of all messages."""
-    return Design(tuple(_count(space) for space in features.spaces), features.traits.astype(np.float64))
+    counts = tuple(_count(space) for space in features.spaces)
+    return Design(counts, features.traits.astype(np.float64), features.subjects.astype(np.float64))
 
 
 def measure_idf(counts: sparse.csr_array) -> NDArray[np.uint8]:

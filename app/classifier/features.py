@@ -12,7 +12,7 @@ from app.classifier.contract import TextInContext
 from app.classifier.grams import Grams, find_words, fold, letter_grams, word_grams
 from app.classifier.layout import to_cyrillic
 from app.classifier.lexicon import Lexicon
-from app.classifier.traits import count_classes, letters_of, measure_form, measure_hints
+from app.classifier.traits import count_classes, letters_of, measure_form, measure_hints, measure_subjects
 
 LETTER_BITS = 16
 WORD_BITS = 15
@@ -38,10 +38,14 @@ class Spaces(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What is known of a batch of messages; `wordless` ones have nothing to read but marks and emoji."""
+    """What is known of a batch. `traits` tell what a message wants, `subjects` what it and its context are about; both end in a 1.
+
+    `wordless` messages have nothing to read but marks and emoji.
+    """
 
     spaces: Spaces
     traits: NDArray[np.float32]
+    subjects: NDArray[np.float32]
     wordless: NDArray[np.bool_]
 
 
@@ -52,20 +56,20 @@ def read_messages(messages: Sequence[TextInContext], lexicon: Lexicon) -> Featur
     counts = count_classes(tables.classes[codes], owners, texts)
     folded = fold(codes, owners, tables)
     words = find_words(folded)
-    replies = np.array([message.reply_to is not None for message in messages], dtype=np.float32).reshape(texts, 1)
-    traits = (measure_form(counts, folded, words), measure_hints(words, lexicon, texts), replies)
+    post, post_subjects = _read_contexts([message.post or "" for message in messages], lexicon)
+    reply_to, reply_subjects = _read_contexts([message.reply_to or "" for message in messages], lexicon)
+    replies = np.array([message.reply_to is not None for message in messages], dtype=np.float32)
+    place = np.stack((replies, np.ones_like(replies)), axis=1)
+    traits = (measure_form(counts, folded, words), measure_hints(words, lexicon, texts), place)
+    subjects = (measure_subjects(words, lexicon, texts), post_subjects, reply_subjects, place[:, 1:])
     each = np.arange(texts)
-    spaces = Spaces(
-        Space(letter_grams(folded, LETTER_BITS), texts, each),
-        Space(word_grams(words, WORD_BITS), texts, each),
-        _read_contexts([message.post or "" for message in messages]),
-        _read_contexts([message.reply_to or "" for message in messages]),
-    )
-    return Features(spaces, np.concatenate(traits, axis=1), letters_of(counts) == 0)
+    letters = Space(letter_grams(folded, LETTER_BITS), texts, each)
+    spaces = Spaces(letters, Space(word_grams(words, WORD_BITS), texts, each), post, reply_to)
+    return Features(spaces, np.concatenate(traits, axis=1), np.concatenate(subjects, axis=1), letters_of(counts) == 0)
 
 
-def _read_contexts(contexts: Sequence[str]) -> Space:
+def _read_contexts(contexts: Sequence[str], lexicon: Lexicon) -> tuple[Space, NDArray[np.float32]]:
     numbers = {context: number for number, context in enumerate(dict.fromkeys(contexts))}
     words = find_words(fold(*code_points(list(numbers)), character_tables()))
     rows = np.array([numbers[context] for context in contexts], dtype=np.intp)
-    return Space(word_grams(words, CONTEXT_BITS), len(numbers), rows)
+    return Space(word_grams(words, CONTEXT_BITS), len(numbers), rows), measure_subjects(words, lexicon, len(numbers))[rows]

@@ -1,7 +1,8 @@
 """One linear head over chosen spaces: fitted by logistic regression, with what its columns say of each bucket and trait."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,24 +13,32 @@ from app.classifier.design import Design, Rows, weigh
 from app.classifier.features import Spaces
 
 INVERSE_PENALTY = 10.0
-MOST_STEPS = 1000
-TOLERANCE = 1e-5
+MOST_PASSES = 3000
+TOLERANCE = 1e-4
+SEED = 20
 NEVER = -20.0
 SPACES = Spaces._fields
 
 Matrix = NDArray[np.float64]
 
 
+class Sight(NamedTuple):
+    """Which spaces a head looks at, and by what the columns of each and of the measures are multiplied: more is a weaker penalty."""
+
+    spaces: Mapping[str, float]
+    measures: float
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Votes per space (a row for each bucket, none for a space not looked at) and for the traits, the last row being the constant."""
+    """Votes per space (a row for each bucket; no entry for a space not looked at) and for the measures: traits or subjects."""
 
     votes: Mapping[str, Matrix]
-    traits: Matrix
+    measures: Matrix
 
-    def score(self, parts: Mapping[str, sparse.csr_array], traits: Matrix) -> Matrix:
+    def score(self, parts: Mapping[str, sparse.csr_array], measures: Matrix) -> Matrix:
         """A row for each message, a column for each class."""
-        scores: Matrix = traits @ self.traits[:-1] + self.traits[-1]
+        scores: Matrix = measures @ self.measures
         for space, votes in self.votes.items():
             scores += parts[space] @ votes
         return scores
@@ -41,38 +50,32 @@ def weigh_spaces(design: Design, rows: Rows, idf: Mapping[str, NDArray[np.uint8]
 
 
 def fit_head(
-    parts: Mapping[str, sparse.csr_array], traits: Matrix, classes: NDArray[np.intp], count: int, boosts: Mapping[str, float]
+    parts: Mapping[str, sparse.csr_array], measures: Matrix, classes: NDArray[np.intp], count: int, sight: Sight
 ) -> Head:
-    """The head for classes 0 to `count`-1 from the spaces that `boosts` names, each multiplied by its boost; an unseen class never wins."""
+    """The head for classes 0 to `count`-1 from what it looks at; a class without examples never wins."""
     seen = np.unique(classes)
-    kept = {space: np.unique(parts[space].indices) for space in boosts}
-    if len(seen) < 2:
-        return _constant(parts, traits, seen, count, boosts)
-    blocks = [parts[space].tocsc()[:, kept[space]] * boost for space, boost in boosts.items()]
-    matrix = sparse.csr_array(sparse.hstack([*blocks, sparse.csr_array(traits)]))
-    model = LogisticRegression(C=INVERSE_PENALTY, solver="lbfgs", max_iter=MOST_STEPS, tol=TOLERANCE).fit(matrix, classes)
-    coefficients, intercepts = _per_class(model, len(seen))
+    kept = {space: np.unique(parts[space].indices) for space in sight.spaces}
+    blocks = [parts[space].tocsc()[:, kept[space]] * boost for space, boost in sight.spaces.items()]
+    coefficients = _fit(sparse.csr_array(sparse.hstack([*blocks, sparse.csr_array(measures * sight.measures)])), classes)
     ends = np.cumsum([len(columns) for columns in kept.values()])
     votes = {}
-    for (space, boost), block in zip(boosts.items(), np.split(coefficients, ends)[:-1], strict=True):
+    for (space, boost), block in zip(sight.spaces.items(), np.split(coefficients, ends)[:-1], strict=True):
         votes[space] = np.zeros((parts[space].shape[1], count))
         votes[space][np.ix_(kept[space], seen)] = block * boost
-    trait_votes = np.zeros((traits.shape[1] + 1, count))
-    trait_votes[-1] = NEVER
-    trait_votes[:, seen] = np.concatenate((coefficients[ends[-1] :], intercepts[None, :]))
-    return Head(votes, trait_votes)
+    measure_votes = np.zeros((measures.shape[1], count))
+    measure_votes[-1] = NEVER
+    measure_votes[:, seen] = coefficients[ends[-1] :] * sight.measures
+    return Head(votes, measure_votes)
 
 
-def _per_class(model: LogisticRegression, classes: int) -> tuple[Matrix, Matrix]:
-    if classes == 2:
-        return np.concatenate((-model.coef_, model.coef_)).T / 2, np.concatenate((-model.intercept_, model.intercept_)) / 2
-    return model.coef_.T, model.intercept_
-
-
-def _constant(
-    parts: Mapping[str, sparse.csr_array], traits: Matrix, seen: Sequence[int] | NDArray[np.intp], count: int, boosts: Mapping[str, float]
-) -> Head:
-    votes = np.zeros((traits.shape[1] + 1, count))
-    votes[-1] = NEVER
-    votes[-1, seen] = 0
-    return Head({space: np.zeros((parts[space].shape[1], count)) for space in boosts}, votes)
+def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp]) -> Matrix:
+    """Weights for each class seen; "sag" uses no BLAS, whose last bits depend on the machine and its number of cores."""
+    seen = len(np.unique(classes))
+    if seen < 2:
+        return np.zeros((matrix.shape[1], seen))
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    model = LogisticRegression(
+        C=INVERSE_PENALTY, solver="sag", fit_intercept=False, max_iter=MOST_PASSES, tol=TOLERANCE, random_state=SEED
+    ).fit(matrix, classes)
+    weights: Matrix = model.coef_.T
+    return np.concatenate((-weights, weights), axis=1) / 2 if seen == 2 else weights

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from app.classifier.contract import TextInContext
 from app.classifier.features import read_messages
 from app.classifier.model import FIRST_TOPIC, KINDS, URGENT, Model, Scorer
+from app.classifier.probability import sigmoid, softmax
 from app.domain.verdict import NEEDS_ANSWER, Kind, Verdict
 
 BATCH = 256
 WORDLESS_CONFIDENCE = 0.99
 ASKING = np.array([kind in NEEDS_ANSWER for kind in KINDS])
+NO_TOPIC: tuple[str | None, float | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +78,13 @@ class LinearClassifier:
         ]
 
 
-NO_TOPIC: tuple[str | None, float | None] = (None, None)
-
-
 def to_probabilities(scores: NDArray[np.float32], model: Model) -> Probabilities:
     """The probabilities that calibrated scores stand for."""
     calibration = model.calibration
-    urgent = 1 / (1 + np.exp(-np.clip(scores[:, URGENT] / calibration.urgent_temperature, -50, 50)))
-    topics = scores[:, FIRST_TOPIC:]
     return Probabilities(
-        _softmax(scores[:, :URGENT] / calibration.kind_temperature),
-        urgent.astype(np.float32),
-        _softmax(topics / calibration.topic_temperature) if topics.size else topics,
+        softmax(scores[:, :URGENT] / np.float32(calibration.kind_temperature)),
+        sigmoid(scores[:, URGENT] / np.float32(calibration.urgent_temperature)),
+        softmax(scores[:, FIRST_TOPIC:] / np.float32(calibration.topic_temperature)),
     )
 
 
@@ -104,12 +101,6 @@ def _name_topics(topics: NDArray[np.float32], model: Model) -> list[tuple[str | 
     best, chances = topics.argmax(axis=1).tolist(), topics.max(axis=1).tolist()
     enough = model.calibration.topic_from
     return [(model.topics[topic], chance) if chance >= enough else NO_TOPIC for topic, chance in zip(best, chances, strict=True)]
-
-
-def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
-    return shares
 
 
 def _certain(kind: Kind) -> list[float]:

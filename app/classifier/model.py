@@ -62,11 +62,12 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Everything that a model file holds; columns are the kinds, `urgent`, then the topics."""
+    """Everything that a model file holds. Spaces vote for the kinds, `urgent`, then the topics; traits for the former, subjects for the latter."""
 
     topics: tuple[str, ...]
     spaces: tuple[SpaceWeights, ...]
     traits: Weights
+    subjects: Weights
     lexicon: Lexicon
     calibration: Calibration
     origin: Origin
@@ -79,15 +80,18 @@ class Scorer:
     model: Model
     tables: tuple[NDArray[np.float32], ...] = field(init=False)
     traits: NDArray[np.float32] = field(init=False)
+    subjects: NDArray[np.float32] = field(init=False)
 
     def __post_init__(self) -> None:
         """Unfolds the tables once."""
         object.__setattr__(self, "tables", tuple(_unfold(space) for space in self.model.spaces))
         object.__setattr__(self, "traits", self.model.traits.restore())
+        object.__setattr__(self, "subjects", self.model.subjects.restore())
 
     def score(self, features: Features) -> NDArray[np.float32]:
         """A row for each message, a column for each kind, `urgent` and each topic."""
-        scores = features.traits @ self.traits[:-1] + self.traits[-1]
+        wishes = np.einsum("mt,tc->mc", features.traits, self.traits)
+        scores = np.concatenate((wishes, np.einsum("mt,tc->mc", features.subjects, self.subjects)), axis=1)
         for space, table, weights in zip(features.spaces, self.tables, self.model.spaces, strict=True):
             votes = _add_up(space, table) * np.float32(weights.weight)
             scores[:, : votes.shape[1]] += votes[space.rows]

@@ -80,8 +80,9 @@ def _name(checksum: str) -> str:
 
 def _arrays(model: Model) -> list[Array]:
     spaces = [array for space in model.spaces for array in (space.idf, space.votes.steps, space.votes.values)]
-    rest = [model.traits.steps, model.traits.values, model.lexicon.hashes, model.lexicon.members]
-    return [np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")) for array in (*spaces, *rest)]
+    measures = [array for weights in (model.traits, model.subjects) for array in (weights.steps, weights.values)]
+    arrays = [*spaces, *measures, model.lexicon.hashes, model.lexicon.members]
+    return [np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")) for array in arrays]
 
 
 def _model(header: dict[str, Any], payload: bytes) -> Model:
@@ -94,12 +95,13 @@ def _model(header: dict[str, Any], payload: bytes) -> Model:
         start += size
     if start != len(payload):
         raise ValueError(f"{len(payload)} bytes of arrays instead of {start}")
-    *spaces, trait_steps, trait_values, hashes, members = arrays
+    *spaces, trait_steps, traits, subject_steps, subjects, hashes, members = arrays
     weighed = zip(header["space_weights"], spaces[::3], spaces[1::3], spaces[2::3], strict=True)
     return Model(
         tuple(header["topics"]),
         tuple(SpaceWeights(weight, idf, Weights(steps, values)) for weight, idf, steps, values in weighed),
-        Weights(trait_steps, trait_values),
+        Weights(trait_steps, traits),
+        Weights(subject_steps, subjects),
         Lexicon(tuple(header["headings"]), hashes, members),
         Calibration(**header["calibration"]),
         Origin(**header["origin"]),

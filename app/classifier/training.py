@@ -10,25 +10,32 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.classifier.calibration import choose_threshold, fit_binary_temperature, fit_temperature, lowest_for_precision
+from app.classifier.calibration import (
+    choose_threshold,
+    fit_binary_temperature,
+    fit_temperature,
+    highest_for_recall,
+    lowest_for_precision,
+)
 from app.classifier.design import Design, Rows, build_design, measure_idf
 from app.classifier.errors import DataRefused
 from app.classifier.examples import PARTS, Example, digest, part_of
 from app.classifier.features import read_messages
-from app.classifier.heads import SPACES, Head, Matrix, fit_head, weigh_spaces
+from app.classifier.heads import SPACES, Head, Matrix, Sight, fit_head, weigh_spaces
 from app.classifier.lexicon import Lexicon, read_lexicon
-from app.classifier.model import KINDS, URGENT, Calibration, Model, Origin, SpaceWeights
+from app.classifier.model import FIRST_TOPIC, KINDS, URGENT, Calibration, Model, Origin, SpaceWeights
+from app.classifier.probability import sigmoid, softmax
 from app.classifier.quantising import quantise
 from app.domain.verdict import NEEDS_ANSWER
 
 SPACE_WEIGHTS = {"letters": 0.8, "words": 0.6, "post": 0.1, "reply_to": 0.25}
-WISH_BOOSTS = {"letters": 1.0, "words": 1.0, "post": 1.0, "reply_to": 1.0}
-TOPIC_BOOSTS = {"words": 1.5, "post": 6.0, "reply_to": 2.0}
+WISH_SIGHT = Sight({"letters": 1.0, "words": 1.0, "post": 1.0, "reply_to": 1.0}, measures=1.0)
+TOPIC_SIGHT = Sight({"words": 1.5, "post": 4.0, "reply_to": 2.0}, measures=2.5)
 FEWEST_OF_A_TOPIC = 5
 FEWEST_URGENT = 10
-RECALL_FAVOURED = 1.5
-URGENT_RECALL_FAVOURED = 1.5
-TOPIC_PRECISION = 0.6
+NEEDS_ANSWER_RECALL = 0.9
+URGENT_BETA = 1.5
+TOPIC_PRECISION = 0.65
 UNKNOWN = -1
 
 
@@ -67,9 +74,10 @@ def train(examples: Sequence[Example], lexicon: Lexicon | None = None) -> Model:
     calibration = _calibrate(_score_unseen(design, labels, parts), labels)
     heads = _fit(design, labels, np.arange(len(ordered)))
     origin = Origin(len(ordered), len({example.thread for example in ordered}), digest(ordered))
-    traits = quantise(np.concatenate((heads.kinds.traits, heads.urgent.traits[:, 1:] * 2, heads.topics.traits), axis=1), np.int16)
+    traits = quantise(np.concatenate((heads.kinds.measures, _difference(heads.urgent.measures)), axis=1), np.int16)
+    subjects = quantise(heads.topics.measures, np.int16)
     spaces = tuple(_space(space, heads) for space in SPACES)
-    return Model(labels.topic_names, spaces, traits, lexicon, calibration, origin)
+    return Model(labels.topic_names, spaces, traits, subjects, lexicon, calibration, origin)
 
 
 def _read_labels(examples: Sequence[Example]) -> Labels:
@@ -88,32 +96,32 @@ def _read_labels(examples: Sequence[Example]) -> Labels:
 
 def _fit(design: Design, labels: Labels, rows: Rows) -> Heads:
     idf = {space: measure_idf(counts[rows]) for space, counts in zip(SPACES, design.counts, strict=True)}
-    parts, traits = weigh_spaces(design, rows, idf, SPACE_WEIGHTS), design.traits[rows]
+    parts = weigh_spaces(design, rows, idf, SPACE_WEIGHTS)
 
-    def fit(classes: NDArray[np.intp], count: int, boosts: dict[str, float]) -> Head:
+    def fit(classes: NDArray[np.intp], count: int, measures: Matrix, sight: Sight) -> Head:
         known = np.flatnonzero(classes != UNKNOWN)
-        return fit_head({space: part[known] for space, part in parts.items()}, traits[known], classes[known], count, boosts)
+        return fit_head({space: part[known] for space, part in parts.items()}, measures[rows][known], classes[known], count, sight)
 
     urgent = labels.urgent[rows] if int((labels.urgent[rows] == 1).sum()) >= FEWEST_URGENT else np.zeros_like(rows)
     return Heads(
         idf,
-        fit(labels.kinds[rows], len(KINDS), WISH_BOOSTS),
-        fit(urgent, 2, WISH_BOOSTS),
-        fit(labels.topics[rows], len(labels.topic_names), TOPIC_BOOSTS),
+        fit(labels.kinds[rows], len(KINDS), design.traits, WISH_SIGHT),
+        fit(urgent, 2, design.traits, WISH_SIGHT),
+        fit(labels.topics[rows], len(labels.topic_names), design.subjects, TOPIC_SIGHT),
     )
 
 
 def _score_unseen(design: Design, labels: Labels, parts: NDArray[np.intp]) -> Matrix:
-    scores = np.zeros((len(parts), URGENT + 1 + len(labels.topic_names)))
+    scores = np.zeros((len(parts), FIRST_TOPIC + len(labels.topic_names)))
     for part in range(PARTS):
         unseen = np.flatnonzero(parts == part)
         if unseen.size and unseen.size < len(parts):
             heads = _fit(design, labels, np.flatnonzero(parts != part))
-            weighed, traits = weigh_spaces(design, unseen, heads.idf, SPACE_WEIGHTS), design.traits[unseen]
+            parts_unseen, traits = weigh_spaces(design, unseen, heads.idf, SPACE_WEIGHTS), design.traits[unseen]
             columns = (
-                heads.kinds.score(weighed, traits),
-                heads.urgent.score(weighed, traits)[:, 1:] * 2,
-                heads.topics.score(weighed, traits),
+                heads.kinds.score(parts_unseen, traits),
+                _difference(heads.urgent.score(parts_unseen, traits)),
+                heads.topics.score(parts_unseen, design.subjects[unseen]),
             )
             scores[unseen] = np.concatenate(columns, axis=1)
     return scores
@@ -121,35 +129,40 @@ def _score_unseen(design: Design, labels: Labels, parts: NDArray[np.intp]) -> Ma
 
 def _calibrate(scores: Matrix, labels: Labels) -> Calibration:
     asking = np.array([kind in NEEDS_ANSWER for kind in KINDS])
-    kind_temperature = fit_temperature(scores[:, :URGENT], labels.kinds)
-    chances = _chances(scores[:, :URGENT] / kind_temperature)[:, asking].sum(axis=1)
-    calibration = Calibration(
-        kind_temperature=kind_temperature, needs_answer_from=choose_threshold(chances, asking[labels.kinds], beta=RECALL_FAVOURED)
-    )
+    temperature = fit_temperature(scores[:, :URGENT], labels.kinds)
+    chances = softmax(scores[:, :URGENT] / temperature)[:, asking].sum(axis=1)
+    threshold = highest_for_recall(chances, asking[labels.kinds], recall=NEEDS_ANSWER_RECALL)
+    calibration = Calibration(kind_temperature=temperature, needs_answer_from=threshold)
+    return _calibrate_topics(scores, labels, _calibrate_urgent(scores, labels, calibration))
+
+
+def _calibrate_urgent(scores: Matrix, labels: Labels, calibration: Calibration) -> Calibration:
     told = np.flatnonzero(labels.urgent != UNKNOWN)
-    if told.size:
-        urgent, truth = scores[told, URGENT], labels.urgent[told] == 1
-        temperature = fit_binary_temperature(urgent, truth)
-        threshold = choose_threshold(1 / (1 + np.exp(-urgent / temperature)), truth, beta=URGENT_RECALL_FAVOURED)
-        calibration = calibration._replace(urgent_temperature=temperature, urgent_from=threshold)
+    if not told.size:
+        return calibration
+    urgent, truth = scores[told, URGENT], labels.urgent[told] == 1
+    temperature = fit_binary_temperature(urgent, truth)
+    threshold = choose_threshold(sigmoid(urgent / temperature), truth, beta=URGENT_BETA)
+    return calibration._replace(urgent_temperature=temperature, urgent_from=threshold)
+
+
+def _calibrate_topics(scores: Matrix, labels: Labels, calibration: Calibration) -> Calibration:
     known = np.flatnonzero(labels.topics != UNKNOWN)
-    if known.size:
-        topics, right = scores[known, URGENT + 1 :], labels.topics[known]
-        temperature = fit_temperature(topics, right)
-        guesses = _chances(topics / temperature)
-        threshold = lowest_for_precision(guesses.max(axis=1), guesses.argmax(axis=1) == right, precision=TOPIC_PRECISION)
-        calibration = calibration._replace(topic_temperature=temperature, topic_from=threshold)
-    return calibration
+    if not known.size:
+        return calibration
+    topics, right = scores[known, FIRST_TOPIC:], labels.topics[known]
+    temperature = fit_temperature(topics, right)
+    guesses = softmax(topics / temperature)
+    threshold = lowest_for_precision(guesses.max(axis=1), guesses.argmax(axis=1) == right, precision=TOPIC_PRECISION)
+    return calibration._replace(topic_temperature=temperature, topic_from=threshold)
 
 
 def _space(space: str, heads: Heads) -> SpaceWeights:
-    columns = [heads.kinds.votes[space], heads.urgent.votes[space][:, 1:] * 2]
+    columns = [heads.kinds.votes[space], _difference(heads.urgent.votes[space])]
     if space in heads.topics.votes:
         columns.append(heads.topics.votes[space])
     return SpaceWeights(SPACE_WEIGHTS[space], heads.idf[space], quantise(np.concatenate(columns, axis=1), np.int8))
 
 
-def _chances(scores: Matrix) -> Matrix:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    chances: Matrix = powers / powers.sum(axis=1, keepdims=True)
-    return chances
+def _difference(yes_and_no: Matrix) -> Matrix:
+    return yes_and_no[:, 1:] - yes_and_no[:, :1]

@@ -70,6 +70,12 @@ def measure_hints(words: Words, lexicon: Lexicon, texts: int) -> NDArray[np.floa
     return np.concatenate(columns, axis=1, dtype=np.float32)
 
 
+def measure_subjects(words: Words, lexicon: Lexicon, texts: int) -> NDArray[np.float32]:
+    """A row for each text: how many words name each subject, as a count to 2."""
+    subjects: NDArray[np.float32] = np.minimum(_count_hints(words, lexicon, texts)[:, lexicon.subjects], 2) * np.float32(HINT_WEIGHT)
+    return subjects
+
+
 def _count_hints(words: Words, lexicon: Lexicon, texts: int) -> NDArray[np.float32]:
     headings, found = len(lexicon.headings), lexicon.match(words)
     hinting = np.flatnonzero(found < len(lexicon.hashes))
