@@ -11,7 +11,7 @@ from connectors.sdk.text import clean_text
 LARGEST = 2**63 - 1
 NUMBER = re.compile(r"-?[0-9]{1,19}")
 DIGITS = re.compile(r"[0-9]{1,20}")
-NAME = re.compile(r"[!-~]{1,200}")
+PRINTABLE = re.compile(r"[!-~]{1,200}")
 REFERENCE = re.compile(r"(user|group):([0-9]{1,20})")
 LATEST_SECOND = 2**33
 """Seconds past this (the year 2242) are no moment of publication but a broken field."""
@@ -43,7 +43,7 @@ def number_id(value: Any) -> str | None:
 
 def opaque_id(value: Any) -> str | None:
     """The id of a comment: printable and without spaces."""
-    return value if isinstance(value, str) and NAME.fullmatch(value) else None
+    return value if isinstance(value, str) and PRINTABLE.fullmatch(value) else None
 
 
 def reference(value: Any) -> str | None:

@@ -23,13 +23,12 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class OkTopic:
-    """A topic as OK shows it. `author` and `owner` are references ("group:7", "user:5"); `blocks` counts its media."""
+    """A topic as OK shows it. `author` is a reference ("group:7", "user:5"); `blocks` counts its media."""
 
     id: str
     created_at: datetime
     text: str
     author: str | None
-    owner: str | None = None
     attachments: tuple[str, ...] = ()
     blocks: int = 0
     comment_count: int | None = None
@@ -135,7 +134,6 @@ def read_topic(entry: Mapping[str, Any]) -> OkTopic:
         created_at=created_at,
         text="\n".join(filter(None, (_block_text(block) for block in blocks))),
         author=reference(entry.get("author_ref")),
-        owner=reference(entry.get("owner_ref")),
         attachments=tuple(kind for block in blocks if (kind := line(block.get("type")).lower()) and kind != "text"),
         blocks=len(blocks),
         comment_count=_comment_count(entry),

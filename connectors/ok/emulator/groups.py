@@ -32,7 +32,7 @@ def url_get_info(call: Call) -> dict[str, Any]:
 
 
 def at_place(call: Call, place: list[str]) -> tuple[str, int]:
-    """Kind and id, the id 0 for nothing."""
+    """Kind and id, the id 0 for nothing. Towns give people no short names; here each has one, "person" and the id."""
     match place:
         case ["group", digits, *_] if digits.isdecimal():
             page = call.world.replay.pages.get(int(digits))
@@ -40,8 +40,9 @@ def at_place(call: Call, place: list[str]) -> tuple[str, int]:
             return "PROFILE", int(digits) if int(digits) in call.world.replay.people else 0
         case [name, *_]:
             page = call.world.replay.page_named(name)
-            if page is None and name.removeprefix("person").isdecimal():
-                return "PROFILE", int(name.removeprefix("person"))
+            number = name.removeprefix("person")
+            if page is None and number.isdecimal() and int(number) in call.world.replay.people:
+                return "PROFILE", int(number)
         case _:
             page = None
     return "GROUP", page.id if page and not page.deleted else 0
