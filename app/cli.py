@@ -2,11 +2,12 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
+import uvloop
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -67,6 +68,12 @@ def settings_in_force(**overrides: object) -> Settings:
     return settings
 
 
+def run_to_end(action: Coroutine[Any, Any, Result]) -> Result:
+    """Runs a coroutine on the quick event loop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(action)
+
+
 def with_services(action: Callable[[Services], Awaitable[Result]]) -> Result:
     """The result of one action, for commands that do a single thing."""
 
@@ -74,7 +81,7 @@ def with_services(action: Callable[[Services], Awaitable[Result]]) -> Result:
         async with running_services(settings_in_force()) as services:
             return await action(services)
 
-    return asyncio.run(run())
+    return run_to_end(run())
 
 
 @cli.command()
@@ -83,7 +90,7 @@ def demo(
     speed: Annotated[float, typer.Option(help="Recorded seconds per real second.", min=1, max=3600)] = 60,
 ) -> None:
     """A whole town on this machine: emulated networks, residents, bodies of different diligence."""
-    asyncio.run(run_demo(port=port, speed=speed))
+    run_to_end(run_demo(port=port, speed=speed))
 
 
 @cli.command()
@@ -91,19 +98,19 @@ def run(port: Port = None) -> None:
     """Web and worker in one process."""
     settings = settings_in_force(port=port)
     with sole_user(settings):
-        asyncio.run(run_processes(settings, web=True, worker=True))
+        run_to_end(run_processes(settings, web=True, worker=True))
 
 
 @cli.command()
 def web(port: Port = None) -> None:
     """REST, console, metrics and health alone."""
-    asyncio.run(run_processes(settings_in_force(port=port), web=True, worker=False))
+    run_to_end(run_processes(settings_in_force(port=port), web=True, worker=False))
 
 
 @cli.command()
 def worker() -> None:
     """A worker alone; any number of them share the work."""
-    asyncio.run(run_processes(settings_in_force(), web=False, worker=True))
+    run_to_end(run_processes(settings_in_force(), web=False, worker=True))
 
 
 @cli.command()
@@ -114,7 +121,7 @@ def migrate() -> None:
         async with migrated_database(settings_in_force()):
             print("The database has the newest schema.")
 
-    asyncio.run(bring())
+    run_to_end(bring())
 
 
 @token_commands.command("create")

@@ -20,11 +20,12 @@ from pathlib import Path
 from time import perf_counter
 
 import asyncpg
-from app.classifier.model_file import load_shipped_model
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
 from app.classifier.contract import Classifier, TextInContext
+from app.classifier.model_file import load_shipped_model
 from app.domain.authority import OfficialAccount
 from app.domain.source import Source
 from app.storage import official_accounts, regions, sources
@@ -193,4 +194,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())

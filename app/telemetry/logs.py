@@ -5,6 +5,9 @@ import sys
 
 import structlog
 
+WITHOUT_VALUES = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+"""Tracebacks name places, never the values there: a token or a resident's text may be one of them."""
+
 
 def configure_logs(log_format: str | None, *, level: int = logging.INFO) -> None:
     """Sets logging up for the process; without a format, lines on a terminal and JSON elsewhere."""
@@ -16,9 +19,9 @@ def configure_logs(log_format: str | None, *, level: int = logging.INFO) -> None
         structlog.processors.StackInfoRenderer(),
     ]
     renderers: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if chosen == "console"
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else [WITHOUT_VALUES, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
     structlog.configure(
         processors=[*shared, *renderers],
