@@ -111,6 +111,8 @@ class _Heard:
 
     def standing(self, classes: frozenset[AnswerClass]) -> list[tuple[Answer, AnswerVersion]]:
         """The answers of the classes with the version that counts, in the order in which they count."""
+        if not self.answers:
+            return []
         heard = [
             (answer, version)
             for answer, version in standing(self.answers, classes)
