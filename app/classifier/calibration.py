@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from app.classifier.metrics import f_beta
+
 TEMPERATURES = np.round(np.geomspace(0.3, 4.0, 120), 3)
 THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.01), 2)
-BINS = 10
 
 Scores = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -39,19 +40,6 @@ def lowest_for_precision(chances: NDArray[np.float64], right: Flags, *, precisio
     """The lowest probability from which at least this share of the guesses above it is right, 1 when there is none."""
     good = [threshold for threshold in THRESHOLDS if _mean(right[chances >= threshold]) >= precision]
     return float(min(good, default=1.0))
-
-
-def f_beta(said: Flags, truth: Flags, beta: float) -> float:
-    """The weighted harmonic mean of precision and recall, 0 when nothing is right."""
-    both, weight = float((said & truth).sum()), beta * beta
-    return (1 + weight) * both / max(float(said.sum()) + weight * float(truth.sum()), 1.0)
-
-
-def calibration_error(chances: NDArray[np.float64], right: Flags) -> float:
-    """The expected calibration error over ten equal bins: 0 when of the verdicts given with 70 % just 70 % are right."""
-    bins = np.minimum((chances * BINS).astype(np.intp), BINS - 1)
-    gaps = np.abs(np.bincount(bins, weights=chances - right, minlength=BINS))
-    return float(gaps.sum() / max(len(chances), 1))
 
 
 def _best(loss: Callable[[float], float]) -> float:

@@ -1,89 +1,119 @@
 """What the commands `classify`, `train` and `evaluate` do, over streams and files."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.table import Table
 
-from app.classifier.contract import TextInContext
+from app.classifier.contract import Classifier, TextInContext
 from app.classifier.corpus import read_corpus
 from app.classifier.evaluation import Report, evaluate
 from app.classifier.examples import Example
 from app.classifier.linear import LinearClassifier
 from app.classifier.model_file import load_shipped_model, read_model, write_model
+from app.classifier.near_duplicates import share_of_near_duplicates
 from app.classifier.tables import read_table
 from app.classifier.training import train
+from app.domain.verdict import Verdict
 
-BATCH = 1000
+BATCH = 500
+DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
-    """What was learned from, where the model went, and its quality on the part kept apart (fitted without it)."""
+    """What was learned from and where the model went; `quality` is a twin's, fitted without the test part and measured on it."""
 
-    name: str
+    model: str
     path: Path
     examples: int
-    quality: Report
+    threads: int
+    near_duplicates: float
+    quality: Report | None
 
     def as_table(self) -> Table:
-        table = self.quality.as_table()
-        table.caption = f"{self.name}, learned from {self.examples} texts, written to {self.path}; quality on texts kept apart"
+        """The report for people."""
+        table = Table(title=f"{self.model}, written to {self.path}") if self.quality is None else self.quality.as_table()
+        learned = f"learned from {self.examples} texts of {self.threads} threads, {self.near_duplicates:.1%} of them near-duplicates"
+        table.caption = "\n".join(str(line) for line in (learned, table.caption) if line)
         return table
 
 
 def read_examples(paths: Sequence[Path]) -> list[Example]:
-    """Labelled texts of corpus folders, files of threads and CSV tables."""
-    return [example for path in paths for example in (read_table(path) if path.suffix == ".csv" else read_corpus(path))]
+    """The labelled texts of corpus folders, files of threads (`.jsonl`) and tables (any other file)."""
+    return [example for path in paths for example in (read_corpus(path) if _holds_threads(path) else read_table(path))]
 
 
 def train_files(paths: Sequence[Path], out: Path) -> TrainingReport:
-    """Writes a model fitted on everything given, and measures one fitted without the test part on that part."""
+    """Writes a model fitted on everything given; its quality is measured on a twin fitted without the test part."""
     examples = read_examples(paths)
-    kept_apart = [example for example in examples if example.held_out]
-    learned = [example for example in examples if not example.held_out]
-    name = write_model(train(examples), out)
-    quality = evaluate(LinearClassifier(train(learned), f"{name} without its test part"), kept_apart)
-    return TrainingReport(name, out, len(examples), quality)
+    model = train(examples)
+    name = write_model(model, out)
+    return TrainingReport(
+        name, out, model.origin.examples, model.origin.threads, share_of_near_duplicates(examples), _measure_twin(name, examples)
+    )
 
 
 def evaluate_files(paths: Sequence[Path], model: Path | None = None) -> Report:
-    """The quality of a model file, or of the shipped model, on labelled data."""
+    """The quality of a model file, of the shipped one by default, on labelled data; it says how much of them the model knows."""
     return evaluate(load_shipped_model() if model is None else read_model(model), read_examples(paths))
 
 
-def classify_lines(source: TextIO, target: TextIO, errors: TextIO) -> int:
-    """Verdicts for JSON Lines, in order; the number of lines that could not be read, each named on `errors`."""
-    classifier, problems = load_shipped_model(), 0
-    batch: list[tuple[object, TextInContext]] = []
-    for number, line in enumerate(source, start=1):
-        if not line.strip():
-            continue
-        try:
-            asked = json.loads(line)
-            batch.append((asked["id"], TextInContext(str(asked["text"]), asked.get("post"), asked.get("reply_to"))))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            problems += 1
-            errors.write(f"line {number}: a JSON object with id and text is needed ({error!r})\n")
-        if len(batch) >= BATCH:
-            _answer(classifier, batch, target)
-            batch = []
-    _answer(classifier, batch, target)
-    return problems
+def classify_lines(source: TextIO, target: TextIO, errors: TextIO, model: Path | None = None) -> int:
+    """Verdicts for JSON Lines, in order; the number of lines that could not be read, each named on `errors` and left out."""
+    classifier: Classifier = load_shipped_model() if model is None else read_model(model)
+    lines, unreadable = enumerate(source, start=1), 0
+    while batch := list(islice(lines, BATCH)):
+        asked: list[tuple[Any, TextInContext]] = []
+        for number, line in batch:
+            try:
+                asked.extend(_read_line(line))
+            except (ValueError, RecursionError) as error:
+                unreadable += 1
+                errors.write(f"line {number}: {error}\n")
+        verdicts = classifier.classify([text for _, text in asked])
+        target.writelines(_write_line(key, verdict) for (key, _), verdict in zip(asked, verdicts, strict=True))
+        target.flush()
+    return unreadable
 
 
-def _answer(classifier: LinearClassifier, batch: Sequence[tuple[object, TextInContext]], target: TextIO) -> None:
-    for (key, _), verdict in zip(batch, classifier.classify([text for _, text in batch]), strict=True):
-        written = {
-            "id": key,
-            "kind": verdict.kind.value,
-            "confidence": round(verdict.confidence, 4),
-            "topic": verdict.topic,
-            "topic_confidence": None if verdict.topic_confidence is None else round(verdict.topic_confidence, 4),
-            "urgent": verdict.urgent,
-            "model": verdict.model,
-        }
-        target.write(json.dumps(written, ensure_ascii=False) + "\n")
+def _holds_threads(path: Path) -> bool:
+    return path.is_dir() or path.suffix == ".jsonl"
+
+
+def _measure_twin(name: str, examples: Sequence[Example]) -> Report | None:
+    held_out = [example for example in examples if example.held_out]
+    rest = [example for example in examples if not example.held_out]
+    if not held_out or len({example.kind for example in rest}) < 2:
+        return None
+    return evaluate(LinearClassifier(train(rest), f"{name}, fitted without the test part,"), held_out)
+
+
+def _read_line(line: str) -> Iterator[tuple[Any, TextInContext]]:
+    if not line.strip():
+        return
+    asked = json.loads(line)
+    if not isinstance(asked, dict) or "id" not in asked:
+        raise ValueError("an object with id and text is needed")
+    text, post, reply_to = asked.get("text"), asked.get("post"), asked.get("reply_to")
+    if not isinstance(text, str) or not isinstance(post, str | None) or not isinstance(reply_to, str | None):
+        raise ValueError("text must be a string, post and reply_to strings where they are given")
+    yield asked["id"], TextInContext(text, post, reply_to)
+
+
+def _write_line(key: Any, verdict: Verdict) -> str:
+    told = {
+        "id": key,
+        "kind": verdict.kind,
+        "confidence": round(verdict.confidence, DIGITS),
+        "topic": verdict.topic,
+        "topic_confidence": None if verdict.topic_confidence is None else round(verdict.topic_confidence, DIGITS),
+        "urgent": verdict.urgent,
+        "model": verdict.model,
+    }
+    line = json.dumps(told, ensure_ascii=False)
+    return (line if line.isprintable() else json.dumps(told)) + "\n"

@@ -1,4 +1,4 @@
-"""How good a model is on labelled texts that it has not learned from."""
+"""How good a model is on labelled texts, and how many of them it knows from learning."""
 
 import json
 from collections.abc import Sequence
@@ -7,80 +7,133 @@ from time import perf_counter
 
 import numpy as np
 from rich.table import Table
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
 
-from app.classifier.calibration import calibration_error
-from app.classifier.examples import Example
-from app.classifier.linear import LinearClassifier
-from app.domain.verdict import NEEDS_ANSWER, Kind
-
-KINDS = tuple(Kind)
+from app.classifier.errors import DataRefused
+from app.classifier.examples import Example, thread_number
+from app.classifier.linear import LinearClassifier, Probabilities
+from app.classifier.metrics import Quality, area_under_curve, calibration_error, confusion, quality
+from app.classifier.model import KINDS
+from app.domain.verdict import NEEDS_ANSWER, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """Precision, recall and F1 of one class, and how many texts truly belong to it."""
+class TopicQuality:
+    """Over texts whose true topic the model knows: share with a topic told, share of those right, share right in the likeliest 1 and 3."""
 
-    precision: float
-    recall: float
-    f1: float
-    count: int
+    texts: int
+    told: float
+    told_right: float
+    first_right: float
+    first_three_right: float
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Quality per kind and of «needs an answer»; `confusion` has a row per true kind and a column per said one."""
+    """Quality per kind and of «needs an answer»; `confusion` has a row per true kind and a column per said one.
+
+    `learned` of the texts belong to threads that the model learned from: unless it is 0, the numbers flatter.
+    """
 
     model: str
     examples: int
+    learned: int
     kinds: dict[str, Quality]
+    accuracy: float
     macro_f1: float
+    confusion: list[list[int]]
     needs_answer: Quality
     needs_answer_auc: float | None
     calibration_error: float
-    confusion: list[list[int]]
+    kind_calibration_error: float
+    urgent: Quality | None
+    topics: TopicQuality | None
     texts_per_second: float
 
     def as_json(self) -> str:
-        """The report for machines."""
+        """The report for machines: each quality an object of precision, recall, f1 and count."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=2)
 
     def as_table(self) -> Table:
         """The report for people."""
-        rows = {**self.kinds, "needs an answer": self.needs_answer}
-        auc = "" if self.needs_answer_auc is None else f", AUC {self.needs_answer_auc:.3f}"
-        title = f"{self.model}: {self.examples} texts, macro-F1 {self.macro_f1:.3f}{auc}, calibration error {self.calibration_error:.3f}"
+        rows = {**self.kinds, "needs an answer": self.needs_answer} | ({} if self.urgent is None else {"urgent": self.urgent})
+        title = f"{self.model} on {self.examples} texts"
         table = Table("class", "precision", "recall", "F1", "texts", *(f"said {kind}" for kind in KINDS), title=title)
         for number, (name, one) in enumerate(rows.items()):
             said = [str(count) for count in self.confusion[number]] if number < len(KINDS) else []
             table.add_row(name, f"{one.precision:.3f}", f"{one.recall:.3f}", f"{one.f1:.3f}", str(one.count), *said)
-        table.caption = f"{self.texts_per_second:.0f} texts a second"
+        table.caption = "\n".join(self._notes())
         return table
+
+    def _notes(self) -> list[str]:
+        auc = "unknown" if self.needs_answer_auc is None else f"{self.needs_answer_auc:.3f}"
+        notes = [
+            f"accuracy {self.accuracy:.3f}, macro-F1 {self.macro_f1:.3f}, needs-answer AUC {auc}",
+            f"calibration error: needs-answer {self.calibration_error:.3f}, kind {self.kind_calibration_error:.3f}",
+        ]
+        if self.topics is not None:
+            notes.append(
+                f"topics: told for {self.topics.told:.0%} of {self.topics.texts} texts, {self.topics.told_right:.0%} of them right; "
+                f"likeliest right {self.topics.first_right:.0%}, in the first three {self.topics.first_three_right:.0%}"
+            )
+        if self.learned:
+            notes.append(f"the model learned from {self.learned} of these texts: the numbers flatter it")
+        return [*notes, f"{self.texts_per_second:.0f} texts a second"]
 
 
 def evaluate(model: LinearClassifier, examples: Sequence[Example]) -> Report:
-    """Judges all examples and compares; nothing is fitted or chosen here."""
+    """Judges all examples and compares; `DataRefused` when there is none."""
+    if not examples:
+        raise DataRefused("evaluation data", "there is no labelled text to measure on")
     texts = [example.text for example in examples]
     began = perf_counter()
-    said = [verdict.kind.value for verdict in model.classify(texts)]
+    verdicts = model.classify(texts)
     seconds = perf_counter() - began
-    truth = [example.kind.value for example in examples]
-    names = [kind.value for kind in KINDS]
-    precision, recall, f1, count = precision_recall_fscore_support(truth, said, labels=names, zero_division=0)
-    asks = np.array([kind in NEEDS_ANSWER for kind in truth])
-    judged = np.array([kind in NEEDS_ANSWER for kind in said])
-    chances = model.predict(texts).needs_answer
-    needs = precision_recall_fscore_support(asks, judged, average="binary", zero_division=0)
+    probabilities = model.predict(texts)
+    said = np.array([KINDS.index(verdict.kind) for verdict in verdicts])
+    truth = np.array([KINDS.index(example.kind) for example in examples])
+    asks = np.array([example.kind in NEEDS_ANSWER for example in examples])
+    kinds = {str(kind): quality(said == number, truth == number) for number, kind in enumerate(KINDS)}
+    chances = probabilities.needs_answer.astype(np.float64)
+    learned = np.isin([thread_number(example.thread) for example in examples], model.model.learned)
     return Report(
         model=model.name,
-        examples=len(texts),
-        kinds={
-            name: Quality(float(p), float(r), float(f), int(n)) for name, p, r, f, n in zip(names, precision, recall, f1, count, strict=True)
-        },
-        macro_f1=float(np.mean([f for f, n in zip(f1, count, strict=True) if n])),
-        needs_answer=Quality(float(needs[0]), float(needs[1]), float(needs[2]), int(asks.sum())),
-        needs_answer_auc=float(roc_auc_score(asks, chances)) if 0 < asks.sum() < len(asks) else None,
-        calibration_error=float(calibration_error(chances.astype(np.float64), asks)),
-        confusion=confusion_matrix(truth, said, labels=names).tolist(),
-        texts_per_second=len(texts) / seconds,
+        examples=len(examples),
+        learned=int(learned.sum()),
+        kinds=kinds,
+        accuracy=float((said == truth).mean()),
+        macro_f1=float(np.mean([one.f1 for one in kinds.values() if one.count])),
+        confusion=confusion(said, truth, len(KINDS)),
+        needs_answer=quality(np.array([verdict.needs_answer for verdict in verdicts]), asks),
+        needs_answer_auc=area_under_curve(chances, asks),
+        calibration_error=calibration_error(chances, asks),
+        kind_calibration_error=calibration_error(np.array([verdict.confidence for verdict in verdicts]), said == truth),
+        urgent=_measure_urgent(verdicts, examples),
+        topics=_measure_topics(verdicts, probabilities, examples, model.model.topics),
+        texts_per_second=len(examples) / seconds,
+    )
+
+
+def _measure_urgent(verdicts: Sequence[Verdict], examples: Sequence[Example]) -> Quality | None:
+    told = [(verdict.urgent, example.urgent) for verdict, example in zip(verdicts, examples, strict=True) if example.urgent is not None]
+    if not told:
+        return None
+    said, truth = np.array(told, dtype=bool).T
+    return quality(said, truth)
+
+
+def _measure_topics(
+    verdicts: Sequence[Verdict], probabilities: Probabilities, examples: Sequence[Example], topics: Sequence[str]
+) -> TopicQuality | None:
+    known = [row for row, example in enumerate(examples) if example.topic in topics]
+    if not known:
+        return None
+    truth = np.array([topics.index(examples[row].topic or "") for row in known])
+    ranked = np.argsort(-probabilities.topics[known], axis=1, kind="stable")
+    told = [(verdicts[row].topic, examples[row].topic) for row in known if verdicts[row].topic is not None]
+    return TopicQuality(
+        texts=len(known),
+        told=len(told) / len(known),
+        told_right=sum(said == true for said, true in told) / max(len(told), 1),
+        first_right=float((ranked[:, 0] == truth).mean()),
+        first_three_right=float((ranked[:, :3] == truth[:, None]).any(axis=1).mean()),
     )

@@ -27,7 +27,12 @@ class Example:
 
 def part_of(thread: str, salt: str) -> int:
     """The part, 0 to 4, that a thread falls into by its name alone."""
-    return int.from_bytes(hashlib.sha256(f"{salt}:{thread}".encode("utf-8", "surrogatepass")).digest()[:8]) % PARTS
+    return thread_number(f"{salt}:{thread}") % PARTS
+
+
+def thread_number(thread: str) -> int:
+    """A 64-bit number that stands for the thread in a model file and in splits."""
+    return int.from_bytes(hashlib.sha256(thread.encode("utf-8", "surrogatepass")).digest()[:8])
 
 
 def is_held_out(thread: str) -> bool:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
 
 from app.classifier.design import Design, Rows, weigh
 from app.classifier.features import Spaces
@@ -44,14 +43,14 @@ class Head:
         return scores
 
 
-def weigh_spaces(design: Design, rows: Rows, idf: Mapping[str, NDArray[np.uint8]], weights: Mapping[str, float]) -> dict[str, sparse.csr_array]:
+def weigh_spaces(
+    design: Design, rows: Rows, idf: Mapping[str, NDArray[np.uint8]], weights: Mapping[str, float]
+) -> dict[str, sparse.csr_array]:
     """The rows of every space, weighed."""
     return {space: weigh(counts[rows], idf[space], weights[space]) for space, counts in zip(SPACES, design.counts, strict=True)}
 
 
-def fit_head(
-    parts: Mapping[str, sparse.csr_array], measures: Matrix, classes: NDArray[np.intp], count: int, sight: Sight
-) -> Head:
+def fit_head(parts: Mapping[str, sparse.csr_array], measures: Matrix, classes: NDArray[np.intp], count: int, sight: Sight) -> Head:
     """The head for classes 0 to `count`-1 from what it looks at; a class without examples never wins."""
     seen = np.unique(classes)
     kept = {space: np.unique(parts[space].indices) for space in sight.spaces}
@@ -70,6 +69,8 @@ def fit_head(
 
 def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp]) -> Matrix:
     """Weights for each class seen; "sag" uses no BLAS, whose last bits depend on the machine and its number of cores."""
+    from sklearn.linear_model import LogisticRegression  # takes seconds to load, and only learning needs it
+
     seen = len(np.unique(classes))
     if seen < 2:
         return np.zeros((matrix.shape[1], seen))

@@ -92,7 +92,8 @@ def decide_kinds(probabilities: Probabilities, needs_answer_from: float) -> NDAr
     """The likeliest of the asking kinds where an answer is likely enough to be needed, else the likeliest of the others."""
     asks = probabilities.needs_answer >= needs_answer_from
     allowed = np.where(ASKING, asks[:, None], ~asks[:, None])
-    return np.where(allowed, probabilities.kinds, -1).argmax(axis=1)
+    kinds: NDArray[np.intp] = np.where(allowed, probabilities.kinds, -1).argmax(axis=1)
+    return kinds
 
 
 def _name_topics(topics: NDArray[np.float32], model: Model) -> list[tuple[str | None, float | None]]:

@@ -62,13 +62,17 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Everything that a model file holds. Spaces vote for the kinds, `urgent`, then the topics; traits for the former, subjects for the latter."""
+    """Everything that a model file holds. Spaces vote for the kinds, `urgent` and topics, traits for the first two, subjects for topics.
+
+    `learned` has the numbers of the threads that the model learned from, in order.
+    """
 
     topics: tuple[str, ...]
     spaces: tuple[SpaceWeights, ...]
     traits: Weights
     subjects: Weights
     lexicon: Lexicon
+    learned: NDArray[np.uint64]
     calibration: Calibration
     origin: Origin
 

@@ -81,7 +81,7 @@ def _name(checksum: str) -> str:
 def _arrays(model: Model) -> list[Array]:
     spaces = [array for space in model.spaces for array in (space.idf, space.votes.steps, space.votes.values)]
     measures = [array for weights in (model.traits, model.subjects) for array in (weights.steps, weights.values)]
-    arrays = [*spaces, *measures, model.lexicon.hashes, model.lexicon.members]
+    arrays = [*spaces, *measures, model.lexicon.hashes, model.lexicon.members, model.learned]
     return [np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")) for array in arrays]
 
 
@@ -95,7 +95,7 @@ def _model(header: dict[str, Any], payload: bytes) -> Model:
         start += size
     if start != len(payload):
         raise ValueError(f"{len(payload)} bytes of arrays instead of {start}")
-    *spaces, trait_steps, traits, subject_steps, subjects, hashes, members = arrays
+    *spaces, trait_steps, traits, subject_steps, subjects, hashes, members, learned = arrays
     weighed = zip(header["space_weights"], spaces[::3], spaces[1::3], spaces[2::3], strict=True)
     return Model(
         tuple(header["topics"]),
@@ -103,6 +103,7 @@ def _model(header: dict[str, Any], payload: bytes) -> Model:
         Weights(trait_steps, traits),
         Weights(subject_steps, subjects),
         Lexicon(tuple(header["headings"]), hashes, members),
+        learned,
         Calibration(**header["calibration"]),
         Origin(**header["origin"]),
     )

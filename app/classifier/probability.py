@@ -21,5 +21,5 @@ def softmax(scores: NDArray[Number]) -> NDArray[Number]:
 
 def sigmoid(scores: NDArray[Number]) -> NDArray[Number]:
     """The chance of yes."""
-    chances: NDArray[Number] = 1 / (1 + np.exp(-np.clip(scores, -FARTHEST, FARTHEST)))
+    chances: NDArray[Number] = np.reciprocal(1 + np.exp(-np.clip(scores, -FARTHEST, FARTHEST)))
     return chances

@@ -19,7 +19,7 @@ from app.classifier.calibration import (
 )
 from app.classifier.design import Design, Rows, build_design, measure_idf
 from app.classifier.errors import DataRefused
-from app.classifier.examples import PARTS, Example, digest, part_of
+from app.classifier.examples import PARTS, Example, digest, part_of, thread_number
 from app.classifier.features import read_messages
 from app.classifier.heads import SPACES, Head, Matrix, Sight, fit_head, weigh_spaces
 from app.classifier.lexicon import Lexicon, read_lexicon
@@ -73,11 +73,12 @@ def train(examples: Sequence[Example], lexicon: Lexicon | None = None) -> Model:
     parts = np.array([part_of(example.thread, "calibration") for example in ordered])
     calibration = _calibrate(_score_unseen(design, labels, parts), labels)
     heads = _fit(design, labels, np.arange(len(ordered)))
-    origin = Origin(len(ordered), len({example.thread for example in ordered}), digest(ordered))
+    threads = np.unique(np.array([thread_number(example.thread) for example in ordered], dtype=np.uint64))
+    origin = Origin(len(ordered), len(threads), digest(ordered))
     traits = quantise(np.concatenate((heads.kinds.measures, _difference(heads.urgent.measures)), axis=1), np.int16)
     subjects = quantise(heads.topics.measures, np.int16)
     spaces = tuple(_space(space, heads) for space in SPACES)
-    return Model(labels.topic_names, spaces, traits, subjects, lexicon, calibration, origin)
+    return Model(labels.topic_names, spaces, traits, subjects, lexicon, threads, calibration, origin)
 
 
 def _read_labels(examples: Sequence[Example]) -> Labels:
