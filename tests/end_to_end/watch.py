@@ -1,12 +1,13 @@
 """A town under watch: the emulated network over loopback HTTP, the real connector, the real use cases, real PostgreSQL."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import text
 
@@ -21,21 +22,30 @@ from app.usecases.ingest_page import Intaken
 from app.usecases.judge_page import Intake
 from app.usecases.poll_sources import Polling, claim_sources, poll_claimed
 from connectors.sdk.contract import ConnectorContext, Credential
+from connectors.sdk.http import HttpLimits
 from connectors.sdk.loopback import serve
 from connectors.sdk.registry import plugins
 from connectors.sdk.town import TownPage
 from connectors.sdk.town_generator import GeneratedTown, generate_town
 from connectors.sdk.town_scripts import ThreadScript, read_thread
+from connectors.vk.connector import VkConnector
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "threads"
-TOKEN = "service-token-of-the-test"  # noqa: S105
-CALLS_PER_SECOND = 50
+TOKEN = "service-token-of-the-test"
+CALLS_PER_SECOND = 100
+CONCURRENCY = 8
 
 
-def corpus_threads() -> list[ThreadScript]:
-    """Every thread of the project's corpus as a script."""
+def corpus_threads(pages: int) -> list[ThreadScript]:
+    """Every thread of the project's corpus as a script, dealt out to so many pages in turn."""
     lines = (line for file in sorted(CORPUS.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines())
-    return [read_thread(json.loads(line)) for line in lines]
+    return [replace(read_thread(json.loads(line)), page_name=f"Страница {number % pages + 1}") for number, line in enumerate(lines)]
+
+
+class Rows(Protocol):
+    """The rows of a query."""
+
+    async def __call__(self, query: str, **parameters: Any) -> list[Any]: ...
 
 
 @dataclass(slots=True)
@@ -58,18 +68,18 @@ class Watch:
     hands: Hands
     pages: list[Intaken] = field(default_factory=list)
 
-    async def look(self) -> int:
-        """Polls every source that is due now, once; how many there were."""
-        claims = await claim_sources(self.polling, limit=1000)
-        for claim in claims:
-            await poll_claimed(self.polling, claim)
-        return len(claims)
+    async def look(self) -> None:
+        """Polls every source that is due now, until none is left that has more to tell at once."""
+        while claims := await claim_sources(self.polling, limit=CONCURRENCY):
+            async with asyncio.TaskGroup() as group:
+                for claim in claims:
+                    group.create_task(poll_claimed(self.polling, claim))
 
-    async def settle(self, step: timedelta, *, rounds: int) -> None:
-        """Lets time go on and polls what comes due, so many times."""
-        for _ in range(rounds):
+    async def go_on(self, step: timedelta, *, until: datetime) -> None:
+        """Lets time go on by steps and polls at each what has come due, the last time at `until`."""
+        while self.hands.now < until:
+            self.hands.now = min(self.hands.now + step, until)
             await self.look()
-            self.hands.now += step
 
     async def rows(self, query: str, **parameters: Any) -> list[Any]:
         async with self.polling.intake.database.read() as session:
@@ -86,7 +96,8 @@ async def watched_town(
     async with serve(network.app()) as address:
         budget = SharedCallBudget(database.engine, "e2e", CALLS_PER_SECOND, now=hands)
         await budget.prepare()
-        connector = plugin.build(ConnectorContext(address, [Credential("vk_service", "test", TOKEN, budget)], hands))
+        context = ConnectorContext(address, [Credential("vk_service", "test", TOKEN, budget)], hands)
+        connector = VkConnector(context, HttpLimits(first_pause_seconds=0.05))
         intake = await _register(database, town, classifier, since)
         bounds = PollBounds(timedelta(minutes=5), timedelta(seconds=1), timedelta(days=1))
         pages: list[Intaken] = []
@@ -118,4 +129,4 @@ def watched_pages(town: GeneratedTown) -> Sequence[TownPage]:
 
 def make_town(seed: int, now: datetime, *, pages: int = 10, threads: int = 330, days: float = 5) -> GeneratedTown:
     """A town of the corpus' threads."""
-    return generate_town(seed, pages=pages, threads=threads, now=now, days=days, texts=corpus_threads())
+    return generate_town(seed, pages=pages, threads=threads, now=now, days=days, texts=corpus_threads(pages))

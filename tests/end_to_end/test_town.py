@@ -1,0 +1,65 @@
+"""A town of the corpus, lived through step by step under a failing network: nothing is lost, doubled or judged wrongly."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from app.storage.engine import Database
+from app.usecases.rebuild_statistics import Difference, rebuild_statistics
+from connectors.vk.emulator import Faults
+from tests.end_to_end.comparison import clocks, judge, shown, stored
+from tests.end_to_end.verdicts import ByLabel
+from tests.end_to_end.watch import CALLS_PER_SECOND, TOKEN, Hands, Watch, make_town, watched_town
+
+LIVED = timedelta(hours=10)
+STEP = timedelta(minutes=10)
+AFTERMATH = timedelta(hours=16)
+THREADS = 300
+
+
+async def test_a_town_under_a_failing_network_is_stored_exactly_once_and_its_answers_are_found(database: Database, noon: datetime) -> None:
+    town = make_town(5, noon, pages=10, threads=THREADS, days=LIVED / timedelta(days=1))
+    hands = Hands(noon - LIVED)
+    faults = Faults(seed=1, rate=0.03, stall_seconds=0.2)
+    async with watched_town(database, town, ByLabel(town), hands, since=noon - 2 * LIVED, faults=faults) as watch:
+        await watch.go_on(STEP, until=noon)
+        await watch.go_on(AFTERMATH / 2, until=noon + AFTERMATH)
+
+        assert any(call.outcome.startswith("fault") for call in watch.emulator.calls)
+        assert watch.emulator.peak_calls_per_second(TOKEN) <= CALLS_PER_SECOND
+        assert await stored(watch.rows) == shown(watch.emulator.visible())
+        assert await official_questions(watch) == 0
+        quality = judge(town, watch.emulator.ids, await clocks(watch.rows))
+        assert quality.right > THREADS / 2
+        assert quality.precision >= 0.98, quality
+        assert quality.recall >= 0.95, quality
+        assert await differences(watch) == []
+        tampered = await tamper(database)
+        assert [one.incident_id for one in await differences(watch)] == [tampered]
+
+
+async def official_questions(watch: Watch) -> int:
+    """How many questions were written by an official account."""
+    query = "SELECT count(*) AS count FROM turns t JOIN messages m ON m.id = t.question_id WHERE m.official"
+    (row,) = await watch.rows(query)
+    return int(row.count)
+
+
+async def differences(watch: Watch) -> list[Difference]:
+    """What the event log and the stored clocks disagree about."""
+    intake = watch.polling.intake
+    checks = rebuild_statistics(intake.database, intake.region_id, check_only=True, now=watch.hands.now)
+    return [one async for checked in checks for one in checked.differences]
+
+
+async def tamper(database: Database) -> int:
+    """Moves one first answer to an hour earlier; the incident that it belongs to."""
+    async with database.write() as session:
+        found = await session.scalar(
+            text(
+                "UPDATE turns SET first_answered_at = first_answered_at - interval '1 hour' WHERE (incident_id, number) ="
+                " (SELECT incident_id, number FROM turns WHERE first_answered_at IS NOT NULL ORDER BY incident_id LIMIT 1)"
+                " RETURNING incident_id"
+            )
+        )
+    return int(str(found))
