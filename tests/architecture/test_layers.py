@@ -82,6 +82,10 @@ def test_there_is_one_database() -> None:
     assert not offending_imports("app", re.compile(r"(sqlite3|aiosqlite|pymysql|aiomysql|psycopg2?)\b"))
 
 
+HEAVY = {"sklearn.linear_model"}
+"""What takes seconds and a hundred megabytes to load and only one command needs: the one reason to import inside a function."""
+
+
 def test_imports_stand_at_the_top() -> None:
     hidden = [place(file, line) for file in python_files("app", "connectors", "tests", "bench") for line in inner_imports(file)]
     assert not hidden
@@ -90,7 +94,7 @@ def test_imports_stand_at_the_top() -> None:
 def inner_imports(file: Path) -> Iterator[int]:
     for node in ast.walk(syntax(file)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield from (found.line for found in imports(node))
+            yield from (found.line for found in imports(node) if found.module not in HEAVY)
 
 
 def test_tasks_belong_to_a_group_that_waits_for_them() -> None:
