@@ -10,7 +10,7 @@ import httpx
 from connectors.sdk.contract import Credential
 from connectors.sdk.errors import AuthenticationFailed
 
-UNSIGNED = frozenset({"session_key", "access_token"})
+UNSIGNED = frozenset({"session_key", "access_token", "sig"})
 SHAPE = '{"application_key": "…", "access_token": "…", "session_secret_key": "…"}'
 REPLACED_BY_BODY = frozenset({"content-length", "content-type"})
 

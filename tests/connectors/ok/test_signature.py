@@ -24,7 +24,8 @@ OWN = [
     ({"text": "Ёж & код = 1+1", "a": ""}, "ключ", "ec14fb721985204498cfb4beb7f4366e"),
 ]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-PARAMETERS = st.dictionaries(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=8), TEXTS, max_size=6)
+NAMES = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=8).filter(lambda name: name != "sig")
+PARAMETERS = st.dictionaries(NAMES, TEXTS, max_size=6)
 
 
 def credential(secret: str) -> Credential:
