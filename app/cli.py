@@ -68,6 +68,11 @@ def settings_in_force(**overrides: object) -> Settings:
     return settings
 
 
+def page() -> Console:
+    """Where tables go: as wide as the terminal, and wide enough for a file."""
+    return Console(width=None if sys.stdout.isatty() else 160)
+
+
 def run_to_end(action: Coroutine[Any, Any, Result]) -> Result:
     """Runs a coroutine on the quick event loop."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -210,7 +215,7 @@ def source_list() -> None:
                     success = "" if one.last_success_at is None else f"{one.last_success_at:%Y-%m-%d %H:%M}Z"
                     table.add_row(str(one.source.id), one.source.name, one.source.url, state, success, one.last_error or "")
                 after = found[-1].source.id
-        Console(width=None if sys.stdout.isatty() else 200).print(table)
+        page().print(table)
 
     with_services(show)
 
@@ -243,7 +248,7 @@ def credential_list() -> None:
             for one in await credentials.listed(session, services.secret_box):
                 state = one.disabled_reason or ("usable" if one.secret is not None else "encrypted under another OTKLIK_SECRET_KEY")
                 table.add_row(one.kind, one.name, f"{one.created_at:%Y-%m-%d}", state)
-        Console().print(table)
+        page().print(table)
 
     with_services(show)
 
@@ -270,7 +275,7 @@ def classify() -> None:
 @cli.command()
 def train(data: list[Path], out: Annotated[Path, typer.Option(help="The model file to write.")]) -> None:
     """Fits a model from labelled corpus folders or CSV files; the same data give the same file."""
-    Console().print(train_files(data, out).as_table())
+    page().print(train_files(data, out).as_table())
 
 
 @cli.command()
@@ -280,7 +285,7 @@ def evaluate(data: list[Path], as_json: Annotated[bool, typer.Option("--json", h
     if as_json:
         print(report.as_json())
     else:
-        Console().print(report.as_table())
+        page().print(report.as_table())
 
 
 @cli.command("rebuild-statistics")
