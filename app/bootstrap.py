@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import json
 import os
 import secrets
 import socket
@@ -161,8 +162,18 @@ def _secret_key(settings: Settings) -> str:
 
 def _secrets_of(settings: Settings) -> list[Secret]:
     """Credentials given as settings, beside those stored in the database."""
-    token = settings.vk_service_token
-    return [] if token is None else [Secret("vk_service", "OTKLIK_VK_SERVICE_TOKEN", token.get_secret_value())]
+    found = []
+    if settings.vk_service_token is not None:
+        found.append(Secret("vk_service", "OTKLIK_VK_SERVICE_TOKEN", settings.vk_service_token.get_secret_value()))
+    parts = {
+        "application_key": settings.ok_application_key,
+        "access_token": settings.ok_access_token,
+        "session_secret_key": settings.ok_session_secret_key,
+    }
+    if any(part is not None for part in parts.values()):
+        written = {name: part.get_secret_value() for name, part in parts.items() if part is not None}
+        found.append(Secret("ok_app", "OTKLIK_OK_ACCESS_TOKEN", json.dumps(written, sort_keys=True)))
+    return found
 
 
 def _addresses(settings: Settings, found: Mapping[str, ConnectorPlugin]) -> dict[str, str]:

@@ -257,6 +257,8 @@ class Level:
     root_id: str | None
     first_id: int | None
     last_id: int | None
+    first_at: datetime | None = None
+    last_at: datetime | None = None
 
 
 async def missing(
@@ -272,8 +274,11 @@ async def missing(
     rows = await session.execute(
         text(
             f"WITH lost AS (SELECT id, comment_id FROM messages JOIN unnest(CAST(:roots AS text[]), CAST(:firsts AS bigint[]),"
-            f" CAST(:lasts AS bigint[])) AS level(root, first, last) ON root_id IS NOT DISTINCT FROM root WHERE {standing}"
-            " AND comment_id <> '' AND CASE WHEN comment_id ~ '^[0-9]+$' THEN CAST(comment_id AS numeric) BETWEEN coalesce(first, 0)"
+            f" CAST(:lasts AS bigint[]), CAST(:first_ats AS timestamptz[]), CAST(:last_ats AS timestamptz[]))"
+            f" AS level(root, first, last, first_at, last_at) ON root_id IS NOT DISTINCT FROM root WHERE {standing}"
+            " AND published_at BETWEEN coalesce(level.first_at, '-infinity') AND coalesce(level.last_at, 'infinity')"
+            " AND comment_id <> '' AND CASE WHEN first IS NULL AND last IS NULL THEN true"
+            " WHEN comment_id ~ '^[0-9]+$' THEN CAST(comment_id AS numeric) BETWEEN coalesce(first, 0)"
             " AND coalesce(CAST(last AS numeric), 'infinity') ELSE false END)"
             f" SELECT id FROM lost UNION SELECT id FROM messages WHERE {standing} AND root_id IN (SELECT comment_id FROM lost)"
         ),
@@ -282,6 +287,8 @@ async def missing(
             "roots": [level.root_id for level in levels],
             "firsts": [level.first_id for level in levels],
             "lasts": [level.last_id for level in levels],
+            "first_ats": [level.first_at for level in levels],
+            "last_ats": [level.last_at for level in levels],
             "present": list(present),
             "asked_at": asked_at,
         },

@@ -147,7 +147,9 @@ async def _news(
     seen: dict[str, Judged] = {comment_id(one.message): one for one in judged}
     for place, one in seen.items():
         _compare(news, one, stored.get(place), asked_at=asked_at)
-    levels = [Level(one.root_id, one.first_id, one.last_id) for one in coverage if one.post.external_id == key.post_id]
+    levels = [
+        Level(one.root_id, one.first_id, one.last_id, one.first_at, one.last_at) for one in coverage if one.post.external_id == key.post_id
+    ]
     present = [place for place, one in seen.items() if not one.message.deleted]
     news.deleted += await messages.missing(session, key, levels, present=present, asked_at=asked_at)
     changed = [*news.new, *news.unstubbed, *(one for one, _ in news.edited)]
