@@ -75,8 +75,16 @@ def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp]) -> Matrix:
     if seen < 2:
         return np.zeros((matrix.shape[1], seen))
     matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    weights = _even_out(classes)
     model = LogisticRegression(
         C=INVERSE_PENALTY, solver="sag", fit_intercept=False, max_iter=MOST_PASSES, tol=TOLERANCE, random_state=SEED
-    ).fit(matrix, classes)
-    weights: Matrix = model.coef_.T
-    return np.concatenate((-weights, weights), axis=1) / 2 if seen == 2 else weights
+    ).fit(matrix, classes, sample_weight=weights)
+    coefficients: Matrix = model.coef_.T
+    return np.concatenate((-coefficients, coefficients), axis=1) / 2 if seen == 2 else coefficients
+
+
+def _even_out(classes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """A weight for each message, 1 on average: those of a rare class count more, by the root of how rare it is."""
+    weights = 1 / np.sqrt(np.bincount(classes)[classes])
+    even: NDArray[np.float64] = weights / weights.mean()
+    return even

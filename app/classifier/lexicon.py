@@ -12,7 +12,6 @@ from app.classifier.grams import LONGEST_WORD, Words, find_words, fold
 
 WHOLE = np.uint32(0x5BD1E995)
 SHORTEST_ENTRY, LONGEST_ENTRY = 2, 14
-SUBJECT = "subject "
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +22,9 @@ class Lexicon:
     hashes: NDArray[np.uint32]
     members: NDArray[np.uint8]
 
-    @property
-    def subjects(self) -> NDArray[np.bool_]:
-        """Which headings name what a message is about rather than what it wants."""
-        return np.array([heading.startswith(SUBJECT) for heading in self.headings], dtype=bool)
+    def under(self, name: str) -> NDArray[np.bool_]:
+        """Which headings have this name or begin with it and a space."""
+        return np.array([heading == name or heading.startswith(f"{name} ") for heading in self.headings], dtype=bool)
 
     def match(self, words: Words) -> NDArray[np.intp]:
         """The row of `members` for each word: the whole word first, then its longest beginning."""

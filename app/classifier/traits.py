@@ -26,6 +26,7 @@ COUNTED = (
 HIGHEST_COUNT = 16
 HINT_WEIGHT = 0.3
 FLAG_WEIGHT = 0.5
+SPOILING_THANKS = ("trouble", "contrast", "lacking", "lasting")
 
 
 def count_classes(classes: NDArray[np.uint8], owners: NDArray[np.intp], texts: int) -> NDArray[np.float32]:
@@ -54,25 +55,28 @@ def measure_form(counts: NDArray[np.float32], folded: FoldedText, words: Words) 
 
 
 def measure_hints(words: Words, lexicon: Lexicon, texts: int) -> NDArray[np.float32]:
-    """A row for each text: how many words stand under each heading, as a count to 2 and as a share, and whether any names a subject."""
+    """A row for each text: words under each heading, as a count to 2 and as a share; if any names a subject; what spoils its thanks."""
     counts = _count_hints(words, lexicon, texts)
     length = np.maximum(np.bincount(words.owners, minlength=texts), 1)[:, None]
-    subjects = counts[:, lexicon.subjects].sum(axis=1, keepdims=True)
-    wishes = counts[:, ~lexicon.subjects].sum(axis=1, keepdims=True)
+    about = lexicon.under("subject")
+    subjects, wishes = counts[:, about].sum(axis=1, keepdims=True), counts[:, ~about].sum(axis=1, keepdims=True)
     columns = [
         np.minimum(counts, 2) * HINT_WEIGHT,
-        _share(counts[:, ~lexicon.subjects], length),
+        _share(counts[:, ~about], length),
         _share(subjects, length),
         _share(wishes, length),
         subjects == 0,
         (subjects == 0) & (length > WORD_BOUNDS[3]),
+        _spoiled_thanks(counts, lexicon) * HINT_WEIGHT,
     ]
     return np.concatenate(columns, axis=1, dtype=np.float32)
 
 
 def measure_subjects(words: Words, lexicon: Lexicon, texts: int) -> NDArray[np.float32]:
     """A row for each text: how many words name each subject, as a count to 2."""
-    subjects: NDArray[np.float32] = np.minimum(_count_hints(words, lexicon, texts)[:, lexicon.subjects], 2) * np.float32(HINT_WEIGHT)
+    subjects: NDArray[np.float32] = np.minimum(_count_hints(words, lexicon, texts)[:, lexicon.under("subject")], 2) * np.float32(
+        HINT_WEIGHT
+    )
     return subjects
 
 
@@ -82,6 +86,12 @@ def _count_hints(words: Words, lexicon: Lexicon, texts: int) -> NDArray[np.float
     places, under = np.nonzero(lexicon.members[found[hinting]])
     counts = np.bincount(words.owners[hinting[places]] * headings + under, minlength=texts * headings)
     return counts.reshape(texts, headings).astype(np.float32)
+
+
+def _spoiled_thanks(counts: NDArray[np.float32], lexicon: Lexicon) -> NDArray[np.bool_]:
+    thanks = counts[:, lexicon.under("thanks")].any(axis=1)
+    spoils = [counts[:, lexicon.under(name)].any(axis=1) for name in SPOILING_THANKS]
+    return np.stack([*(thanks & spoil for spoil in spoils), thanks & ~np.any(spoils, axis=0)], axis=1)
 
 
 def _share(counts: NDArray[np.float32], length: NDArray[np.intp]) -> NDArray[np.float32]:
