@@ -71,7 +71,8 @@ async def measure_sources(session: AsyncSession, region_id: RegionId, *, now: da
     by_status = [Sample(family, family, (("network", row.network), ("status", row.status)), row.n) for row in rows]
     delay = await session.scalar(
         text(
-            "SELECT extract(epoch FROM CAST(:now AS timestamptz) - min(p.next_poll_at)) FROM poll_states p JOIN sources s ON s.id = p.source_id"
+            "SELECT extract(epoch FROM CAST(:now AS timestamptz) - min(p.next_poll_at)) FROM poll_states p"
+            " JOIN sources s ON s.id = p.source_id"
             " WHERE s.region_id = :region AND s.status = 'active' AND p.lease_until IS NULL"
         ),
         {"region": region_id, "now": now},
