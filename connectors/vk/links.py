@@ -13,9 +13,7 @@ OPENED_ON_TOP = re.compile(r"(?:^|[&?])[wz]=([^&#]*)", re.IGNORECASE)
 MENTION = re.compile(r"[@*]?\[([^|\]]+)\|.*\]")
 
 COMMUNITY = re.compile(r"(?:club|public|event|board)(\d{1,18})|-(\d{1,18})")
-CONTENT = re.compile(
-    r"(?:wall|topic|photo|video|clip|album|albums|videos|docs|market|product|story|page|podcast|write)-(\d{1,18})(?!\d).*"
-)
+CONTENT = re.compile(r"(?:wall|topic|photo|video|clip|album|albums|videos|docs|market|product|story|page|podcast|write)-(\d{1,18})(?!\d).*")
 PERSON = re.compile(r"\d+|(?:id|wall|albums|videos|write)\d+(?:_.*)?|(?:photo|video|album|clip|story)\d+_.*")
 APPLICATION = re.compile(r"app-?\d+(?:_.*)?")
 NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.]{0,62}[a-z0-9_])?")

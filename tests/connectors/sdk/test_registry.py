@@ -56,7 +56,9 @@ def test_the_second_connector_of_a_network_is_reported_and_the_first_stays() -> 
     assert "has a connector already" in found.failures[0].reason
 
 
-@pytest.mark.parametrize("link", ["https://vk.com/gorod", "VK.RU/club1", " m.vk.com/wall-1_5?reply=2 ", "//www.vk.com/x", "http://vk.com:443/x"])
+@pytest.mark.parametrize(
+    "link", ["https://vk.com/gorod", "VK.RU/club1", " m.vk.com/wall-1_5?reply=2 ", "//www.vk.com/x", "http://vk.com:443/x"]
+)
 def test_a_link_finds_its_network_by_the_host(link: str) -> None:
     assert plugin_for_link(link) is vk
 

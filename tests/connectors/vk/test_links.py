@@ -9,7 +9,9 @@ from connectors.vk.links import GroupLink, NameLink, parse_link
 
 GROUP_IDS = st.integers(1, 10**12)
 NAMES = st.from_regex(r"[a-z][a-z_]{3,20}\.?[a-z0-9_]{1,5}", fullmatch=True)
-SITES = st.sampled_from(["vk.com/", "m.vk.com/", "https://vk.ru/", "http://www.vk.com/", "HTTPS://VK.COM/", "//m.vk.ru/", "https://www.vk.ru//"])
+SITES = st.sampled_from(
+    ["vk.com/", "m.vk.com/", "https://vk.ru/", "http://www.vk.com/", "HTTPS://VK.COM/", "//m.vk.ru/", "https://www.vk.ru//"]
+)
 TAILS = st.sampled_from(["", "/", "?from=search", "/?w=", "#comments", "?offset=20&own=1", " ", "\u200b\n"])
 
 
