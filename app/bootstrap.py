@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from app.classifier.contract import Classifier
 from app.classifier.model_file import load_shipped_model
 from app.domain.polling import PollBounds
@@ -20,13 +22,15 @@ from app.jobs.connectors import ConnectorPool, Rates, Secret
 from app.settings import Settings
 from app.storage import regions
 from app.storage.credentials import SecretBox
-from app.storage.embedded import embedded_server
+from app.storage.embedded import EmbeddedServer, embedded_server, revive
 from app.storage.engine import Database, create_engine, ensure_database
 from app.storage.migrate import is_current, migrate
 from app.storage.regions import RegionId
 from app.usecases.judge_page import Intake
 from connectors.sdk.contract import ConnectorPlugin
 from connectors.sdk.registry import plugins
+
+log = structlog.get_logger(__name__)
 
 DATABASE_NAME = "otklik"
 SECRET_FILE = "secret.key"  # noqa: S105
@@ -38,7 +42,10 @@ class CannotStart(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that the processes are made of. `now` is the clock: the real one, or the demo's quick one."""
+    """Everything that the processes are made of. `now` is the clock: the real one, or the demo's quick one.
+
+    `embedded` is the database server of the data folder, `None` where the database is somebody else's.
+    """
 
     settings: Settings
     database: Database
@@ -48,6 +55,7 @@ class Services:
     plugins: Mapping[str, ConnectorPlugin]
     connectors: ConnectorPool
     now: Callable[[], datetime]
+    embedded: EmbeddedServer | None = None
 
     @property
     def intake(self) -> Intake:
@@ -70,6 +78,11 @@ class Services:
     def worker_name(self) -> str:
         return f"{socket.gethostname()}:{os.getpid()}"
 
+    async def tend_database(self) -> None:
+        """Starts the embedded database again should it have died."""
+        if self.embedded is not None and await asyncio.to_thread(revive, self.embedded):
+            log.warning("the embedded database had died and was started again")
+
 
 def system_now() -> datetime:
     """The real time, aware UTC."""
@@ -80,7 +93,7 @@ def system_now() -> datetime:
 async def running_services(settings: Settings, *, now: Callable[[], datetime] = system_now) -> AsyncIterator[Services]:
     """Services over a database with the newest schema; the embedded one is started and migrated by itself."""
     async with AsyncExitStack() as stack:
-        url = await _database_url(settings, stack)
+        url, embedded = await _open_server(settings, stack)
         database = Database(create_engine(url))
         stack.push_async_callback(database.close)
         await _ensure_schema(settings, database)
@@ -92,14 +105,15 @@ async def running_services(settings: Settings, *, now: Callable[[], datetime] = 
         stack.push_async_callback(pool.close)
         await pool.refresh()
         classifier = await asyncio.to_thread(load_shipped_model)
-        yield Services(settings, database, region_id, box, classifier, found, pool, now)
+        yield Services(settings, database, region_id, box, classifier, found, pool, now, embedded)
 
 
 @asynccontextmanager
 async def migrated_database(settings: Settings) -> AsyncIterator[Database]:
     """The database alone, brought to the newest schema: for `otklik migrate`."""
     async with AsyncExitStack() as stack:
-        database = Database(create_engine(await _database_url(settings, stack)))
+        url, _ = await _open_server(settings, stack)
+        database = Database(create_engine(url))
         stack.push_async_callback(database.close)
         await database.check()
         await migrate(database.engine)
@@ -126,14 +140,15 @@ def sole_user(settings: Settings) -> Iterator[None]:
         yield
 
 
-async def _database_url(settings: Settings, stack: AsyncExitStack) -> str:
+async def _open_server(settings: Settings, stack: AsyncExitStack) -> tuple[str, EmbeddedServer | None]:
+    """The database's address, and the embedded server behind it if there is one."""
     if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    server = embedded_server(settings.data_dir)
-    started = await asyncio.to_thread(server.__enter__)
-    stack.push_async_callback(asyncio.to_thread, server.__exit__, None, None, None)
-    await ensure_database(started.url(), DATABASE_NAME)
-    return started.url(DATABASE_NAME)
+        return settings.database_url.get_secret_value(), None
+    context = embedded_server(settings.data_dir)
+    server = await asyncio.to_thread(context.__enter__)
+    stack.push_async_callback(asyncio.to_thread, context.__exit__, None, None, None)
+    await ensure_database(server.url(), DATABASE_NAME)
+    return server.url(DATABASE_NAME), server
 
 
 async def _ensure_schema(settings: Settings, database: Database) -> None:

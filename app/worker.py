@@ -33,7 +33,14 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             runner = PollRunner(polling, group, concurrency=services.settings.worker_concurrency)
             household = Household(
-                services.database, services.region_id, services.worker_name, services.connectors, runner, counts, services.now
+                services.database,
+                services.region_id,
+                services.worker_name,
+                services.connectors,
+                runner,
+                counts,
+                services.now,
+                services.tend_database,
             )
             await household.beat()
             scheduler = make_scheduler(duties_of(household))

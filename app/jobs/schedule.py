@@ -70,6 +70,7 @@ class Household:
     runner: PollRunner
     counts: DeltaReader
     now: Callable[[], datetime]
+    tend_database: Callable[[], Awaitable[None]]
 
     async def beat(self) -> None:
         async with self.database.write() as session:
@@ -87,6 +88,7 @@ def duties_of(household: Household) -> list[Duty]:
     return [
         Duty("poll sources", 0.5, one.runner.tick),
         Duty("heartbeat", 8, one.beat),
+        Duty("tend database", 2, one.tend_database),
         Duty("watch deadlines", 5, lambda: watch_deadlines(one.database, one.region_id, now=one.now())),
         Duty("measure gauges", 10, lambda: measure_gauges(one.database, one.region_id, one.connectors.daily_limits(), now=one.now())),
         Duty("hand over counts", 5, lambda: hand_over_counts(one.database, one.counts)),

