@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.classifier.contract import TextInContext
 from app.classifier.errors import ModelRefused
+from app.classifier.features import read_messages
 from app.classifier.lexicon import Lexicon
 from app.classifier.linear import LinearClassifier
 from app.classifier.model import Calibration, Model, Origin, SpaceWeights, Weights
@@ -97,7 +99,7 @@ def _model(header: dict[str, Any], payload: bytes) -> Model:
         raise ValueError(f"{len(payload)} bytes of arrays instead of {start}")
     *spaces, trait_steps, traits, subject_steps, subjects, hashes, members, learned = arrays
     weighed = zip(header["space_weights"], spaces[::3], spaces[1::3], spaces[2::3], strict=True)
-    return Model(
+    model = Model(
         tuple(header["topics"]),
         tuple(SpaceWeights(weight, idf, Weights(steps, values)) for weight, idf, steps, values in weighed),
         Weights(trait_steps, traits),
@@ -107,3 +109,13 @@ def _model(header: dict[str, Any], payload: bytes) -> Model:
         Calibration(**header["calibration"]),
         Origin(**header["origin"]),
     )
+    _check_features(model)
+    return model
+
+
+def _check_features(model: Model) -> None:
+    probe = read_messages([TextInContext("")], model.lexicon)
+    found = [len(space.idf) for space in model.spaces] + [len(model.traits.values), len(model.subjects.values)]
+    wanted = [space.grams.empty for space in probe.spaces] + [probe.traits.shape[1], probe.subjects.shape[1]]
+    if found != wanted:
+        raise ValueError(f"it looks at {found} features and this release at {wanted}")

@@ -37,7 +37,7 @@ def _read_rows(rows: "csv.DictReader[str]", path: Path) -> Iterator[Example]:
         for row in rows:
             yield _read_row(row, f"{path}:{rows.line_num}")
     except csv.Error as error:
-        raise DataRefused(f"{path}:{rows.line_num}", f"this is not CSV ({error})") from error
+        raise DataRefused(f"{path}:{rows.reader.line_num}", f"this is not CSV ({error})") from error
 
 
 def _read_row(row: Mapping[str | None, str | list[str] | None], where: str) -> Example:

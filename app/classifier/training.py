@@ -34,6 +34,7 @@ TOPIC_SIGHT = Sight({"words": 1.5, "post": 4.0, "reply_to": 2.0}, measures=2.5)
 FEWEST_OF_A_TOPIC = 5
 FEWEST_URGENT = 10
 NEEDS_ANSWER_RECALL = 0.9
+EVEN_CHANCE = 0.5
 URGENT_BETA = 1.5
 TOPIC_PRECISION = 0.65
 UNKNOWN = -1
@@ -132,7 +133,7 @@ def _calibrate(scores: Matrix, labels: Labels) -> Calibration:
     asking = np.array([kind in NEEDS_ANSWER for kind in KINDS])
     temperature = fit_temperature(scores[:, :URGENT], labels.kinds)
     chances = softmax(scores[:, :URGENT] / temperature)[:, asking].sum(axis=1)
-    threshold = highest_for_recall(chances, asking[labels.kinds], recall=NEEDS_ANSWER_RECALL)
+    threshold = min(EVEN_CHANCE, highest_for_recall(chances, asking[labels.kinds], recall=NEEDS_ANSWER_RECALL))
     calibration = Calibration(kind_temperature=temperature, needs_answer_from=threshold)
     return _calibrate_topics(scores, labels, _calibrate_urgent(scores, labels, calibration))
 

@@ -67,7 +67,7 @@ def measure_hints(words: Words, lexicon: Lexicon, texts: int) -> NDArray[np.floa
         _share(wishes, length),
         subjects == 0,
         (subjects == 0) & (length > WORD_BOUNDS[3]),
-        _spoiled_thanks(counts, lexicon) * HINT_WEIGHT,
+        _spoiled_thanks(counts, lexicon) * FLAG_WEIGHT,
     ]
     return np.concatenate(columns, axis=1, dtype=np.float32)
 
@@ -91,7 +91,8 @@ def _count_hints(words: Words, lexicon: Lexicon, texts: int) -> NDArray[np.float
 def _spoiled_thanks(counts: NDArray[np.float32], lexicon: Lexicon) -> NDArray[np.bool_]:
     thanks = counts[:, lexicon.under("thanks")].any(axis=1)
     spoils = [counts[:, lexicon.under(name)].any(axis=1) for name in SPOILING_THANKS]
-    return np.stack([*(thanks & spoil for spoil in spoils), thanks & ~np.any(spoils, axis=0)], axis=1)
+    columns = [*spoils, np.sum(spoils, axis=0) == 0, np.sum(spoils, axis=0) > 1]
+    return np.stack([thanks & column for column in columns], axis=1)
 
 
 def _share(counts: NDArray[np.float32], length: NDArray[np.intp]) -> NDArray[np.float32]:

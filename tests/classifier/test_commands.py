@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.classifier.commands import classify_lines, evaluate_files
+from app.classifier.commands import classify_lines, evaluate_files, train_files
 from app.classifier.errors import DataRefused
+from tests.classifier.examples import small_set
 
 
 def test_verdicts_come_in_order_and_bad_lines_are_named() -> None:
@@ -43,3 +44,43 @@ def test_a_wrong_table_is_refused_by_name_and_row(tmp_path: Path, content: str, 
 
     with pytest.raises(DataRefused, match=said):
         evaluate_files([table])
+
+
+def test_lines_that_no_one_should_send_are_named_and_the_rest_goes_on() -> None:
+    lines = [
+        '{"id": 1, "text": null}',
+        "[" * 100_000,
+        '"text"',
+        '{"id": 2, "text": "да", "post": 5}',
+        "",
+        '{"id": "\\ud83d", "text": "\\ud83d"}',
+    ]
+    target, errors = io.StringIO(), io.StringIO()
+
+    problems = classify_lines(io.StringIO("\n".join(lines)), target, errors)
+
+    assert problems == 4
+    assert [line.split(":")[0] for line in errors.getvalue().splitlines()] == ["line 1", "line 2", "line 3", "line 4"]
+    assert json.loads(target.getvalue().encode())["kind"] == "other"
+
+
+def test_more_lines_than_a_batch_stay_in_order() -> None:
+    target = io.StringIO()
+
+    classify_lines(io.StringIO("".join(f'{{"id": {number}, "text": "яма"}}\n' for number in range(1234))), target, io.StringIO())
+
+    assert [json.loads(line)["id"] for line in target.getvalue().splitlines()] == list(range(1234))
+
+
+def test_training_reports_the_quality_of_a_twin_that_had_not_seen_the_test_part(tmp_path: Path) -> None:
+    table = tmp_path / "export.csv"
+    rows = [f'"{example.text.text}",{example.kind},{example.topic or ""}' for example in small_set()]
+    table.write_text("\n".join(["text,kind,topic", *rows]), encoding="utf-8")
+
+    report = train_files([table], tmp_path / "own.model")
+
+    assert report.examples == 50
+    assert report.quality is not None
+    assert report.quality.learned == 0
+    assert report.as_table().row_count == 6
+    assert evaluate_files([table], tmp_path / "own.model").learned == 50
