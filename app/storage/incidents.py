@@ -69,7 +69,10 @@ async def lock_conversations(session: AsyncSession, thread: ThreadKey, authors: 
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """What the turns of an incident come to in its own row."""
+    """What the turns of an incident come to in its own row.
+
+    `ended_unanswered`: nobody works on it any more, yet its question waits, and its deadline can still be missed.
+    """
 
     first_answer_due_at: datetime | None
     first_answered_at: datetime | None
@@ -78,6 +81,7 @@ class Clocks:
     waiting: bool
     queue_at: datetime
     breached_at: datetime | None
+    ended_unanswered: bool
 
 
 def clocks(turns: Sequence[Turn], status: IncidentStatus, *, working: Collection[IncidentStatus], now: datetime) -> Clocks:
@@ -94,6 +98,7 @@ def clocks(turns: Sequence[Turn], status: IncidentStatus, *, working: Collection
         waiting=waits,
         queue_at=current.due_at or NEVER,
         breached_at=max(breached) if breached else None,
+        ended_unanswered=current.waits and status in ENDED,
     )
 
 
@@ -164,6 +169,7 @@ def _clock_arrays(all_clocks: Sequence[Clocks]) -> dict[str, list[Any]]:
         "waiting": [one.waiting for one in all_clocks],
         "queue": [one.queue_at for one in all_clocks],
         "breached": [one.breached_at for one in all_clocks],
+        "ended_unanswered": [one.ended_unanswered for one in all_clocks],
     }
 
 
@@ -184,13 +190,14 @@ async def save_all(session: AsyncSession, region_id: RegionId, changed: Sequence
             "UPDATE incidents SET status = t.status, text = t.body, urgent = t.urgent, published_at = t.published_at,"
             " message_id = t.message_id, first_answer_due_at = t.due, first_answered_at = t.answered,"
             " first_answer_message_id = t.answer_id, first_answer_class = t.answer_class, waiting = t.waiting, queue_at = t.queue_at,"
-            " breached_at = greatest(incidents.breached_at, t.breached), version = version + 1,"
+            " breached_at = greatest(incidents.breached_at, t.breached), ended_unanswered = t.ended_unanswered, version = version + 1,"
             " closed_at = CASE WHEN t.status IN ('closed', 'rejected', 'duplicate') THEN closed_at END"
             " FROM unnest(CAST(:ids AS bigint[]), CAST(:statuses AS text[]), CAST(:texts AS text[]), CAST(:urgents AS bool[]),"
             " CAST(:published AS timestamptz[]), CAST(:messages AS bigint[]),"
             " CAST(:dues AS timestamptz[]), CAST(:answered AS timestamptz[]), CAST(:answer_ids AS bigint[]),"
-            " CAST(:answer_classes AS text[]), CAST(:waiting AS bool[]), CAST(:queue AS timestamptz[]), CAST(:breached AS timestamptz[]))"
-            " AS t(id, status, body, urgent, published_at, message_id, due, answered, answer_id, answer_class, waiting, queue_at, breached)"
+            " CAST(:answer_classes AS text[]), CAST(:waiting AS bool[]), CAST(:queue AS timestamptz[]), CAST(:breached AS timestamptz[]),"
+            " CAST(:ended_unanswered AS bool[])) AS t(id, status, body, urgent, published_at, message_id, due, answered, answer_id,"
+            " answer_class, waiting, queue_at, breached, ended_unanswered)"
             " WHERE incidents.region_id = :region AND incidents.id = t.id"
         ),
         {
@@ -215,7 +222,8 @@ async def save_step(session: AsyncSession, region_id: RegionId, incident_id: Inc
             " assigned_at = CASE WHEN :hands_over THEN CAST(:at AS timestamptz) ELSE assigned_at END,"
             " closed_at = CASE WHEN :ends THEN CAST(:at AS timestamptz) END, first_answer_due_at = :due, first_answered_at = :answered,"
             " first_answer_message_id = :answer_id, first_answer_class = :answer_class, waiting = :waiting, queue_at = :queue,"
-            " breached_at = greatest(breached_at, CAST(:breached AS timestamptz)) WHERE region_id = :region AND id = :id"
+            " breached_at = greatest(breached_at, CAST(:breached AS timestamptz)), ended_unanswered = :ended_unanswered"
+            " WHERE region_id = :region AND id = :id"
         ),
         {
             "region": region_id,
@@ -233,16 +241,17 @@ async def save_step(session: AsyncSession, region_id: RegionId, incident_id: Inc
             "waiting": moved.waiting,
             "queue": moved.queue_at,
             "breached": moved.breached_at,
+            "ended_unanswered": moved.ended_unanswered,
         },
     )
 
 
 async def lock_overdue(session: AsyncSession, region_id: RegionId, *, now: datetime, limit: int) -> list[StoredIncident]:
-    """Waiting incidents whose deadline has passed unmarked; those that somebody else holds now are left for the next look."""
+    """Incidents whose question waits, its deadline passed and unmarked; those that somebody else holds now wait for the next look."""
     rows = await session.execute(
         text(
-            f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND waiting AND breached_at IS DISTINCT FROM queue_at"
-            " AND queue_at < :now ORDER BY queue_at LIMIT :limit FOR UPDATE SKIP LOCKED"
+            f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND (waiting OR ended_unanswered)"
+            " AND breached_at IS DISTINCT FROM queue_at AND queue_at < :now ORDER BY queue_at LIMIT :limit FOR UPDATE SKIP LOCKED"
         ),
         {"region": region_id, "now": now, "limit": limit},
     )
@@ -266,7 +275,7 @@ async def after(session: AsyncSession, region_id: RegionId, incident_id: Inciden
     return [_stored(row) for row in rows]
 
 
-CLOCKS = "first_answer_due_at, first_answered_at, first_answer_message_id, first_answer_class, waiting, queue_at"
+CLOCKS = "first_answer_due_at, first_answered_at, first_answer_message_id, first_answer_class, waiting, queue_at, ended_unanswered"
 
 
 async def clocks_of(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> dict[IncidentId, dict[str, object]]:

@@ -16,7 +16,7 @@ BATCH = 500
 
 
 async def watch_deadlines(database: Database, region_id: RegionId, *, now: datetime) -> int:
-    """Writes a breach event for every waiting incident whose deadline has passed; how many were found.
+    """Writes a breach event for every unanswered question whose deadline has passed, closed incidents included; how many were found.
 
     Late and double runs are harmless: the log is re-checked under the incident's lock.
     """

@@ -70,6 +70,7 @@ incidents = Table(
     Column("waiting", Boolean, nullable=False),
     moment("queue_at", required=True),
     moment("breached_at"),
+    Column("ended_unanswered", Boolean, nullable=False, server_default=text("false")),
     Column("version", Integer, nullable=False),
     UniqueConstraint("region_id", "source_id", "post_id", "author_id"),
     Index("ix_incidents_queue", "region_id", text("waiting DESC"), "queue_at", "id"),
@@ -87,7 +88,11 @@ incidents = Table(
         postgresql_where=text("assignee_id IS NOT NULL"),
     ),
     Index("ix_incidents_published", "region_id", text("published_at DESC"), text("id DESC")),
-    Index("ix_incidents_unmarked", "queue_at", postgresql_where=text("waiting AND breached_at IS DISTINCT FROM queue_at")),
+    Index(
+        "ix_incidents_unmarked",
+        "queue_at",
+        postgresql_where=text("(waiting OR ended_unanswered) AND breached_at IS DISTINCT FROM queue_at"),
+    ),
     Index("ix_incidents_search", "search", postgresql_using="gin"),
 )
 
