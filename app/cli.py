@@ -161,7 +161,7 @@ def operator_add(
     with_services(add)
 
 
-@source_commands.command("add")
+@source_commands.command("add", context_settings={"ignore_unknown_options": True})  # so that "-1" is a link
 def source_add(
     url: str,
     authority: Annotated[str | None, typer.Option(help="The body that answers there; registered if new.")] = None,

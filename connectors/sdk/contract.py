@@ -4,6 +4,7 @@ What a connector can do is derived from the Protocols that its class satisfies (
 Every moment is an aware UTC `datetime` on the network's own clock. Identifiers are strings as the network writes them.
 """
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -250,8 +251,9 @@ class EmulatorWorld(Protocol):
 class ConnectorPlugin:
     """How a connector package presents itself (entry point group `otklik.connectors`).
 
-    `hosts` are the host names of its links, so that a pasted link finds its network. `emulate` makes an emulator of the
-    network from a recorded town (see `connectors.sdk.town`) and the caller's clock.
+    `hosts` are the host names of its links, so that a pasted link finds its network; `short_links` matches the whole of an
+    address that this network's people write without a host. `emulate` makes an emulator of the network from a recorded town
+    (see `connectors.sdk.town`) and the caller's clock.
     """
 
     network: str
@@ -261,6 +263,7 @@ class ConnectorPlugin:
     credential_kinds: tuple[str, ...]
     build: Callable[[ConnectorContext], Connector]
     emulate: Callable[..., EmulatorWorld]
+    short_links: re.Pattern[str] | None = None
 
 
 CAPABILITIES: Mapping[str, type[Any]] = {

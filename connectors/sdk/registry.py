@@ -69,12 +69,18 @@ def described(point: EntryPoint) -> str:
 
 
 def plugin_for_link(link: str, known: Mapping[str, ConnectorPlugin] | None = None) -> ConnectorPlugin:
-    """The connector whose network the link belongs to; `InvalidLink` names the hosts that are understood."""
+    """The connector whose network the link belongs to; `InvalidLink` names the hosts that are understood.
+
+    An address without a host goes to the one network that writes it so.
+    """
     known = plugins() if known is None else known
     host = host_of(link)
     for plugin in known.values():
         if host in plugin.hosts:
             return plugin
+    claiming = [plugin for plugin in known.values() if plugin.short_links and plugin.short_links.fullmatch(link.strip())]
+    if len(claiming) == 1:
+        return claiming[0]
     hosts = ", ".join(sorted(host for plugin in known.values() for host in plugin.hosts))
     raise InvalidLink(f"no connector reads this address; give a full one that begins with one of: {hosts}")
 

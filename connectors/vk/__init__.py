@@ -4,6 +4,7 @@ from connectors.sdk.contract import ConnectorPlugin
 from connectors.vk import settings
 from connectors.vk.connector import VkConnector
 from connectors.vk.emulator import VkEmulator
+from connectors.vk.links import SHORT
 
 plugin = ConnectorPlugin(
     network=settings.NETWORK,
@@ -13,4 +14,5 @@ plugin = ConnectorPlugin(
     credential_kinds=settings.CREDENTIAL_KINDS,
     build=VkConnector,
     emulate=VkEmulator,
+    short_links=SHORT,
 )

@@ -45,10 +45,14 @@ class VkConnector:
         """The community behind a link; `InvalidLink` for a person or an application, `SourceGone` for a deleted one."""
         named = parse_link(link)
         group_id = named.group_id if isinstance(named, GroupLink) else await self._group_id(named.screen_name)
-        answer = await self._client.read("groups.getById", {"group_ids": str(group_id), "fields": "members_count"})
+        gone = SourceGone(f"the community {group_id} is deleted, blocked or was never there")
+        try:
+            answer = await self._client.read("groups.getById", {"group_ids": str(group_id), "fields": "members_count"})
+        except SourceGone as error:
+            raise gone from error
         community = next((found for found in read_communities(answer) if found.id == group_id), None)
         if community is None or community.is_gone:
-            raise SourceGone(f"the community {group_id} is deleted, blocked or was never there")
+            raise gone
         return resolved_source(community)
 
     def read_posts(self, wall: Wall, since: Cursor | None, *, not_before: datetime) -> AsyncIterator[Page]:

@@ -12,6 +12,9 @@ SCHEME = re.compile(r"(?:[a-z]+:)?//", re.IGNORECASE)
 OPENED_ON_TOP = re.compile(r"(?:^|[&?])[wz]=([^&#]*)", re.IGNORECASE)
 MENTION = re.compile(r"[@*]?\[([^|\]]+)\|.*\]")
 
+SHORT = re.compile(r"@[\w.]+|-\d+|(?:club|public|event)\d+|[@*]?\[[^|\]]+\|.*\]", re.IGNORECASE)
+"""Addresses without a host: `@name`, `-1`, `club1`, and VK's own marking `[club1|Имя]`."""
+
 COMMUNITY = re.compile(r"(?:club|public|event|board)(\d{1,18})|-(\d{1,18})")
 CONTENT = re.compile(r"(?:wall|topic|photo|video|clip|album|albums|videos|docs|market|product|story|page|podcast|write)-(\d{1,18})(?!\d).*")
 PERSON = re.compile(r"\d+|(?:id|wall|albums|videos|write)\d+(?:_.*)?|(?:photo|video|album|clip|story)\d+_.*")

@@ -17,6 +17,7 @@ from app.domain.polling import PollBounds
 from app.storage import official_accounts, regions, sources
 from app.storage.call_budgets import SharedCallBudget
 from app.storage.engine import Database
+from app.storage.regions import RegionId
 from app.storage.sources import NewSource
 from app.usecases.ingest_page import Intaken
 from app.usecases.judge_page import Intake
@@ -92,13 +93,14 @@ async def watched_town(
 ) -> AsyncIterator[Watch]:
     """The town's pages registered as official sources since a moment, its bodies as official accounts."""
     plugin = plugins()["vk"]
-    network = plugin.emulate(town.town, now=hands, service_tokens=[TOKEN], **({"calls_per_second": CALLS_PER_SECOND} | emulator))
+    defaults = {"now": hands, "service_tokens": [TOKEN], "calls_per_second": CALLS_PER_SECOND}
+    network = plugin.emulate(town.town, **(defaults | emulator))
     async with serve(network.app()) as address:
         budget = SharedCallBudget(database.engine, "e2e", CALLS_PER_SECOND, now=hands)
         await budget.prepare()
         context = ConnectorContext(address, [Credential("vk_service", "test", TOKEN, budget)], hands)
         connector = VkConnector(context, HttpLimits(first_pause_seconds=0.05))
-        intake = await _register(database, town, classifier, since)
+        intake = Intake(database, classifier, await register(database, town, "town", since))
         bounds = PollBounds(timedelta(minutes=5), timedelta(seconds=1), timedelta(days=1))
         pages: list[Intaken] = []
         polling = Polling(
@@ -110,16 +112,17 @@ async def watched_town(
             await connector.close()
 
 
-async def _register(database: Database, town: GeneratedTown, classifier: Classifier, since: datetime) -> Intake:
+async def register(database: Database, town: GeneratedTown, region: str, since: datetime) -> RegionId:
+    """Puts the town's pages under watch, official since a moment; its bodies have official accounts."""
     async with database.write() as session:
-        region = await regions.ensure_region(session, "town", now=since)
+        region_id = await regions.ensure_region(session, region, now=since)
         for page in watched_pages(town):
             url = f"https://vk.com/{page.screen_name}"
-            await sources.add(session, region, NewSource("vk", str(-page.id), page.name, url, True, None, since), now=since)
+            await sources.add(session, region_id, NewSource("vk", str(-page.id), page.name, url, True, None, since), now=since)
         for account in {account for of_page in town.officials.values() for account in of_page}:
             official = OfficialAccount("vk", str(account), None, since - timedelta(days=3650))
-            await official_accounts.register(session, region, official, now=since)
-    return Intake(database, classifier, region)
+            await official_accounts.register(session, region_id, official, now=since)
+    return region_id
 
 
 def watched_pages(town: GeneratedTown) -> Sequence[TownPage]:

@@ -1,6 +1,7 @@
 """Connectors are found by entry points, and a broken one does not take the others along."""
 
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -61,6 +62,13 @@ def test_the_second_connector_of_a_network_is_reported_and_the_first_stays() -> 
 )
 def test_a_link_finds_its_network_by_the_host(link: str) -> None:
     assert plugin_for_link(link) is vk
+
+
+@pytest.mark.parametrize("link", ["@gorod", "-1", " club1 ", "public5", "[club1|Город]", "@gorod.news"])
+def test_a_link_without_a_host_goes_to_the_one_network_that_writes_it_so(link: str) -> None:
+    assert plugin_for_link(link, {"other": OTHER, "vk": vk}) is vk
+    with pytest.raises(InvalidLink):
+        plugin_for_link(link, {"vk": vk, "other": replace(OTHER, short_links=vk.short_links)})
 
 
 @pytest.mark.parametrize("link", ["https://example.org/x", "club1", "", "http://[", "https://vk.com.evil.invalid/x"])
