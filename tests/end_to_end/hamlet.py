@@ -28,7 +28,7 @@ def post(key: str, at: datetime, text: str = "Новости города", **fi
 
 def comment(key: str, at: datetime, text: str = "Холодно дома!", **fields: Any) -> TownMessage:
     """Anna's comment under the post `news` of the town hall."""
-    defaults = {"page_id": HALL, "author_id": ANNA, "post_key": "news"}
+    defaults: dict[str, Any] = {"page_id": HALL, "author_id": ANNA, "post_key": "news"}
     return TownMessage(key=key, at=at, text=text, **(defaults | fields))
 
 
