@@ -3,10 +3,11 @@
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import problem
-from app.storage.failures import is_away
+from app.storage.failures import is_away, is_full
 
 log = structlog.get_logger(__name__)
 
@@ -90,13 +91,15 @@ class LastResort:
             log.error("request failed", method=scope["method"], path=scope["path"], error=type(error).__name__, exc_info=not away)
             if began:
                 raise
-            await (_database_away if away else _unexpected)(scope, receive, send)
+            await (_database_trouble(error) if away else _unexpected())(scope, receive, send)
 
 
-async def _database_away(scope: Scope, receive: Receive, send: Send) -> None:
+def _database_trouble(error: Exception) -> Response:
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-    await problem(503, "database-away", "The database cannot be reached just now: try again later.", headers=headers)(scope, receive, send)
+    if is_full(error):
+        return problem(503, "database-full", "The database's disk is full: nothing can be stored until room is made.", headers=headers)
+    return problem(503, "database-away", "The database cannot be reached just now: try again later.", headers=headers)
 
 
-async def _unexpected(scope: Scope, receive: Receive, send: Send) -> None:
-    await problem(500, "unexpected", "Something went wrong on our side; it has been noted.")(scope, receive, send)
+def _unexpected() -> Response:
+    return problem(500, "unexpected", "Something went wrong on our side; it has been noted.")

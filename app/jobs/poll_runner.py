@@ -9,7 +9,8 @@ from app.domain.errors import LeaseLost
 from app.domain.polling import backoff_until
 from app.domain.source import SourceId
 from app.storage import sources
-from app.storage.engine import DATABASE_ERRORS
+from app.storage.engine import DATABASE_ERRORS, explain
+from app.storage.failures import is_away
 from app.storage.sources import Claim, PollOutcome
 from app.telemetry.metrics import DETECTION_LAG, FIRST_ANSWER, MESSAGES, POLL_FAILURES, SOURCE_POLL
 from app.usecases.ingest_page import Intaken
@@ -61,7 +62,9 @@ class PollRunner:
             log.warning("lease lost", source_id=claim.source.id, reason=str(error))
         except Exception as error:  # the job runner's edge: one bad source never stops the others
             POLL_FAILURES.labels(network, type(error).__name__).inc()
-            if claim.failures == 0:
+            if is_away(error):
+                log.warning("storing failed", source_id=claim.source.id, network=network, reason=explain(error))
+            elif claim.failures == 0:
                 log.exception("poll broke", source_id=claim.source.id, network=network)
             await self._push_ahead(claim, error)
         finally:
@@ -71,7 +74,8 @@ class PollRunner:
     async def _push_ahead(self, claim: Claim, error: Exception) -> None:
         """Records a poll that broke in our own hands; without a database its lease simply ends."""
         polling = self._polling
-        reason = f"internal error ({type(error).__name__}); see the worker's log"
+        broken = f"internal error ({type(error).__name__}); see the worker's log"
+        reason = f"the database could not store it: {explain(error)}" if is_away(error) else broken
         outcome = PollOutcome(backoff_until(polling.now(), claim.failures + 1, polling.bounds), reason, claim.failures + 1)
         try:
             async with polling.intake.database.write() as session:

@@ -1,4 +1,4 @@
-"""Tells a database that is away or too busy from a fault of ours."""
+"""Tells a database that is away, too busy or without room from a fault of ours."""
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -6,6 +6,8 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 PASSING = frozenset({"08", "28", "3D", "40", "53", "57", "58"})
 """Classes of SQLSTATE that say nothing against the request: connection, login, catalogue, rollback, resources, operator, system."""
+
+DISK_FULL = "53100"
 
 
 def is_away(error: BaseException) -> bool:
@@ -21,6 +23,15 @@ def is_away(error: BaseException) -> bool:
             return False
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether the database has no room left on its disk."""
+    return _code(error.orig if isinstance(error, DBAPIError) else error) == DISK_FULL
+
+
+def _code(cause: BaseException | None) -> str:
+    return getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or ""
+
+
 def _is_passing(cause: BaseException | None) -> bool:
-    code = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or ""
-    return code[:2] in PASSING or isinstance(cause, OSError) or isinstance(getattr(cause, "__cause__", None), asyncpg.InterfaceError)
+    was_cut_off = isinstance(cause, OSError) or isinstance(getattr(cause, "__cause__", None), asyncpg.InterfaceError)
+    return was_cut_off or _code(cause)[:2] in PASSING

@@ -1,5 +1,6 @@
 """Structured logs: an event name and key-values, JSON for machines, lines for people on a terminal."""
 
+import contextlib
 import logging
 import sys
 
@@ -7,6 +8,16 @@ import structlog
 
 WITHOUT_VALUES = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 """Tracebacks name places, never the values there: a token or a resident's text may be one of them."""
+
+
+class LosingLogger(structlog.PrintLogger):
+    """Writes lines. One that cannot be written (a full disk, a reader that has gone) is lost, and the work goes on."""
+
+    def msg(self, message: str) -> None:
+        with contextlib.suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
 
 
 def configure_logs(log_format: str | None, *, level: int = logging.INFO) -> None:
@@ -26,7 +37,7 @@ def configure_logs(log_format: str | None, *, level: int = logging.INFO) -> None
     structlog.configure(
         processors=[*shared, *renderers],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: LosingLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     _adopt_standard_logging(shared, renderers, level)

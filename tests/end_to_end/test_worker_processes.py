@@ -1,0 +1,69 @@
+"""Several workers on one database: they share sources and limits, take over from each other, and leave in good order."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from connectors.sdk.town_generator import GeneratedTown
+from tests.conftest import TestServer
+from tests.end_to_end.installation import calm_and_quick, installed
+from tests.end_to_end.watch import TOKEN, Hands, make_town
+
+DAY = timedelta(days=1)
+TAKEN_OVER_WITHIN_SECONDS = 60
+STOPPED_WITHIN_SECONDS = 10
+
+
+async def test_two_workers_share_sources_and_a_limit_and_one_takes_over_from_the_other(server: TestServer, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    limit = 12
+    async with installed(server, quick_town(now), Hands(now), tmp_path, since=now - DAY, calls_per_second=limit) as installation:
+        installation.turnstile.shut()
+        first, second = await installation.start_worker(), await installation.start_worker()
+
+        async def do_both_hold_sources() -> bool:
+            return bool(await installation.held_by(first)) and bool(await installation.held_by(second))
+
+        await installation.until(do_both_hold_sources)
+        orphaned = await installation.held_by(first)
+        assert not orphaned & await installation.held_by(second)
+        await first.kill()
+        killed_at = datetime.now(UTC)
+        installation.turnstile.open()
+
+        async def are_orphans_polled() -> bool:
+            return orphaned <= await installation.polled_since(killed_at)
+
+        await installation.until(are_orphans_polled, seconds=TAKEN_OVER_WITHIN_SECONDS)
+        await installation.until(installation.is_all_stored)
+        assert installation.emulator.peak_calls_per_second(TOKEN) <= limit
+
+
+async def test_a_busy_worker_that_is_told_to_stop_gives_everything_back_and_loses_nothing(server: TestServer, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    async with installed(server, quick_town(now), Hands(now), tmp_path, since=now - DAY) as installation:
+        worker = await installation.start_worker()
+        await installation.turnstile.wait_for_more(40)
+        installation.turnstile.shut()
+        await installation.turnstile.wait_for_more(3)
+        assert await installation.held_by(worker)
+
+        began = monotonic()
+        worker.process.terminate()
+        async with asyncio.timeout(STOPPED_WITHIN_SECONDS):
+            code = await worker.process.wait()
+
+        assert code == 0, worker.log.read_text()
+        assert monotonic() - began < STOPPED_WITHIN_SECONDS
+        assert await installation.rows("SELECT 1 FROM poll_states WHERE lease_until IS NOT NULL") == []
+        assert await installation.rows("SELECT 1 FROM workers") == []
+        assert not await installation.is_all_stored()
+        installation.turnstile.open()
+        await installation.start_worker()
+        await installation.until(installation.is_all_stored)
+
+
+def quick_town(now: datetime) -> GeneratedTown:
+    """Twelve pages with some months' talk in the last few minutes."""
+    return calm_and_quick(make_town(4, now, pages=12, threads=80, days=4), now, timedelta(minutes=3))
