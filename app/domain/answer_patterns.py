@@ -57,6 +57,7 @@ BY_WHEN = (
     rf"(?:в|во|на|с|со)\s(?:этот|этом|этой|следующ\w{{2,3}}|текущ\w{{2,3}}|ближайш\w{{2,3}}|весенних|летних)\s{PERIOD}",
     r"(?:i|ii|iii|iv|1|2|3|4)(?:-[ймго]{1,2})?\sквартал",
     r"(?:завтра|послезавтра)\b",
+    r"сегодня\s(?:днем|вечером|ночью|до\s)",
 )
 WHEN = (
     *BY_WHEN,
@@ -211,12 +212,12 @@ WEAK_RULES = (
             r"(?:уточн(?:им|яем|ит|яют)|провер(?:им|яем|ит|ят|яют)\b|проведем|разбер(?:емся|утся)|разбира|выясн|посмотр(?:им|ит|ят)|изуч(?:им|аем|ат)|узна(?:ем|ю)\b)",
             r"(?:вернемся|ответим|ответ\sготов|сообщим|отпишемся|проработа|проводится\s|организована\sпроверк|о\sрезультат|займемся|занимаемся|исправляем|чиним|решаем\b)",
             r"(?:свяж(?:емся|ется|утся)|(?:пере)?звон(?:им|ит|ят)|позвон(?:им|ит|ят)|ожидайте|выезд\w{0,2}\s)",
-            r"(?:постараемся|уже\sработаем|будем\s(?:разбира|рассматрив|выясн|провер|смотр))",
+            r"(?:постараемся|уже\sработаем|тикшер|тĕрĕсле|будем\s(?:разбира|рассматрив|выясн|провер|смотр))",
         ),
         words_at_most=14,
     ),
     AnswerRule("asks for details", AnswerClass.ACK, ASK, also=DETAILS, words_at_most=16),
-    AnswerRule("promises without a date", AnswerClass.ACK, one_of(FUTURE), unless=re.compile(r"\d"), words_at_most=8),
+    AnswerRule("promises without a date", AnswerClass.ACK, one_of(FUTURE), unless=re.compile(r"\d|при\sналичии"), words_at_most=8),
     AnswerRule("says no without a reason", AnswerClass.ACK, one_of(*NO), words_at_most=6),
     AnswerRule("thanks for the message", AnswerClass.ACK, THANKS, also=re.compile(r"\s(?:за|что)\s"), words_at_most=12),
     AnswerRule("kind words", AnswerClass.NONE, KIND_WORDS),

@@ -18,7 +18,7 @@ READ_AT_MOST = 4000
 
 MARKUP = re.compile(r"\[(?:id|club|public)\d{1,20}\|[^\]\n]{0,200}\]|https?://\S{1,500}")
 WORDLESS = re.compile(r"[\W\d_]*")
-SENTENCE_END = re.compile(r"[!?…;\n]+|[.:](?=\s|$)")
+SENTENCE_END = re.compile(r"[!?;\n]+|…(?!\s(?:и|а|но)\s)|[.:](?=\s|$)")
 
 
 def classify_answer(text: str, attachments: tuple[str, ...] = ()) -> tuple[AnswerClass, str]:

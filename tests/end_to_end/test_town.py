@@ -12,15 +12,14 @@ from tests.end_to_end.verdicts import ByLabel
 from tests.end_to_end.watch import CALLS_PER_SECOND, TOKEN, Hands, Watch, make_town, watched_town
 
 LIVED = timedelta(hours=10)
-STEP = timedelta(minutes=10)
+STEP = timedelta(minutes=5)
 AFTERMATH = timedelta(hours=16)
-THREADS = 300
-LEAST_PRECISION, LEAST_RECALL = 0.9, 0.9
-"""The aim is 0.98 and 0.95; a machine with other work on it sees answers taken back later than half an hour, and they count then."""
+PAGES, THREADS = 4, 300
+LEAST_PRECISION, LEAST_RECALL = 0.98, 0.95
 
 
 async def test_a_town_under_a_failing_network_is_stored_exactly_once_and_its_answers_are_found(database: Database, noon: datetime) -> None:
-    town = make_town(5, noon, pages=10, threads=THREADS, days=LIVED / timedelta(days=1))
+    town = make_town(5, noon, pages=PAGES, threads=THREADS, days=LIVED / timedelta(days=1))
     hands = Hands(noon - LIVED)
     faults = Faults(seed=1, rate=0.03, stall_seconds=0.2)
     async with watched_town(database, town, ByLabel(town), hands, since=noon - 2 * LIVED, faults=faults) as watch:
@@ -32,7 +31,7 @@ async def test_a_town_under_a_failing_network_is_stored_exactly_once_and_its_ans
         assert await stored(watch.rows) == shown(watch.emulator.visible())
         assert await official_questions(watch) == 0
         quality = judge(town, watch.emulator.ids, await clocks(watch.rows))
-        assert quality.right > THREADS / 2
+        assert quality.right > THREADS / 3
         assert quality.precision >= LEAST_PRECISION, quality
         assert quality.recall >= LEAST_RECALL, quality
         assert await differences(watch) == []
