@@ -1,0 +1,69 @@
+"""The price of a call: steered by what was spent, so that a day's calls are spent and never exceeded."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.polling_price import AIM, Spell, may_call, must_replan, opening_price, steer
+from app.domain.polling_rhythm import FLAT, HOURS, Rhythm
+from tests.domain.story import DAY, FIRST_DAY, HOUR
+
+BY_DAY = Rhythm.of([1.9 if 8 <= hour % 24 < 20 else 0.1 for hour in range(HOURS)])
+
+
+def spells(calls: int, price: float, hours: int = 24) -> list[Spell]:
+    return [Spell(FIRST_DAY + hour * HOUR, FIRST_DAY + (hour + 1) * HOUR, price, calls) for hour in range(hours)]
+
+
+def test_the_opening_price_spends_the_budget_under_the_square_root_law() -> None:
+    rates = [0.1, 2.0, 50.0] * 100
+
+    price = opening_price(rates, 5000)
+
+    assert sum(math.sqrt(rate / (2 * price)) for rate in rates) == pytest.approx(AIM * 5000)
+
+
+def test_a_price_that_spends_as_aimed_stays() -> None:
+    assert steer(0.3, spells(99, 0.3), FLAT, 2400, now=FIRST_DAY + DAY) == pytest.approx(0.3)
+
+
+def test_spending_too_much_raises_the_price_and_too_little_lowers_it() -> None:
+    dear, cheap = (steer(0.3, spells(calls, 0.3), FLAT, 2400, now=FIRST_DAY + DAY) for calls in (104, 94))
+
+    assert cheap < 0.3 < dear
+    assert dear == pytest.approx(0.3 * (104 / 99) ** 2)
+
+
+def test_one_steering_moves_the_price_by_a_quarter_at_most() -> None:
+    assert steer(0.3, spells(990, 0.3), FLAT, 2400, now=FIRST_DAY + DAY) == pytest.approx(0.3 * 1.25)
+
+
+def test_a_quiet_night_alone_does_not_make_calls_cheaper() -> None:
+    quiet, loud = math.sqrt(0.1), math.sqrt(1.9)
+    night = [Spell(FIRST_DAY + hour * HOUR, FIRST_DAY + (hour + 1) * HOUR, 0.3, round(quiet * 100_000)) for hour in range(8)]
+    calls_per_day = (12 * quiet + 12 * loud) * 100_000 / AIM
+
+    assert steer(0.3, night, BY_DAY, calls_per_day, now=FIRST_DAY + 8 * HOUR) == pytest.approx(0.3, rel=0.01)
+
+
+def test_too_short_a_time_teaches_no_price() -> None:
+    assert steer(0.3, spells(900, 0.3, hours=2), FLAT, 2400, now=FIRST_DAY + 2 * HOUR) == 0.3
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**6), st.booleans())
+def test_no_call_is_ever_made_beyond_the_budget(calls: int, budget: int, overdue: bool) -> None:
+    if may_call(calls, budget, overdue=overdue):
+        assert calls < budget
+
+
+def test_the_last_calls_of_a_day_are_kept_for_sources_that_were_not_seen_for_longest() -> None:
+    assert may_call(4999, 5000, overdue=True)
+    assert not may_call(4999, 5000, overdue=False)
+
+
+def test_plans_are_made_anew_only_when_the_price_has_moved() -> None:
+    assert not must_replan(1.0, 1.05)
+    assert must_replan(1.0, 1.2)
+    assert must_replan(1.0, 0.8)
