@@ -8,7 +8,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from app.storage.embedded import EmbeddedServer, embedded_server, revive
 from app.storage.engine import Database, create_engine, ensure_database
 from app.storage.migrate import is_current, migrate
 from app.storage.regions import RegionId
+from app.telemetry.metrics import DeltaReader
 from app.usecases.judge_page import Intake
 from connectors.sdk.contract import ConnectorPlugin
 from connectors.sdk.registry import plugins
@@ -44,7 +45,8 @@ class CannotStart(RuntimeError):
 class Services:
     """Everything that the processes are made of. `now` is the clock: the real one, or the demo's quick one.
 
-    `embedded` is the database server of the data folder, `None` where the database is somebody else's.
+    `embedded` is the database server of the data folder, `None` where the database is somebody else's. `counts` is what
+    the whole process has counted and handed over: one reader for all its parts, so that nothing is told twice.
     """
 
     settings: Settings
@@ -56,6 +58,7 @@ class Services:
     connectors: ConnectorPool
     now: Callable[[], datetime]
     embedded: EmbeddedServer | None = None
+    counts: DeltaReader = field(default_factory=DeltaReader)
 
     @property
     def intake(self) -> Intake:

@@ -5,14 +5,15 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from app.api import authorities, health, incident_steps, incidents, messages, metrics, sources, statistics, tokens
+from app.api import authorities, health, hooks, incident_steps, incidents, messages, metrics, sources, statistics, tokens
 from app.api.context import ApiContext
 from app.api.edge import BodyLimit, LastResort, SecurityHeaders
+from app.api.hooks import HookCounter
 from app.api.problems import HANDLERS, Problem
 
 LARGEST_BODY = 1_000_000
 """Bytes of a request; the longest honest one is a few thousand."""
-MODULES = (incidents, incident_steps, messages, sources, authorities, statistics, tokens, health, metrics)
+MODULES = (incidents, incident_steps, messages, sources, authorities, statistics, tokens, health, metrics, hooks)
 
 
 class Application(FastAPI):
@@ -46,4 +47,5 @@ def create_app(context: ApiContext, *, extra_routers: Sequence[APIRouter] = ()) 
     app.add_middleware(BodyLimit, largest=LARGEST_BODY)
     app.add_middleware(LastResort)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HookCounter)
     return app

@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import Iterator
 
+import structlog
 import uvicorn
 
 from app.api.context import ApiContext
@@ -13,9 +14,15 @@ from app.console.context import ConsoleContext
 from app.console.mount import add_console
 from app.console.pages import Pages
 from app.main import create_app
+from app.storage.engine import DATABASE_ERRORS
 from app.usecases.add_source import Networks
+from app.usecases.expose_metrics import hand_over_counts
+from app.usecases.receive_webhook import Door
 
 GRACE_SECONDS = 5
+COUNTS_EVERY_SECONDS = 5
+
+log = structlog.get_logger(__name__)
 
 
 class QuietServer(uvicorn.Server):
@@ -49,6 +56,7 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
         connector_for=services.connectors.connector_for,
         metrics_open=services.settings.metrics_open,
         tz=services.zone,
+        door=Door(services.database, services.region_id, services.secret_box, services.connectors.reader_for, services.now),
     )
     app = create_app(context)
     add_console(app, _console_context(services))
@@ -56,8 +64,19 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
     server = QuietServer(config)
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listening]), name="web")
-        await stop.wait()
+        await _count_until(stop, services)
         server.should_exit = True
+
+
+async def _count_until(stop: asyncio.Event, services: Services) -> None:
+    """Hands over what this process has counted, as a worker does, until `stop` is set."""
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), COUNTS_EVERY_SECONDS)
+        try:
+            await hand_over_counts(services.database, services.counts)
+        except DATABASE_ERRORS as error:
+            log.warning("counts not handed over", reason=type(error).__name__)
 
 
 def _console_context(services: Services) -> ConsoleContext:

@@ -13,6 +13,7 @@ from app.storage.engine import DATABASE_ERRORS
 from app.telemetry.metrics import DeltaReader
 from app.usecases.expose_metrics import hand_over_counts
 from app.usecases.poll_sources import Polling
+from app.usecases.take_in_events import Taking
 
 log = structlog.get_logger(__name__)
 
@@ -26,9 +27,10 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
         timedelta(days=services.settings.backfill_days),
         services.now,
         services.connectors.connector_for,
-        count_page,
+        lambda claim, taken: count_page(claim.source, taken),
     )
-    counts = DeltaReader()
+    counts = services.counts
+    taking = Taking(services.intake, services.connectors.reader_for, services.now, count_page)
     try:
         async with asyncio.TaskGroup() as group:
             runner = PollRunner(polling, group, concurrency=services.settings.worker_concurrency)
@@ -39,6 +41,7 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
                 services.connectors,
                 runner,
                 counts,
+                taking,
                 services.now,
                 services.tend_database,
             )

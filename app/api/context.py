@@ -11,12 +11,13 @@ from app.domain.working_time import Calendar
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.usecases.add_source import Networks
+from app.usecases.receive_webhook import Door
 from connectors.sdk.contract import Connector, ConnectorPlugin
 
 
 @dataclass(frozen=True, slots=True)
 class ApiContext:
-    """Everything that requests are answered with, kept as `app.state.context`."""
+    """Everything that requests are answered with, kept as `app.state.context`. Without a `door` no webhook is there."""
 
     database: Database
     region_id: RegionId
@@ -25,6 +26,7 @@ class ApiContext:
     connector_for: Callable[[str], Connector]
     metrics_open: bool
     tz: tzinfo
+    door: Door | None = None
 
     @property
     def networks(self) -> Networks:

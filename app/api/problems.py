@@ -18,6 +18,7 @@ from app.domain.errors import (
     LeaseLost,
     NotFound,
     NotPermitted,
+    Refused,
     StaleVersion,
 )
 from connectors.sdk.errors import AccessDenied, ConnectorError, InvalidLink, RateLimited, SourceGone
@@ -29,6 +30,7 @@ KINDS: Mapping[type[DomainError], tuple[int, str]] = {
     StaleVersion: (412, "stale-version"),
     InvalidTransition: (409, "invalid-transition"),
     NotPermitted: (403, "not-permitted"),
+    Refused: (403, "refused"),
     InvalidInput: (422, "invalid-input"),
     AlreadyExists: (409, "already-exists"),
     LeaseLost: (409, "lease-lost"),

@@ -43,6 +43,10 @@ class NotPermitted(DomainError):
         self.role = role
 
 
+class Refused(DomainError):
+    """A pushed event that is not from whom it says: a wrong secret, or another page's."""
+
+
 class InvalidInput(DomainError):
     """A value given from outside is wrong; `field` names it."""
 

@@ -78,6 +78,10 @@ class ConnectorPool:
             raise AuthenticationFailed(f"No credential for {network}: add one with `otklik credential add` ({kinds}).")
         return self._connectors[network]
 
+    def reader_for(self, network: str) -> Connector | None:
+        """The network's connector even without credentials, for what needs none; `None` when no such connector is installed."""
+        return self._connectors.get(network)
+
     def daily_limits(self) -> dict[tuple[str, str], int]:
         """The calls a day that all credentials together have, by network and method."""
         limits: dict[tuple[str, str], int] = {}

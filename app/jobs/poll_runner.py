@@ -7,7 +7,7 @@ import structlog
 
 from app.domain.errors import LeaseLost
 from app.domain.polling import backoff_until
-from app.domain.source import SourceId
+from app.domain.source import Source, SourceId
 from app.storage import sources
 from app.storage.engine import DATABASE_ERRORS, explain
 from app.storage.failures import is_away
@@ -84,9 +84,9 @@ class PollRunner:
             log.warning("source not given back", source_id=claim.source.id, reason=type(second).__name__)
 
 
-def count_page(claim: Claim, taken: Intaken) -> None:
+def count_page(source: Source, taken: Intaken) -> None:
     """Counts what a page brought."""
-    network = claim.source.network
+    network = source.network
     for news in ("new", "edited", "deleted", "restored", "opened", "skipped"):
         count = getattr(taken, news)
         if count:

@@ -9,14 +9,19 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from app.jobs.connectors import ConnectorPool
 from app.jobs.poll_runner import PollRunner
-from app.storage import idempotency, workers
+from app.storage import idempotency, pushed_events, workers
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader
 from app.usecases.expose_metrics import hand_over_counts, measure_gauges
+from app.usecases.take_in_events import Taking, take_in_events
 from app.usecases.watch_deadlines import watch_deadlines
 
 log = structlog.get_logger(__name__)
+
+EVENTS_KEPT_FOR = timedelta(days=3)
+"""Longer than any network repeats an event."""
+SOURCES_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Household:
     connectors: ConnectorPool
     runner: PollRunner
     counts: DeltaReader
+    taking: Taking
     now: Callable[[], datetime]
     tend_database: Callable[[], Awaitable[None]]
 
@@ -80,6 +86,7 @@ class Household:
     async def purge(self) -> None:
         async with self.database.write() as session:
             await idempotency.purge(session, older_than=self.now() - timedelta(days=1))
+            await pushed_events.purge(session, older_than=self.now() - EVENTS_KEPT_FOR)
 
 
 def duties_of(household: Household) -> list[Duty]:
@@ -87,6 +94,7 @@ def duties_of(household: Household) -> list[Duty]:
     one = household
     return [
         Duty("poll sources", 0.5, one.runner.tick),
+        Duty("take in pushed events", 0.3, lambda: take_in_events(one.taking, limit=SOURCES_AT_ONCE)),
         Duty("heartbeat", 8, one.beat),
         Duty("tend database", 2, one.tend_database),
         Duty("watch deadlines", 5, lambda: watch_deadlines(one.database, one.region_id, now=one.now())),

@@ -222,7 +222,8 @@ async def fill_stubs(session: AsyncSession, region_id: RegionId, source_id: Sour
         await session.execute(
             text(
                 "UPDATE messages SET author_id = :author, author_name = :name, official = :official,"
-                " authority_id = CAST(:authority AS bigint), text = :body, version_seen_at = :now, reply_to_id = :reply_to,"
+                " authority_id = CAST(:authority AS bigint), text = :body, version_seen_at = :now, root_id = :root,"
+                " reply_to_id = :reply_to, url = :url, published_at = :published,"
                 " mentions = string_to_array(:mentions, ' '), kind = :kind, confidence = :confidence, urgent = :urgent, model = :model,"
                 " asks = :asks, deleted_at = NULL, last_seen_at = NULL"
                 f" WHERE {IN_THREAD} AND comment_id = :comment AND author_id IS NULL"
@@ -238,7 +239,10 @@ async def fill_stubs(session: AsyncSession, region_id: RegionId, source_id: Sour
                 "official": one.official,
                 "authority": one.authority_id,
                 "body": one.text,
+                "root": one.root_id,
                 "reply_to": one.reply_to_id,
+                "url": one.url,
+                "published": one.published_at,
                 "mentions": one.mentions,
                 "kind": one.kind,
                 "confidence": one.confidence,

@@ -42,7 +42,8 @@ SELECTED = (
 )
 
 
-def _source(row: Any) -> Source:
+def source_of(row: Any) -> Source:
+    """The source in a row that has its columns."""
     return Source(
         SourceId(row.id),
         row.network,
@@ -58,7 +59,7 @@ def _source(row: Any) -> Source:
 
 def _registered(row: Any) -> Registered:
     reason = None if row.paused_reason is None else PauseReason(row.paused_reason)
-    return Registered(_source(row), row.authority_name, reason, *row[11:])
+    return Registered(source_of(row), row.authority_name, reason, *row[11:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +145,14 @@ async def change(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to poll a source, held by one worker under one generation."""
+    """The right to poll a source, held by one worker under one generation. `pushed_since`: the network tells its news itself, too."""
 
     source: Source
     paused_reason: PauseReason | None
     cursor: str | None
     failures: int
     generation: int
+    pushed_since: datetime | None = None
 
 
 async def claim_due(session: AsyncSession, region_id: RegionId, worker: str, *, now: datetime, limit: int) -> list[Claim]:
@@ -164,7 +166,8 @@ async def claim_due(session: AsyncSession, region_id: RegionId, worker: str, *, 
             " UPDATE poll_states p SET lease_worker = :worker, lease_generation = lease_generation + 1,"
             " lease_until = clock_timestamp() + :lease FROM due, sources s WHERE p.source_id = due.source_id AND s.id = p.source_id"
             " RETURNING s.id, s.network, s.external_id, s.name, s.url, s.official, s.authority_id, s.status, s.monitored_since,"
-            " s.paused_reason, p.cursor, p.failures, p.lease_generation"
+            " s.paused_reason, p.cursor, p.failures, p.lease_generation,"
+            " (SELECT since FROM push_channels c WHERE c.source_id = s.id) AS pushed_since"
         ),
         {
             "region": region_id,
@@ -177,11 +180,12 @@ async def claim_due(session: AsyncSession, region_id: RegionId, worker: str, *, 
     )
     return [
         Claim(
-            _source(row),
+            source_of(row),
             None if row.paused_reason is None else PauseReason(row.paused_reason),
             row.cursor,
             row.failures,
             row.lease_generation,
+            row.pushed_since,
         )
         for row in rows
     ]

@@ -221,6 +221,17 @@ async def recount(session: AsyncSession, region_id: RegionId, source_id: SourceI
     )
 
 
+async def confirm(session: AsyncSession, region_id: RegionId, source_id: SourceId, posts: Collection[str], *, at: datetime) -> None:
+    """Has threads read whole and the counters of their posts looked at by the next poll: what we were told may be out of date."""
+    await session.execute(
+        text(
+            "UPDATE threads SET moved = true, cursor = NULL, next_count_at = least(next_count_at, :at)"
+            " WHERE region_id = :region AND source_id = :source AND post_id = ANY(:posts)"
+        ),
+        {"region": region_id, "source": source_id, "posts": list(posts), "at": at},
+    )
+
+
 async def put_off(session: AsyncSession, region_id: RegionId, source_id: SourceId, post_id: str, *, until: datetime) -> None:
     """Leaves a thread that could not be read alone until the given moment, unless its counter moves before."""
     await session.execute(

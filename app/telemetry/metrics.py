@@ -29,6 +29,16 @@ SOURCE_POLL = Histogram(
 )
 NETWORK_CALLS = Counter("otklik_network_calls_total", "Calls to a network by outcome.", ["network", "method", "outcome"], registry=REGISTRY)
 MESSAGES = Counter("otklik_messages_total", "Messages taken in, by what they were to us.", ["network", "news"], registry=REGISTRY)
+HOOKS = Counter("otklik_hook_requests_total", "Requests to webhooks by status of the answer.", ["status"], registry=REGISTRY)
+PUSHED_EVENTS = Counter(
+    "otklik_pushed_events_total",
+    "Pushed events by what became of them.",
+    ["network", "outcome"],
+    registry=REGISTRY,
+)
+PUSH_MISSED = Counter(
+    "otklik_push_missed_total", "Messages found by polling that should have been pushed before.", ["network"], registry=REGISTRY
+)
 POLL_FAILURES = Counter("otklik_poll_failures_total", "Polls that ended in an error.", ["network", "error"], registry=REGISTRY)
 
 

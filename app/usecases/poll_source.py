@@ -12,6 +12,7 @@ from app.storage.sources import Claim, PollOutcome
 from app.storage.threads import Counted, Reading, Thread, ToRead
 from app.usecases.ingest_page import Intaken, ingest_page
 from app.usecases.judge_page import Intake
+from app.usecases.note_missed import note_missed
 from connectors.sdk.contract import (
     CommentCounter,
     CommentReader,
@@ -68,6 +69,7 @@ class Poll:
 
         taken = await ingest_page(self.intake, self.claim.source, page, now=self.now, asked_at=asked_at, save_checkpoint=save_checkpoint)
         self.on_page(self.claim, taken)
+        await note_missed(self.intake, self.claim, taken, now=self.now())
         return taken
 
     def note(self, error: ConnectorError) -> None:

@@ -5,7 +5,7 @@ Every moment is an aware UTC `datetime` on the network's own clock. Identifiers 
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -142,12 +142,35 @@ class PublishedReply:
 
 @dataclass(frozen=True, slots=True)
 class PushedEvent:
-    """One pushed event: `event_id` is the network's own key against repeats; `messages` are empty for an event of no interest."""
+    """One event as the network pushed it: known to be the network's own, not yet read.
+
+    `event_id` is the network's key against repeats. `raw` is the event to keep until it is read; it holds no secret.
+    `retries` is how often the network had tried to deliver it before, as far as it tells.
+    With `asks_confirmation` the network asks nothing to be stored: it wants the code that proves the address to be ours.
+    """
 
     event_id: str
     wall: Wall
-    messages: tuple[Message, ...] = ()
-    deleted: tuple[tuple[MessageType, str], ...] = ()
+    raw: bytes = field(repr=False, default=b"")
+    asks_confirmation: bool = False
+    retries: int = 0
+
+
+class PushedChange(StrEnum):
+    """What an event says has happened to its message."""
+
+    APPEARED = "appeared"
+    EDITED = "edited"
+    DELETED = "deleted"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class PushedNews:
+    """What an event tells. `message` is as it stood when the event was made; of a deleted one it is a stub."""
+
+    change: PushedChange
+    message: Message
 
 
 class CallBudget(Protocol):
@@ -235,9 +258,30 @@ class ReplyPublisher(Protocol):
 
 
 @runtime_checkable
-class WebhookReceiver(Protocol):
+class EventReader(Protocol):
+    def read_event(self, raw: bytes, *, received_at: datetime) -> PushedNews | None:
+        """Pure: what an event kept as `PushedEvent.raw` tells; `None` for one of no interest.
+
+        `received_at` dates what the network leaves undated. Raises `UnexpectedResponse` for a shape that we do not know.
+        """
+
+
+@runtime_checkable
+class WebhookReceiver(EventReader, Protocol):
+    acknowledgement: str
+    """The body by which the network sees that an event has arrived."""
+
     def parse_webhook(self, headers: Mapping[str, str], body: bytes, *, secret: str) -> PushedEvent:
-        """Pure: verifies the signature or secret in constant time and reads the event."""
+        """Pure: verifies the signature or secret in constant time and tells which event it is.
+
+        Raises `AuthenticationFailed` for a wrong secret, `UnexpectedResponse` for a body that is no event.
+        """
+
+
+@runtime_checkable
+class AuthorNamer(Protocol):
+    async def name_authors(self, authors: Collection[str]) -> Mapping[str, str]:
+        """Names by author id, for events that leave them out; who cannot be named is left out."""
 
 
 class EmulatorWorld(Protocol):
@@ -273,6 +317,7 @@ CAPABILITIES: Mapping[str, type[Any]] = {
     "count_comments": CommentCounter,
     "publish_reply": ReplyPublisher,
     "webhook": WebhookReceiver,
+    "name_authors": AuthorNamer,
 }
 
 

@@ -1,6 +1,6 @@
 """The VK connector: the contract's capabilities, each handed to the module that knows it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 
 from connectors.sdk.contract import (
@@ -12,6 +12,8 @@ from connectors.sdk.contract import (
     PostCount,
     PostRef,
     PublishedReply,
+    PushedEvent,
+    PushedNews,
     ResolvedSource,
     Wall,
 )
@@ -19,9 +21,10 @@ from connectors.sdk.errors import InvalidLink, SourceGone
 from connectors.sdk.http import HttpLimits
 from connectors.vk import settings
 from connectors.vk.client import VkClient
+from connectors.vk.events import parse_envelope, read_event
 from connectors.vk.links import EXAMPLES, GroupLink, parse_link
 from connectors.vk.mapping import comment_url, post_message, resolved_source
-from connectors.vk.schemas import VkPost, read_comment_id, read_communities, read_posts, read_screen_name
+from connectors.vk.schemas import VkPost, read_comment_id, read_communities, read_people, read_posts, read_screen_name
 from connectors.vk.thread import read_thread
 from connectors.vk.wall import read_wall
 
@@ -33,6 +36,7 @@ class VkConnector:
 
     network = settings.NETWORK
     count_batch_size = settings.POSTS_PER_COUNT
+    acknowledgement = "ok"
 
     def __init__(self, context: ConnectorContext, limits: HttpLimits | None = None) -> None:
         self._client = VkClient(context, limits)
@@ -88,6 +92,26 @@ class VkConnector:
         answered_root = (to.root_id or to.external_id) if answered else None
         root_id = str(parents[0]) if parents else answered_root
         return PublishedReply(str(comment_id), comment_url(post, str(comment_id), root_id))
+
+    def parse_webhook(self, headers: Mapping[str, str], body: bytes, *, secret: str) -> PushedEvent:
+        """The event of VK's Callback API, its secret compared in constant time."""
+        return parse_envelope(headers, body, secret=secret)
+
+    def read_event(self, raw: bytes, *, received_at: datetime) -> PushedNews | None:
+        """What an event tells of a post or a comment."""
+        return read_event(raw, received_at=received_at)
+
+    async def name_authors(self, authors: Collection[str]) -> Mapping[str, str]:
+        """Names of people by `users.get`, of communities by `groups.getById`; at most a thousand people and 500 communities."""
+        people = [author for author in authors if not author.startswith("-")][: settings.PEOPLE_PER_CALL]
+        groups = [author.removeprefix("-") for author in authors if author.startswith("-")][: settings.COMMUNITIES_PER_CALL]
+        names: dict[str, str] = {}
+        if people:
+            names |= read_people(await self._client.read("users.get", {"user_ids": people}))
+        if groups:
+            found = read_communities(await self._client.read("groups.getById", {"group_ids": groups}))
+            names |= {f"-{community.id}": community.name for community in found}
+        return names
 
     async def _group_id(self, screen_name: str) -> int:
         named = read_screen_name(await self._client.read("utils.resolveScreenName", {"screen_name": screen_name}))

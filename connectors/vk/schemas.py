@@ -94,6 +94,11 @@ def read_communities(answer: Answer) -> tuple[VkCommunity, ...]:
     return tuple(_community(entry) for entry in records(entries) if whole(entry.get("id")))
 
 
+def read_people(answer: Answer) -> dict[str, str]:
+    """Names of users.get by id."""
+    return {str(number): name for number, name in _names({"profiles": answer.response}).items()}
+
+
 def read_screen_name(answer: Answer) -> tuple[str, int] | None:
     """Kind and id of utils.resolveScreenName; `None` for an unknown name, which VK tells by an empty list."""
     response = answer.response

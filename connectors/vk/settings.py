@@ -19,6 +19,8 @@ CREDENTIAL_KINDS = (SERVICE_KEY, COMMUNITY_KEY)
 PAGE_SIZE = 100
 THREAD_ITEMS = 10
 POSTS_PER_COUNT = 100
+PEOPLE_PER_CALL = 1000
+COMMUNITIES_PER_CALL = 500
 
 PAGE_OVERLAP = 3
 """Entries that a page repeats from the one before, to see that nothing slipped between them."""

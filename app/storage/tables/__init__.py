@@ -4,6 +4,7 @@ from app.storage.tables.access import idempotency_keys, operators, sessions, sig
 from app.storage.tables.base import metadata
 from app.storage.tables.incidents import answers, incident_events, incidents, policies, turns
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
+from app.storage.tables.pushes import push_channels, pushed_events
 from app.storage.tables.sources import (
     authorities,
     call_days,
@@ -34,6 +35,8 @@ __all__ = [
     "operators",
     "policies",
     "poll_states",
+    "push_channels",
+    "pushed_events",
     "raw_payloads",
     "regions",
     "sessions",

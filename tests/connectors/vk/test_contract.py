@@ -7,7 +7,7 @@ import pytest
 
 from connectors.sdk.contract import Author, Message, MessageType, PostRef, Wall
 from connectors.sdk.errors import AccessDenied, InvalidLink, SourceGone
-from connectors.sdk.testing import ConnectorContract, ContractWorld, Refusal
+from connectors.sdk.testing import ConnectorContract, ContractWorld, Refusal, SignedWebhook
 from connectors.vk.connector import VkConnector
 from tests.connectors.vk.vk_world import (
     ANNA,
@@ -83,7 +83,7 @@ def contract_world(world: VkWorld, connector: VkConnector) -> ContractWorld:
     answered = Message(MessageType.COMMENT, str(ids["c7"]), WALL, "", at(1007), Author(str(ANNA)), "Вопрос", post_id=str(ids["p200"]))
     return ContractWorld(
         connector=connector,
-        capabilities=frozenset({"resolve", "read_posts", "read_comments", "count_comments", "publish_reply"}),
+        capabilities=frozenset({"resolve", "read_posts", "read_comments", "count_comments", "publish_reply", "webhook", "name_authors"}),
         secrets=(SERVICE, COMMUNITY),
         budget=world.budget,
         observed=world.observed,
@@ -97,6 +97,7 @@ def contract_world(world: VkWorld, connector: VkConnector) -> ContractWorld:
         links=dict.fromkeys(LINKS, f"-{CITY}"),
         wrong_links=WRONG_LINKS,
         reply_to=answered,
+        webhook=SignedWebhook({}, b'{"type": "wall_reply_new", "group_id": 300, "event_id": "e", "secret": "shown"}', "shown"),
     )
 
 

@@ -1,0 +1,168 @@
+"""Channels of pushed events: which sources have one, what guards it, how it does, and who works on its inbox now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.errors import LeaseLost
+from app.domain.push_channel import PushHealth, PushMode
+from app.domain.source import Source, SourceId
+from app.storage.regions import RegionId
+from app.storage.sources import source_of
+
+INTAKE_LEASE = timedelta(seconds=60)
+"""How long a silent worker keeps the inbox of a source (real time, the database's clock)."""
+HEALTH = "mode, direct_messages, since, last_event_at, missed, missed_at, failures, last_error"
+SOURCE = "s.id, s.network, s.external_id, s.name, s.url, s.official, s.authority_id, s.status, s.monitored_since"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What an event for a source must match. `secret` is encrypted; `confirmation` proves our address to the network."""
+
+    source_id: SourceId
+    network: str
+    external_id: str
+    secret: bytes | None = field(repr=False)
+    confirmation: str | None = field(repr=False)
+
+
+async def guard_of(session: AsyncSession, region_id: RegionId, source_id: SourceId) -> Guard | None:
+    """The guard of a source that the network calls; `None` for one that it does not."""
+    row = (
+        await session.execute(
+            text(
+                "SELECT s.id, s.network, s.external_id, c.secret, c.confirmation FROM push_channels c JOIN sources s ON s.id = c.source_id"
+                " WHERE s.region_id = :region AND s.id = :source AND c.mode = 'callback'"
+            ),
+            {"region": region_id, "source": source_id},
+        )
+    ).one_or_none()
+    return None if row is None else Guard(*row)
+
+
+async def health_of(session: AsyncSession, source_ids: Sequence[SourceId]) -> dict[SourceId, PushHealth]:
+    """How the push of each source does; sources without one are left out."""
+    rows = await session.execute(
+        text(f"SELECT source_id, {HEALTH} FROM push_channels WHERE source_id = ANY(:sources)"), {"sources": list(source_ids)}
+    )
+    return {SourceId(row.source_id): _health(row[1:]) for row in rows}
+
+
+def _health(row: Any) -> PushHealth:
+    return PushHealth(PushMode(row[0]), *row[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class NewChannel:
+    """A channel to open. What it had missed before is forgotten."""
+
+    source_id: SourceId
+    mode: PushMode
+    secret: bytes | None = field(repr=False)
+    confirmation: str | None = field(repr=False)
+    direct_messages: bool
+
+
+async def open_channel(session: AsyncSession, new: NewChannel, *, now: datetime) -> None:
+    """Opens a channel in place of the one that the source had."""
+    await session.execute(
+        text(
+            "INSERT INTO push_channels (source_id, mode, secret, confirmation, direct_messages, since, next_receive_at)"
+            " VALUES (:source, :mode, :secret, :confirmation, :directs, :now, :now) ON CONFLICT (source_id) DO UPDATE"
+            " SET mode = excluded.mode, secret = excluded.secret, confirmation = excluded.confirmation, server = NULL,"
+            " direct_messages = excluded.direct_messages, since = excluded.since, next_receive_at = excluded.next_receive_at,"
+            " last_event_at = NULL, missed = 0, missed_at = NULL, cursor = NULL, failures = 0, last_error = NULL,"
+            " lease_generation = push_channels.lease_generation + 1, lease_until = NULL, lease_worker = NULL"
+        ),
+        {
+            "source": new.source_id,
+            "mode": new.mode.value,
+            "secret": new.secret,
+            "confirmation": new.confirmation,
+            "directs": new.direct_messages,
+            "now": now,
+        },
+    )
+
+
+async def note_server(session: AsyncSession, source_id: SourceId, *, server: str, confirmation: str) -> None:
+    """Remembers the network's own name of the channel, and the code that it wants to see from now on."""
+    await session.execute(
+        text("UPDATE push_channels SET server = :server, confirmation = :confirmation WHERE source_id = :source"),
+        {"source": source_id, "server": server, "confirmation": confirmation},
+    )
+
+
+async def server_of(session: AsyncSession, source_id: SourceId) -> str | None:
+    """The network's own name of the source's channel."""
+    found = await session.scalar(text("SELECT server FROM push_channels WHERE source_id = :source"), {"source": source_id})
+    return None if found is None else str(found)
+
+
+async def close_channel(session: AsyncSession, source_id: SourceId) -> bool:
+    """Forgets the channel of a source; whether there was one. Events that wait in the inbox are dropped with it."""
+    await session.execute(text("DELETE FROM pushed_events WHERE source_id = :source"), {"source": source_id})
+    found = await session.scalar(text("DELETE FROM push_channels WHERE source_id = :source RETURNING source_id"), {"source": source_id})
+    return found is not None
+
+
+async def note_missed(session: AsyncSession, source_id: SourceId, count: int, *, now: datetime) -> None:
+    """Counts messages that polling found although they should have been pushed."""
+    await session.execute(
+        text("UPDATE push_channels SET missed = missed + :count, missed_at = :now WHERE source_id = :source"),
+        {"source": source_id, "count": count, "now": now},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeClaim:
+    """The right to take in the inbox of a source, held by one worker under one generation."""
+
+    source: Source
+    generation: int
+
+
+async def claim_intake(session: AsyncSession, region_id: RegionId, *, limit: int) -> list[IntakeClaim]:
+    """Takes sources with waiting events; nobody else takes them until they are given back or the lease ends."""
+    rows = await session.execute(
+        text(
+            "WITH waiting AS (SELECT c.source_id FROM push_channels c JOIN sources s ON s.id = c.source_id"
+            " WHERE s.region_id = :region AND (c.intake_until IS NULL OR c.intake_until < clock_timestamp())"
+            " AND c.source_id IN (SELECT source_id FROM pushed_events WHERE taken_at IS NULL)"
+            " LIMIT :limit FOR UPDATE OF c SKIP LOCKED)"
+            " UPDATE push_channels c SET intake_generation = intake_generation + 1, intake_until = clock_timestamp() + :lease"
+            f" FROM waiting w JOIN sources s ON s.id = w.source_id WHERE c.source_id = w.source_id RETURNING {SOURCE}, c.intake_generation"
+        ),
+        {"region": region_id, "limit": limit, "lease": INTAKE_LEASE},
+    )
+    return [IntakeClaim(source_of(row), row.intake_generation) for row in rows]
+
+
+async def hold_intake(session: AsyncSession, claim: IntakeClaim, *, last_event_at: datetime, now: datetime) -> None:
+    """Makes sure, inside a transaction, that the claim still holds, and keeps it; `LeaseLost` when another worker has it.
+
+    `last_event_at` is noted here and not at the door, where it would make every event wait for one row.
+    """
+    held = await session.scalar(
+        text(
+            "UPDATE push_channels SET intake_until = clock_timestamp() + :lease,"
+            " last_event_at = greatest(last_event_at, CAST(:last AS timestamptz))"
+            " WHERE source_id = :source AND intake_generation = :generation RETURNING source_id"
+        ),
+        {"source": claim.source.id, "generation": claim.generation, "lease": INTAKE_LEASE, "last": last_event_at},
+    )
+    if held is None:
+        raise LeaseLost(claim.source.id, claim.generation, now)
+
+
+async def release_intake(session: AsyncSession, claim: IntakeClaim) -> None:
+    """Gives the inbox back, so that what came meanwhile is taken in at once."""
+    await session.execute(
+        text("UPDATE push_channels SET intake_until = NULL WHERE source_id = :source AND intake_generation = :generation"),
+        {"source": claim.source.id, "generation": claim.generation},
+    )

@@ -1,0 +1,236 @@
+"""The inbox of a source into hop 2: its events in the order in which they came, each with its effect exactly once.
+
+Events may be late, repeated and out of order, and carry no time of their own. So they are believed only where they cannot
+be out of date: an event makes an unknown message known, or changes one that arrived in time. Whatever else they touch is
+read again by the next poll, which has the last word.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.errors import LeaseLost
+from app.domain.push_channel import PROMPT
+from app.domain.source import Source
+from app.storage import push_channels, pushed_events, threads
+from app.storage.engine import DATABASE_ERRORS
+from app.storage.failures import is_away
+from app.storage.push_channels import IntakeClaim
+from app.storage.pushed_events import Target, WaitingEvent
+from app.telemetry.metrics import PUSHED_EVENTS
+from app.usecases.ingest_page import Intaken, ingest_page
+from app.usecases.judge_page import Intake, comment_id, post_id
+from connectors.sdk.contract import Author, AuthorNamer, Connector, EventReader, Message, Page, PushedChange, PushedNews
+from connectors.sdk.errors import ConnectorError, UnexpectedResponse
+
+log = structlog.get_logger(__name__)
+
+EVENTS_AT_ONCE = 200
+MOST_NAMES = 50_000
+METHOD = "push"
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What taking events in works with. `reader_for` gives a network's connector, with or without credentials."""
+
+    intake: Intake
+    reader_for: Callable[[str], Connector | None]
+    now: Callable[[], datetime]
+    on_page: Callable[[Source, Intaken], None]
+    names: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEvent:
+    """A waiting event and what it tells; `news` is `None` for one of no interest."""
+
+    waiting: WaitingEvent
+    news: PushedNews | None
+
+    @property
+    def place(self) -> tuple[str, str] | None:
+        return None if self.news is None else place_of(self.news.message)
+
+
+async def take_in_events(taking: Taking, *, limit: int) -> int:
+    """Takes in what waits of up to `limit` sources that no other worker has; how many events were dealt with."""
+    async with taking.intake.database.write() as session:
+        claims = await push_channels.claim_intake(session, taking.intake.region_id, limit=limit)
+    taken = 0
+    for claim in claims:
+        try:
+            taken += await _take_in_source(taking, claim)
+        except LeaseLost:
+            log.warning("inbox lost", source_id=claim.source.id)
+        finally:
+            async with taking.intake.database.write() as session:
+                await push_channels.release_intake(session, claim)
+    return taken
+
+
+async def _take_in_source(taking: Taking, claim: IntakeClaim) -> int:
+    async with taking.intake.database.read() as session:
+        waiting = await pushed_events.waiting(session, claim.source.id, limit=EVENTS_AT_ONCE)
+    reader = taking.reader_for(claim.source.network)
+    if not isinstance(reader, EventReader):
+        return 0
+    read = [event for one in waiting if (event := await _read(taking, reader, claim.source, one)) is not None]
+    for run in runs(read):
+        await _take_in_or_part(taking, claim, run)
+    return len(waiting)
+
+
+async def _read(taking: Taking, reader: EventReader, source: Source, waiting: WaitingEvent) -> ReadEvent | None:
+    """`None` for an event that cannot be read, which is put aside with its reason."""
+    try:
+        return ReadEvent(waiting, reader.read_event(waiting.body, received_at=waiting.received_at))
+    except UnexpectedResponse as error:
+        await _put_aside(taking, source, waiting, str(error), for_good=True)
+        return None
+
+
+def runs(events: Sequence[ReadEvent]) -> list[list[ReadEvent]]:
+    """The events in order, parted so that no part tells of one message twice: every version is kept."""
+    parts: list[list[ReadEvent]] = []
+    told: set[tuple[str, str]] = set()
+    for event in events:
+        place = event.place
+        if not parts or (place is not None and place in told):
+            parts.append([])
+            told = set()
+        parts[-1].append(event)
+        if place is not None:
+            told.add(place)
+    return parts
+
+
+async def _take_in_or_part(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent]) -> None:
+    """Takes a run in; one that breaks is taken in event by event, so that only the broken one stays behind."""
+    try:
+        await _take_in(taking, claim, run)
+    except (LeaseLost, *DATABASE_ERRORS) as error:
+        if isinstance(error, LeaseLost) or is_away(error):
+            raise
+        await _part(taking, claim, run, error)
+    except (ValueError, KeyError, TypeError) as error:
+        await _part(taking, claim, run, error)
+
+
+async def _part(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent], error: Exception) -> None:
+    if len(run) > 1:
+        for event in run:
+            await _take_in_or_part(taking, claim, [event])
+        return
+    log.error("event broke", source_id=claim.source.id, event_number=run[0].waiting.id, error=type(error).__name__, exc_info=True)
+    await _put_aside(taking, claim.source, run[0].waiting, type(error).__name__, for_good=False)
+
+
+async def _put_aside(taking: Taking, source: Source, waiting: WaitingEvent, trouble: str, *, for_good: bool) -> None:
+    PUSHED_EVENTS.labels(source.network, "broken").inc()
+    async with taking.intake.database.write() as session:
+        await pushed_events.note_trouble(session, waiting.id, trouble, for_good=for_good, now=taking.now())
+
+
+async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent]) -> None:
+    """One run in one transaction: its messages, the threads to look at again, and the mark that it is done."""
+    intake, source = taking.intake, claim.source
+    told = [(event.waiting, event.news) for event in run if event.news is not None]
+    async with intake.database.read() as session:
+        stored = await pushed_events.targets(session, intake.region_id, source.id, _places(news for _, news in told))
+    believed = [_rooted(news.message, stored) for waiting, news in told if is_believed(waiting, news, stored.get(place_of(news.message)))]
+    doubted = {post_id(news.message) for waiting, news in told if is_doubtful(waiting, news, stored.get(place_of(news.message)))}
+    messages = await _named(taking, source, believed)
+
+    async def finish(writing: AsyncSession) -> None:
+        now = taking.now()
+        last_event_at = max(event.waiting.received_at for event in run)
+        await push_channels.hold_intake(writing, claim, last_event_at=last_event_at, now=now)
+        await pushed_events.mark_taken(writing, [event.waiting.id for event in run], now=now)
+        if doubted:
+            await threads.confirm(writing, intake.region_id, source.id, doubted, at=now)
+
+    if messages:
+        page = Page(tuple(messages), None, b"\n".join(event.waiting.body for event in run), METHOD)
+        seen_at = [waiting.received_at for waiting, _ in told]
+        # What an event says was seen at the door, not now: else an event behind it in the queue would look older than it.
+        taken = await ingest_page(intake, source, page, now=lambda: max(seen_at), asked_at=min(seen_at), save_checkpoint=finish)
+        taking.on_page(source, taken)
+    else:
+        async with intake.database.write() as writing:
+            await finish(writing)
+    PUSHED_EVENTS.labels(source.network, "taken").inc(len(told))
+    PUSHED_EVENTS.labels(source.network, "ignored").inc(len(run) - len(told))
+
+
+def is_believed(waiting: WaitingEvent, news: PushedNews, target: Target | None) -> bool:
+    """Whether the event's message is taken in as it stands. An unknown message always is: as a tombstone when it is gone.
+
+    What is known is changed only by an event that was delivered at the first attempt; it does not come back by an edit.
+    """
+    if target is None:
+        return True
+    if waiting.retries or news.change is PushedChange.APPEARED:
+        return False
+    return not (news.change is PushedChange.EDITED and target.is_deleted)
+
+
+def is_doubtful(waiting: WaitingEvent, news: PushedNews, target: Target | None) -> bool:
+    """Whether the thread must be read again: for every change, and for an appearance that may be over or contradicts what we hold."""
+    if news.change is not PushedChange.APPEARED or waiting.retries:
+        return True
+    if target is not None:
+        return target.is_deleted or target.is_stub
+    return waiting.received_at - news.message.published_at > PROMPT
+
+
+def place_of(message: Message) -> tuple[str, str]:
+    """Where a message stands: its thread and its place there."""
+    return post_id(message), comment_id(message)
+
+
+def _places(told: Iterable[PushedNews]) -> set[tuple[str, str]]:
+    """The messages told of, and those that they reply to."""
+    messages = [news.message for news in told]
+    above = {(post_id(message), message.reply_to_id) for message in messages if message.reply_to_id is not None}
+    return {place_of(message) for message in messages} | above
+
+
+def _rooted(message: Message, stored: Mapping[tuple[str, str], Target]) -> Message:
+    """A reply with the root of its branch, where the event names only what it replies to."""
+    if message.reply_to_id is None or message.root_id is not None:
+        return message
+    above = stored.get((post_id(message), message.reply_to_id))
+    return replace(message, root_id=(above and above.root_id) or message.reply_to_id)
+
+
+async def _named(taking: Taking, source: Source, messages: Sequence[Message]) -> list[Message]:
+    """The messages with their authors' names, which events leave out; without one where the network does not tell it now."""
+    nameless = {message.author.external_id for message in messages if message.author is not None and message.author.name is None}
+    names = {author: name for author in nameless if (name := taking.names.get((source.network, author)))}
+    names[source.external_id] = source.name
+    if missing := nameless - names.keys():
+        names |= await _asked(taking, source.network, missing)
+    return [replace(message, author=_author(message.author, names)) for message in messages]
+
+
+def _author(author: Author | None, names: Mapping[str, str]) -> Author | None:
+    return None if author is None else replace(author, name=author.name or names.get(author.external_id))
+
+
+async def _asked(taking: Taking, network: str, authors: set[str]) -> Mapping[str, str]:
+    namer = taking.reader_for(network)
+    if not isinstance(namer, AuthorNamer):
+        return {}
+    try:
+        found = await namer.name_authors(sorted(authors))
+    except ConnectorError as error:
+        log.info("authors stay without names", network=network, count=len(authors), reason=type(error).__name__)
+        return {}
+    if len(taking.names) > MOST_NAMES:
+        taking.names.clear()
+    taking.names.update({(network, author): name for author, name in found.items()})
+    return found
