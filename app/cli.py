@@ -17,7 +17,9 @@ from app.classifier.commands import classify_lines, evaluate_files, train_files
 from app.demo.run import run_demo
 from app.domain.errors import DomainError
 from app.domain.operator import Role
+from app.domain.source import SourceId
 from app.processes import run_processes
+from app.push_commands import PushChoice, choose_push
 from app.settings import Settings, SettingsInvalid, load_settings
 from app.storage import authorities, credentials, operators, sources
 from app.storage.embedded import EmbeddedDatabaseError
@@ -218,6 +220,29 @@ def source_list() -> None:
         page().print(table)
 
     with_services(show)
+
+
+@source_commands.command("push")
+def source_push(
+    source_id: Annotated[int, typer.Argument(help="As `otklik source list` shows it.", min=1)],
+    callback: Annotated[str | None, typer.Option(help="Our address as the network reaches it: https://otklik.example.ru")] = None,
+    long_poll: Annotated[bool, typer.Option("--long-poll", help="We fetch: for servers that the network cannot reach.")] = False,
+    direct_messages: Annotated[bool, typer.Option("--direct-messages", help="Private messages to the page as well.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Say whether events arrive; exit code 1 when they are not relied on.")] = False,
+    off: Annotated[bool, typer.Option("--off", help="Poll only, from now on.")] = False,
+) -> None:
+    """Has the network push a page's news, with a stored key of that page (vk_community, with the right to manage it)."""
+    if sum((callback is not None, long_poll, check, off)) != 1:
+        raise typer.BadParameter("Give one of --callback URL, --long-poll, --check and --off.")
+
+    async def push(services: Services) -> tuple[list[str], bool]:
+        chosen = PushChoice(SourceId(source_id), callback, long_poll=long_poll, check=check, direct_messages=direct_messages)
+        return await choose_push(services, chosen)
+
+    lines, is_well = with_services(push)
+    print("\n".join(lines))
+    if not is_well:
+        sys.exit(1)
 
 
 @credential_commands.command("add")

@@ -8,11 +8,13 @@ import structlog
 from app.bootstrap import Services
 from app.jobs.poll_runner import PollRunner, count_page
 from app.jobs.schedule import Household, duties_of, make_scheduler
-from app.storage import sources, workers
+from app.jobs.update_runner import UpdateRunner
+from app.storage import push_channels, sources, workers
 from app.storage.engine import DATABASE_ERRORS
 from app.telemetry.metrics import DeltaReader
 from app.usecases.expose_metrics import hand_over_counts
 from app.usecases.poll_sources import Polling
+from app.usecases.receive_updates import Receiving
 from app.usecases.take_in_events import Taking
 
 log = structlog.get_logger(__name__)
@@ -34,12 +36,14 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             runner = PollRunner(polling, group, concurrency=services.settings.worker_concurrency)
+            updates = UpdateRunner(_receiving(services), services.bounds, group)
             household = Household(
                 services.database,
                 services.region_id,
                 services.worker_name,
                 services.connectors,
                 runner,
+                updates,
                 counts,
                 taking,
                 services.now,
@@ -54,8 +58,14 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
             finally:
                 scheduler.shutdown(wait=False)
                 runner.stop()
+                updates.stop()
     finally:
         await _leave(services, counts)
+
+
+def _receiving(services: Services) -> Receiving:
+    connectors = services.connectors.connector_for
+    return Receiving(services.database, services.region_id, services.worker_name, connectors, services.now)
 
 
 async def _leave(services: Services, counts: DeltaReader) -> None:
@@ -63,6 +73,7 @@ async def _leave(services: Services, counts: DeltaReader) -> None:
         async with asyncio.timeout(5):
             async with services.database.write() as session:
                 await sources.give_back(session, services.worker_name)
+                await push_channels.give_back_receiving(session, services.worker_name)
                 await workers.leave(session, services.worker_name)
             await hand_over_counts(services.database, counts)
     except (*DATABASE_ERRORS, TimeoutError) as error:

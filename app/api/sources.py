@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.access import Reader, Registrar, RegistrarCalling
 from app.api.context import ApiContext, Context
@@ -14,8 +15,9 @@ from app.api.routers import PREFIX, make_router
 from app.api.schemas.queue import PageQuery
 from app.api.schemas.source import SourceIn, SourceOut, SourcePage, SourcePatch
 from app.api.sessions import ReadSession, WriteSession
+from app.domain.push_channel import PushHealth
 from app.domain.source import SourceId
-from app.storage import sources
+from app.storage import push_channels, sources
 from app.storage.sources import Registered
 from app.usecases.add_source import add_source, resolve_page
 from app.usecases.change_source import SourceChange, change_source
@@ -40,7 +42,8 @@ async def list_sources(operator: Reader, session: ReadSession, context: Context,
     found = await sources.listed(session, context.region_id, after=None if after is None else SourceId(after), limit=query.limit + 1)
     shown, last = split_page(found, query.limit)
     cursor = None if last is None else write_key("source", last.source.id)
-    return SourcePage(items=[_show(context, one) for one in shown], next_cursor=cursor)
+    pushes = await push_channels.health_of(session, [one.source.id for one in shown])
+    return SourcePage(items=[_show(context, one, pushes.get(one.source.id)) for one in shown], next_cursor=cursor)
 
 
 @router.post("/sources", operation_id="add_source", status_code=201, responses=responses(400, 409, 413, 502))
@@ -59,13 +62,13 @@ async def add(
     await claim_key(session, request, operator.id, key, now=now)
     added = await add_source(session, context.region_id, page, official=body.official, authority_id=body.authority_id, now=now)
     response.headers["Location"] = f"{PREFIX}/sources/{added}"
-    return _show(context, await sources.get(session, context.region_id, added))
+    return _show(context, await sources.get(session, context.region_id, added), None)
 
 
 @router.get("/sources/{source_id}", operation_id="get_source", responses=responses(404))
 async def get_source(operator: Reader, session: ReadSession, context: Context, source_id: SourcePath) -> SourceOut:
     """One watched page."""
-    return _show(context, await sources.get(session, context.region_id, source_id))
+    return await _read(session, context, source_id)
 
 
 @router.patch("/sources/{source_id}", operation_id="change_source", responses=responses(400, 404, 412, 413))
@@ -74,7 +77,7 @@ async def change(
 ) -> SourceOut:
     """Changes whether a page is official, whose it is, or whether it is watched; an activated page is polled at once."""
     await change_source(session, context.region_id, source_id, _change(body), version=body.version, now=now)
-    return _show(context, await sources.get(session, context.region_id, source_id))
+    return await _read(session, context, source_id)
 
 
 def _change(body: SourcePatch) -> SourceChange:
@@ -88,10 +91,15 @@ def _change(body: SourcePatch) -> SourceChange:
     return change
 
 
-def _show(context: ApiContext, registered: Registered) -> SourceOut:
+async def _read(session: AsyncSession, context: ApiContext, source_id: SourceId) -> SourceOut:
+    push = (await push_channels.health_of(session, [source_id])).get(source_id)
+    return _show(context, await sources.get(session, context.region_id, source_id), push)
+
+
+def _show(context: ApiContext, registered: Registered, push: PushHealth | None) -> SourceOut:
     """The page with what its network can do for us; nothing when no connector or credential serves it."""
     try:
         found = capabilities(context.connector_for(registered.source.network))
     except ConnectorError:
         found = frozenset()
-    return SourceOut.of(registered, found)
+    return SourceOut.of(registered, found, push)

@@ -9,6 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from app.jobs.connectors import ConnectorPool
 from app.jobs.poll_runner import PollRunner
+from app.jobs.update_runner import UpdateRunner
 from app.storage import idempotency, pushed_events, workers
 from app.storage.engine import Database
 from app.storage.regions import RegionId
@@ -73,6 +74,7 @@ class Household:
     worker: str
     connectors: ConnectorPool
     runner: PollRunner
+    updates: UpdateRunner
     counts: DeltaReader
     taking: Taking
     now: Callable[[], datetime]
@@ -94,6 +96,7 @@ def duties_of(household: Household) -> list[Duty]:
     one = household
     return [
         Duty("poll sources", 0.5, one.runner.tick),
+        Duty("fetch updates", 1, one.updates.tick),
         Duty("take in pushed events", 0.3, lambda: take_in_events(one.taking, limit=SOURCES_AT_ONCE)),
         Duty("heartbeat", 8, one.beat),
         Duty("tend database", 2, one.tend_database),

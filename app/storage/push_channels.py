@@ -16,6 +16,8 @@ from app.storage.sources import source_of
 
 INTAKE_LEASE = timedelta(seconds=60)
 """How long a silent worker keeps the inbox of a source (real time, the database's clock)."""
+RECEIVING_LEASE = timedelta(seconds=90)
+"""Longer than any long poll stands open; kept anew by each."""
 HEALTH = "mode, direct_messages, since, last_event_at, missed, missed_at, failures, last_error"
 SOURCE = "s.id, s.network, s.external_id, s.name, s.url, s.official, s.authority_id, s.status, s.monitored_since"
 
@@ -165,4 +167,64 @@ async def release_intake(session: AsyncSession, claim: IntakeClaim) -> None:
     await session.execute(
         text("UPDATE push_channels SET intake_until = NULL WHERE source_id = :source AND intake_generation = :generation"),
         {"source": claim.source.id, "generation": claim.generation},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivingClaim:
+    """The right to fetch a source's events by long polling, held by one worker under one generation."""
+
+    source: Source
+    cursor: str | None
+    failures: int
+    generation: int
+
+
+async def claim_receiving(session: AsyncSession, region_id: RegionId, worker: str, *, now: datetime, limit: int) -> list[ReceivingClaim]:
+    """Takes sources that nobody fetches from; nobody else does until they are given back or the lease ends."""
+    rows = await session.execute(
+        text(
+            "WITH free AS (SELECT c.source_id FROM push_channels c JOIN sources s ON s.id = c.source_id"
+            " WHERE s.region_id = :region AND c.mode = 'long_poll' AND c.next_receive_at <= :now"
+            " AND (c.lease_until IS NULL OR c.lease_until < clock_timestamp())"
+            " ORDER BY c.next_receive_at LIMIT :limit FOR UPDATE OF c SKIP LOCKED)"
+            " UPDATE push_channels c SET lease_worker = :worker, lease_generation = lease_generation + 1,"
+            " lease_until = clock_timestamp() + :lease"
+            " FROM free f JOIN sources s ON s.id = f.source_id WHERE c.source_id = f.source_id"
+            f" RETURNING {SOURCE}, c.cursor, c.failures, c.lease_generation"
+        ),
+        {"region": region_id, "now": now, "worker": worker, "limit": limit, "lease": RECEIVING_LEASE},
+    )
+    return [ReceivingClaim(source_of(row), row.cursor, row.failures, row.lease_generation) for row in rows]
+
+
+async def save_received(session: AsyncSession, claim: ReceivingClaim, *, cursor: str, now: datetime) -> None:
+    """Where fetching goes on, in the transaction that stores the events; keeps the lease, or raises `LeaseLost`."""
+    held = await session.scalar(
+        text(
+            "UPDATE push_channels SET cursor = :cursor, failures = 0, last_error = NULL, lease_until = clock_timestamp() + :lease"
+            " WHERE source_id = :source AND lease_generation = :generation RETURNING source_id"
+        ),
+        {"source": claim.source.id, "generation": claim.generation, "cursor": cursor, "lease": RECEIVING_LEASE},
+    )
+    if held is None:
+        raise LeaseLost(claim.source.id, claim.generation, now)
+
+
+async def release_receiving(session: AsyncSession, claim: ReceivingClaim, *, error: str | None, again_at: datetime) -> None:
+    """Gives a source back, with what went wrong, to be fetched from again at the given moment."""
+    await session.execute(
+        text(
+            "UPDATE push_channels SET lease_until = NULL, lease_worker = NULL, next_receive_at = :again, last_error = :error,"
+            " failures = CASE WHEN CAST(:error AS text) IS NULL THEN failures ELSE failures + 1 END"
+            " WHERE source_id = :source AND lease_generation = :generation"
+        ),
+        {"source": claim.source.id, "generation": claim.generation, "again": again_at, "error": error},
+    )
+
+
+async def give_back_receiving(session: AsyncSession, worker: str) -> None:
+    """Ends all leases of a worker that stops."""
+    await session.execute(
+        text("UPDATE push_channels SET lease_until = NULL, lease_worker = NULL WHERE lease_worker = :worker"), {"worker": worker}
     )

@@ -67,6 +67,14 @@ async def waiting(session: AsyncSession, source_id: SourceId, *, limit: int) -> 
     return [WaitingEvent(*row) for row in rows]
 
 
+async def count_waiting(session: AsyncSession, source_id: SourceId) -> int:
+    """How many events of a source have not been taken in."""
+    found = await session.scalar(
+        text("SELECT count(*) FROM pushed_events WHERE source_id = :source AND taken_at IS NULL"), {"source": source_id}
+    )
+    return int(str(found))
+
+
 async def mark_taken(session: AsyncSession, ids: Collection[int], *, now: datetime) -> None:
     """Records, in the transaction of their effect, that events have been taken in."""
     await session.execute(text("UPDATE pushed_events SET taken_at = :now WHERE id = ANY(:ids)"), {"ids": list(ids), "now": now})

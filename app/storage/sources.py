@@ -208,6 +208,13 @@ async def hold(session: AsyncSession, claim: Claim, *, now: datetime) -> None:
         raise LeaseLost(claim.source.id, claim.generation, now)
 
 
+async def hasten(session: AsyncSession, source_id: SourceId, *, at: datetime) -> None:
+    """Has a source polled at the given moment, or before if it is due earlier."""
+    await session.execute(
+        text("UPDATE poll_states SET next_poll_at = least(next_poll_at, :at) WHERE source_id = :source"), {"source": source_id, "at": at}
+    )
+
+
 async def save_cursor(session: AsyncSession, claim: Claim, cursor: str) -> None:
     """Where reading the wall goes on."""
     await session.execute(

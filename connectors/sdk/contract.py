@@ -278,6 +278,41 @@ class WebhookReceiver(EventReader, Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """Events fetched by long polling and where fetching goes on. With `lost` the network says that earlier ones are gone."""
+
+    events: tuple[PushedEvent, ...]
+    cursor: Cursor
+    lost: bool = False
+
+
+@runtime_checkable
+class UpdateReceiver(EventReader, Protocol):
+    async def wait_for_updates(self, wall: Wall, since: Cursor | None) -> Updates:
+        """The events since the cursor, waited for as long as the network lets a call stand open; from now on without one."""
+
+
+@runtime_checkable
+class PushSetter(Protocol):
+    """Tells the network, in the name of the page, to push its events. Needs a credential of that page with the right to."""
+
+    async def confirmation_code(self, wall: Wall) -> str:
+        """What the network wants to read at our address as a proof that it is ours."""
+
+    async def open_callback(self, wall: Wall, address: str, *, secret: str, direct_messages: bool) -> str:
+        """Has the page's events sent to the address from now on; the network's own name of this channel."""
+
+    async def callback_state(self, wall: Wall, server: str) -> str:
+        """What the network says of the channel, in its own word; "" when it does not know it."""
+
+    async def close_callback(self, wall: Wall, server: str) -> None:
+        """Has the network send nothing more there."""
+
+    async def open_long_poll(self, wall: Wall, *, direct_messages: bool) -> None:
+        """Has the network keep the page's events for `wait_for_updates`."""
+
+
 @runtime_checkable
 class AuthorNamer(Protocol):
     async def name_authors(self, authors: Collection[str]) -> Mapping[str, str]:
@@ -317,6 +352,8 @@ CAPABILITIES: Mapping[str, type[Any]] = {
     "count_comments": CommentCounter,
     "publish_reply": ReplyPublisher,
     "webhook": WebhookReceiver,
+    "updates": UpdateReceiver,
+    "set_up_push": PushSetter,
     "name_authors": AuthorNamer,
 }
 

@@ -54,6 +54,16 @@ class HttpCall:
 
 
 @dataclass(frozen=True, slots=True)
+class LongCall:
+    """A call that the network leaves open for up to `seconds` until it has something to tell; its parameters stand in the address."""
+
+    name: str
+    url: str
+    query: Mapping[str, str] = field(repr=False)
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """A readable answer: the body as it came and the JSON document in it."""
 
@@ -123,6 +133,26 @@ class ConnectorHttp:
             await asyncio.sleep(self._pause(attempt))
             attempt += 1
 
+    async def wait(self, call: LongCall, decode: Callable[[Received], Value]) -> Value:
+        """What `decode` makes of the answer to a call that stands open; made once, outside of any budget, as such calls are free."""
+        outcome, started = "interrupted", time.perf_counter()
+        timeout = httpx.Timeout(self._limits.read_seconds + call.seconds, connect=self._limits.connect_seconds)
+        try:
+            async with asyncio.timeout(self._limits.call_seconds + call.seconds):
+                async with self._client.stream("GET", call.url, params=dict(call.query), timeout=timeout) as answer:
+                    raw = await self._read_body(call.name, answer)
+            value = decode(_received(call.name, answer, raw))
+            outcome = "ok"
+        except ConnectorError as error:
+            outcome = outcome_of(error)
+            raise
+        except (httpx.RequestError, TimeoutError) as error:
+            outcome = "source_unavailable"
+            raise SourceUnavailable(f"{call.name}: the call broke off ({type(error).__name__})") from None
+        finally:
+            self._observe(call.name, outcome, time.perf_counter() - started)
+        return value
+
     async def close(self) -> None:
         """Gives back the connections."""
         await self._client.aclose()
@@ -150,24 +180,24 @@ class ConnectorHttp:
         # "from None": the frames below hold the header with the secret, and some log formatters print variables of frames.
         try:
             async with asyncio.timeout(self._limits.call_seconds), self._open(call) as answer:
-                raw = await self._read_body(call, answer)
+                raw = await self._read_body(call.method, answer)
         except NOT_CONNECTED as error:
             raise NotSent(f"{call.method}: no connection ({type(error).__name__})") from None
         except (httpx.RequestError, TimeoutError) as error:
             raise SourceUnavailable(f"{call.method}: the call broke off ({type(error).__name__})") from None
-        return _received(call, answer, raw)
+        return _received(call.method, answer, raw)
 
     def _open(self, call: HttpCall) -> AbstractAsyncContextManager[httpx.Response]:
         if call.multipart:
             return self._client.stream("POST", call.url, auth=call.auth, files={name: (None, value) for name, value in call.form.items()})
         return self._client.stream("POST", call.url, auth=call.auth, data=dict(call.form))
 
-    async def _read_body(self, call: HttpCall, answer: httpx.Response) -> bytes:
+    async def _read_body(self, method: str, answer: httpx.Response) -> bytes:
         body = bytearray()
         async for part in answer.aiter_bytes():
             body += part
             if len(body) > self._limits.body_bytes:
-                raise UnexpectedResponse(f"{call.method}: the answer is longer than {self._limits.body_bytes} bytes")
+                raise UnexpectedResponse(f"{method}: the answer is longer than {self._limits.body_bytes} bytes")
         return bytes(body)
 
 
@@ -182,15 +212,15 @@ def redact(text: str, credential: Credential) -> str:
     return text.replace(credential.secret, "[secret]") if credential.secret else text
 
 
-def _received(call: HttpCall, answer: httpx.Response, raw: bytes) -> Received:
+def _received(method: str, answer: httpx.Response, raw: bytes) -> Received:
     if answer.status_code >= 500:
-        raise SourceUnavailable(f"{call.method}: HTTP {answer.status_code}")
+        raise SourceUnavailable(f"{method}: HTTP {answer.status_code}")
     if answer.status_code == 429:
-        raise RateLimited(f"{call.method}: HTTP 429", retry_after=_retry_after(answer))
+        raise RateLimited(f"{method}: HTTP 429", retry_after=_retry_after(answer))
     try:
         document = json.loads(raw)
     except (ValueError, RecursionError):
-        raise SourceUnavailable(f"{call.method}: HTTP {answer.status_code} without readable JSON") from None
+        raise SourceUnavailable(f"{method}: HTTP {answer.status_code} without readable JSON") from None
     return Received(answer.status_code, raw, document)
 
 

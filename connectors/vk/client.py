@@ -1,7 +1,9 @@
 """Calls to VK with the right key: reads go round the keys, writes go by the key of the community that speaks."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from connectors.sdk.contract import ConnectorContext, Credential
 from connectors.sdk.errors import (
@@ -13,12 +15,14 @@ from connectors.sdk.errors import (
     SourceGone,
     UnexpectedResponse,
 )
-from connectors.sdk.http import ConnectorHttp, HttpCall, HttpLimits, Received
+from connectors.sdk.http import ConnectorHttp, HttpCall, HttpLimits, LongCall, Received
 from connectors.vk import settings
 from connectors.vk.api import Answer, Parameters, read_answer, written_call
 from connectors.vk.credentials import CredentialPool
 from connectors.vk.schemas import read_communities
 
+Value = TypeVar("Value")
+Send = Callable[[HttpCall, Credential, Callable[[Received], Answer]], Awaitable[Answer]]
 REFUSALS_OF_A_KEY = (AuthenticationFailed, AccessDenied, QuotaExhausted, RateLimited)
 
 
@@ -28,6 +32,7 @@ class VkClient:
     def __init__(self, context: ConnectorContext, limits: HttpLimits | None = None) -> None:
         self._context = context
         self._http = ConnectorHttp(context.observe, limits)
+        self._waiting = ConnectorHttp(context.observe, replace(limits or HttpLimits(), connections=settings.LONG_POLLS))
         self._pool = CredentialPool(context.credentials, context.now)
         self._homes: dict[str, int | None] = {}
 
@@ -45,12 +50,23 @@ class VkClient:
 
     async def write(self, method: str, parameters: Parameters, *, group_id: int) -> Answer:
         """VK's answer to one write in the name of the community, sent once; `AccessDenied` without a key of that community."""
+        return await self._in_the_name_of(group_id, method, parameters, self._http.write)
+
+    async def read_own(self, method: str, parameters: Parameters, *, group_id: int) -> Answer:
+        """VK's answer to what only the community's own key may ask; `AccessDenied` without one."""
+        return await self._in_the_name_of(group_id, method, parameters, self._http.read)
+
+    async def wait(self, call: LongCall, decode: Callable[[Received], Value]) -> Value:
+        """What `decode` makes of the answer to a call that VK's long poll leaves open."""
+        return await self._waiting.wait(call, decode)
+
+    async def _in_the_name_of(self, group_id: int, method: str, parameters: Parameters, send: Send) -> Answer:
         refusal: ConnectorError = AccessDenied(f"{method}: there is no usable VK key of the community {group_id}", permanent=True)
         for credential in self._pool.of_kind(settings.COMMUNITY_KEY):
             if not self._pool.is_free(credential, method) or await self._home(credential) != group_id:
                 continue
             try:
-                return await self._http.write(self._call(credential, method, parameters), credential, self._reader(credential, method))
+                return await send(self._call(credential, method, parameters), credential, self._reader(credential, method))
             except REFUSALS_OF_A_KEY as error:
                 if not self._pool.note(credential, method, error):
                     raise
@@ -60,6 +76,7 @@ class VkClient:
     async def close(self) -> None:
         """Gives back the connections."""
         await self._http.close()
+        await self._waiting.close()
 
     async def _home(self, credential: Credential) -> int | None:
         """The community that a community key belongs to, asked once: without ids VK tells the key's own community."""

@@ -15,14 +15,16 @@ from connectors.sdk.contract import (
     PushedEvent,
     PushedNews,
     ResolvedSource,
+    Updates,
     Wall,
 )
 from connectors.sdk.errors import InvalidLink, SourceGone
 from connectors.sdk.http import HttpLimits
-from connectors.vk import settings
+from connectors.vk import push, settings
 from connectors.vk.client import VkClient
 from connectors.vk.events import parse_envelope, read_event
 from connectors.vk.links import EXAMPLES, GroupLink, parse_link
+from connectors.vk.long_poll import LongPoll
 from connectors.vk.mapping import comment_url, post_message, resolved_source
 from connectors.vk.schemas import VkPost, read_comment_id, read_communities, read_people, read_posts, read_screen_name
 from connectors.vk.thread import read_thread
@@ -40,6 +42,7 @@ class VkConnector:
 
     def __init__(self, context: ConnectorContext, limits: HttpLimits | None = None) -> None:
         self._client = VkClient(context, limits)
+        self._long_poll = LongPoll(self._client)
 
     async def close(self) -> None:
         """Gives back the connections."""
@@ -100,6 +103,31 @@ class VkConnector:
     def read_event(self, raw: bytes, *, received_at: datetime) -> PushedNews | None:
         """What an event tells of a post or a comment."""
         return read_event(raw, received_at=received_at)
+
+    async def wait_for_updates(self, wall: Wall, since: Cursor | None) -> Updates:
+        """Events of VK's Bots Long Poll since the cursor."""
+        return await self._long_poll.wait_for_updates(wall, since)
+
+    async def confirmation_code(self, wall: Wall) -> str:
+        """The code that VK wants to read at our address."""
+        return await push.confirmation_code(self._client, push.group_of(wall))
+
+    async def open_callback(self, wall: Wall, address: str, *, secret: str, direct_messages: bool) -> str:
+        """Has VK send the community's events to the address; `AccessDenied` says which right the key lacks."""
+        group_id = push.group_of(wall)
+        return await push.open_callback(self._client, group_id, address, secret=secret, direct_messages=direct_messages)
+
+    async def callback_state(self, wall: Wall, server: str) -> str:
+        """VK's word for the state of our server."""
+        return await push.callback_state(self._client, push.group_of(wall), server)
+
+    async def close_callback(self, wall: Wall, server: str) -> None:
+        """Takes our server out of the community."""
+        await push.close_callback(self._client, push.group_of(wall), server)
+
+    async def open_long_poll(self, wall: Wall, *, direct_messages: bool) -> None:
+        """Has VK keep the community's events for a long poll."""
+        await push.open_long_poll(self._client, push.group_of(wall), direct_messages=direct_messages)
 
     async def name_authors(self, authors: Collection[str]) -> Mapping[str, str]:
         """Names of people by `users.get`, of communities by `groups.getById`; at most a thousand people and 500 communities."""

@@ -22,6 +22,26 @@ POSTS_PER_COUNT = 100
 PEOPLE_PER_CALL = 1000
 COMMUNITIES_PER_CALL = 500
 
+LONG_POLLS = 500
+"""Connections that may stand open at a time, one a page."""
+LONG_POLL_SECONDS = 25
+
+PUSHED_EVENTS = (
+    "wall_post_new",
+    "wall_repost",
+    "wall_reply_new",
+    "wall_reply_edit",
+    "wall_reply_delete",
+    "wall_reply_restore",
+    "board_post_new",
+    "board_post_edit",
+    "board_post_delete",
+    "board_post_restore",
+)
+DIRECT_EVENTS = ("message_new", "message_reply", "message_edit")
+SERVER_TITLE = "Otklik"
+"""VK shows it beside the address; 14 letters at most."""
+
 PAGE_OVERLAP = 3
 """Entries that a page repeats from the one before, to see that nothing slipped between them."""
 

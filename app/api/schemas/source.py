@@ -8,9 +8,21 @@ from pydantic import BaseModel, Field, StrictBool
 
 from app.api.parameters import LARGEST_VERSION, STORABLE, AuthorityInBody
 from app.api.schemas.shape import NamedOut, example, strict_example
+from app.domain.push_channel import PushHealth, PushMode
 from app.domain.source import PauseReason, SourceStatus
 from app.storage.sources import Registered
 
+PUSH = {
+    "mode": "callback",
+    "direct_messages": False,
+    "since": "2026-03-02T00:00:00Z",
+    "last_event_at": "2026-03-11T11:59:30Z",
+    "missed": 1,
+    "missed_at": "2026-03-05T08:00:00Z",
+    "keeps_up": True,
+    "failures": 0,
+    "last_error": None,
+}
 SOURCE = {
     "id": 2,
     "network": "vk",
@@ -29,6 +41,7 @@ SOURCE = {
     "last_success_at": "2026-03-11T12:00:00Z",
     "monitored_since": "2026-03-01T00:00:00Z",
     "created_at": "2026-03-01T00:00:00Z",
+    "push": PUSH,
     "capabilities": ["count_comments", "read_comments", "read_posts", "resolve"],
     "version": 1,
 }
@@ -59,6 +72,26 @@ class SourcePatch(BaseModel):
     version: Annotated[int, Field(ge=1, le=LARGEST_VERSION, strict=True)] | None = None
 
 
+class PushOut(BaseModel):
+    """How the network's own telling of a page's news does. `missed` is what polling found first although it should have come."""
+
+    model_config = example(**PUSH)
+
+    mode: PushMode
+    direct_messages: bool
+    since: datetime
+    last_event_at: datetime | None
+    missed: int
+    missed_at: datetime | None
+    keeps_up: bool
+    failures: int
+    last_error: str | None
+
+    @classmethod
+    def of(cls, health: PushHealth) -> "PushOut":
+        return cls(**{name: getattr(health, name) for name in cls.model_fields})
+
+
 class SourceOut(BaseModel):
     """A watched page: what it is, and how watching it goes."""
 
@@ -81,11 +114,12 @@ class SourceOut(BaseModel):
     last_success_at: datetime | None
     monitored_since: datetime
     created_at: datetime
+    push: PushOut | None
     capabilities: list[str]
     version: int
 
     @classmethod
-    def of(cls, registered: Registered, capabilities: Collection[str]) -> "SourceOut":
+    def of(cls, registered: Registered, capabilities: Collection[str], push: PushHealth | None) -> "SourceOut":
         source, name = registered.source, registered.authority_name
         return cls(
             id=source.id,
@@ -105,6 +139,7 @@ class SourceOut(BaseModel):
             last_success_at=registered.last_success_at,
             monitored_since=source.monitored_since,
             created_at=registered.created_at,
+            push=None if push is None else PushOut.of(push),
             capabilities=sorted(capabilities),
             version=registered.version,
         )

@@ -2,7 +2,8 @@
 
 from connectors.vk.emulator.emulator import VkEmulator
 from connectors.vk.emulator.faults import FaultKind, Faults
+from connectors.vk.emulator.push import PushQuirks
 from connectors.vk.emulator.quirks import Quirks
 from connectors.vk.emulator.world import VisibleMessage
 
-__all__ = ["FaultKind", "Faults", "Quirks", "VisibleMessage", "VkEmulator"]
+__all__ = ["FaultKind", "Faults", "PushQuirks", "Quirks", "VisibleMessage", "VkEmulator"]

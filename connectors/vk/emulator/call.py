@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.sdk.town import TownPage
 from connectors.vk.emulator.parameters import Parameters
+from connectors.vk.emulator.push import Pushes
 from connectors.vk.emulator.refusals import Refusal, invalid
 from connectors.vk.emulator.tokens import Token, TokenKind
 from connectors.vk.emulator.wall import Wall
@@ -18,12 +19,17 @@ EVERYONE = READERS | WRITERS
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An admitted call. `guids` remembers comments by the keys against repeats: (community, guid) to comment id."""
+    """An admitted call. `guids` remembers comments by the keys against repeats: (community, guid) to comment id.
+
+    `base_url` is where the caller found this VK.
+    """
 
     world: World
     parameters: Parameters
     token: Token
     guids: dict[tuple[int, str], int]
+    pushes: Pushes
+    base_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from random import Random
 from time import monotonic as real_monotonic
 from typing import Any
 
+import httpx
 import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,17 +15,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.sdk.town import Town, TownMessage
-from connectors.vk.emulator import comments, communities, posts
+from connectors.vk.emulator import comments, communities, posts, push_settings
 from connectors.vk.emulator.call import Call, Method
+from connectors.vk.emulator.callbacks import deliver_due
 from connectors.vk.emulator.faults import ERROR_CODES, JSON, Fault, Faults, fates, spoiled
+from connectors.vk.emulator.happenings import event_of
 from connectors.vk.emulator.ledger import ReceivedCall, fingerprint, peak_calls_per_second
+from connectors.vk.emulator.long_poll import answer_long_poll
 from connectors.vk.emulator.parameters import Parameters
+from connectors.vk.emulator.push import Pushes, PushQuirks
 from connectors.vk.emulator.quirks import Quirks, distort
 from connectors.vk.emulator.refusals import Refusal, error_body
 from connectors.vk.emulator.tokens import RIGHTS, Gate, Token, TokenKind
-from connectors.vk.emulator.world import VisibleMessage, World
+from connectors.vk.emulator.wall import Entry
+from connectors.vk.emulator.world import Happening, VisibleMessage, World
 
-METHODS: Mapping[str, Method] = posts.METHODS | comments.METHODS | communities.METHODS
+METHODS: Mapping[str, Method] = posts.METHODS | comments.METHODS | communities.METHODS | push_settings.METHODS
 OLDEST_VERSION = (5, 81)
 
 
@@ -44,12 +50,14 @@ class VkEmulator:
         rights: Mapping[str, tuple[str, ...]] | None = None,
         faults: Faults | None = None,
         quirks: Quirks | None = None,
+        push_quirks: PushQuirks | None = None,
         monotonic: Callable[[], float] = real_monotonic,
     ) -> None:
         self.calls: list[ReceivedCall] = []
         self._now = now
         self._monotonic = monotonic
-        self._world = World(town, now())
+        self.pushes = Pushes(push_quirks)
+        self._world = World(town, now(), self._tell)
         self._guids: dict[tuple[int, str], int] = {}
         self._fates = fates(faults)
         self._quirks = quirks
@@ -61,8 +69,9 @@ class VkEmulator:
         self._gate = Gate(tokens, {"wall.get": wall_get_per_day}, monotonic)
 
     def app(self) -> Starlette:
-        """The ASGI application: `/method/<name>` by GET and POST."""
-        return Starlette(routes=[Route("/method/{method}", self._serve, methods=["GET", "POST"])])
+        """The ASGI application: `/method/<name>` by GET and POST, and the long poll at the address that VK names."""
+        long_poll = Route("/long_poll/{group_id:int}", self._serve_long_poll, methods=["GET", "POST"])
+        return Starlette(routes=[Route("/method/{method}", self._serve, methods=["GET", "POST"]), long_poll])
 
     @property
     def ids(self) -> Mapping[str, int]:
@@ -100,6 +109,11 @@ class VkEmulator:
         """By its key, every message that can be read now, or could at an earlier moment (as pages stand now)."""
         return {message.key: message for message in self._current().visible(now)}
 
+    async def deliver(self, client: httpx.AsyncClient) -> int:
+        """Sends to callback servers what is due by now; how many deliveries were accepted."""
+        now = self._current().now
+        return await deliver_due(self.pushes, client, now)
+
     def peak_calls_per_second(self, secret: str) -> int:
         """The most calls with the token that came in within any one second, refused ones included."""
         return peak_calls_per_second(self.calls, fingerprint(secret))
@@ -108,28 +122,39 @@ class VkEmulator:
         self._world.advance(self._now())
         return self._world
 
+    def _tell(self, world: World, happening: Happening, entry: Entry) -> None:
+        event = event_of(world, happening, entry)
+        if event is not None:
+            self.pushes.tell(event[0], -entry.owner_id, event[1], world.now)
+
+    async def _serve_long_poll(self, request: Request) -> Response:
+        body = await answer_long_poll(self.pushes, request.path_params["group_id"], dict(request.query_params), self._current)
+        return Response(encode(body), media_type=JSON)
+
     async def _serve(self, request: Request) -> Response:
         received_at = self._monotonic()
         fate = next(self._fates)
         parameters = await read_parameters(request)
         secret = bearer(request) or parameters.get("access_token", "")
-        body, outcome = self._answer(request.path_params["method"], parameters, secret, fate)
+        body, outcome = self._answer(request.path_params["method"], parameters, secret, fate, str(request.base_url))
         self.calls.append(ReceivedCall(request.path_params["method"], fingerprint(secret), received_at, outcome))
         return spoiled(encode(body), fate) if fate else Response(encode(body), media_type=JSON)
 
-    def _answer(self, method: str, parameters: Mapping[str, str], secret: str, fate: Fault | None) -> tuple[dict[str, Any], str]:
+    def _answer(
+        self, method: str, parameters: Mapping[str, str], secret: str, fate: Fault | None, base_url: str
+    ) -> tuple[dict[str, Any], str]:
         """The body of the answer and the outcome for the ledger."""
         try:
             if fate and fate.kind in ERROR_CODES:
                 raise Refusal(ERROR_CODES[fate.kind])
             if fate and not fate.is_done:
                 return error_body(Refusal(10), method, parameters), f"fault {fate.kind}"
-            answer = self._perform(method, parameters, secret)
+            answer = self._perform(method, parameters, secret, base_url)
         except Refusal as refusal:
             return error_body(refusal, method, parameters), f"error {refusal.code}"
         return {"response": answer}, f"fault {fate.kind}" if fate else "ok"
 
-    def _perform(self, name: str, parameters: Mapping[str, str], secret: str) -> Any:
+    def _perform(self, name: str, parameters: Mapping[str, str], secret: str, base_url: str) -> Any:
         method = METHODS.get(name)
         if method is None:
             raise Refusal(3)
@@ -137,7 +162,7 @@ class VkEmulator:
         token = self._gate.recognise(secret)
         world = self._current()
         self._gate.admit(token, name, method.kinds, world.now)
-        answer = method.answer(Call(world, Parameters(parameters), token, self._guids))
+        answer = method.answer(Call(world, Parameters(parameters), token, self._guids, self.pushes, base_url))
         if self._quirks:
             distort(answer, self._quirks, self._random)
         return answer

@@ -16,8 +16,10 @@ MESSAGES: Mapping[int, str] = {
     28: "Application authorization failed",
     29: "Rate limit reached",
     100: "One of the parameters specified was missing or invalid",
+    104: "Not found",
     212: "Access to post comments denied",
     213: "Access to status replies denied",
+    2000: "Cannot add a server: there are too many",
 }
 
 

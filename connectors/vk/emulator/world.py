@@ -1,11 +1,12 @@
 """What has happened by now: a town's messages published, edited, deleted and restored as the clock goes on.
 
-Every change of a message passes `World._settle`: the place to tell subscribers of pushed events.
+Every change of a message passes `World._settle`, and what it amounts to is told to the listener.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any
@@ -33,11 +34,28 @@ class VisibleMessage:
     edited_at: datetime | None
 
 
-class World:
-    """The emulated network at one moment, which moves forward only; nothing of the future is visible."""
+Listener = Callable[["World", "Happening", Entry], None]
 
-    def __init__(self, town: Town, now: datetime) -> None:
+
+class Happening(StrEnum):
+    """What can happen to a message."""
+
+    APPEARED = "appeared"
+    EDITED = "edited"
+    DELETED = "deleted"
+    RESTORED = "restored"
+
+
+class World:
+    """The emulated network at one moment, which moves forward only; nothing of the future is visible.
+
+    `listener` hears of everything that happens after `now`; what lies before it is history that nobody is told.
+    """
+
+    def __init__(self, town: Town, now: datetime, listener: Listener | None = None) -> None:
         self.now = now
+        self._listener: Listener | None = None
+        self._told: dict[str, str] = {}
         self.pages = {page.id: page for page in town.pages}
         self.people = {person.id: person for person in town.people}
         self.walls = {page.id: Wall(page.id) for page in town.pages}
@@ -50,13 +68,17 @@ class World:
         for message in town.messages:
             self._check(message)
         self.advance(now)
+        self._listener = listener
 
     def advance(self, now: datetime) -> None:
         """Publishes, deletes and restores all that is due by `now`; ids are given in the order of publication."""
-        self.now = max(self.now, now)
-        moment = self.now.timestamp()
+        target = max(self.now, now)
+        moment = target.timestamp()
         while self._schedule and self._schedule[0][0] <= moment:
-            self._settle(heappop(self._schedule)[-1])
+            step = heappop(self._schedule)
+            self.now = min(max(self.now, datetime.fromtimestamp(step[0], UTC)), target)
+            self._settle(step[-1])
+        self.now = target
 
     def add(self, message: TownMessage) -> None:
         """Takes in one more message, which appears when its time has come; `ValueError` for one that cannot be."""
@@ -143,9 +165,23 @@ class World:
         entry = self.entries.get(key)
         if entry is None and message.at > self.now:
             return
+        is_new, was_present = entry is None, entry is not None and entry.is_present
         entry = entry or self._publish(message)
         entry.message = message
         self.walls[message.page_id].settle(entry, is_present(message, self.now))
+        self._hear(entry, is_new=is_new, was_present=was_present)
+
+    def _hear(self, entry: Entry, *, is_new: bool, was_present: bool) -> None:
+        """Tells the listener what has become of a message since it last heard of it."""
+        key, text = entry.message.key, self.text_of(entry)
+        before, self._told[key] = self._told.get(key, text), text
+        happening = None
+        if entry.is_present != was_present:
+            happening = (Happening.APPEARED if is_new else Happening.RESTORED) if entry.is_present else Happening.DELETED
+        elif entry.is_present and text != before:
+            happening = Happening.EDITED
+        if happening is not None and self._listener is not None:
+            self._listener(self, happening, entry)
 
     def _publish(self, message: TownMessage) -> Entry:
         wall = self.walls[message.page_id]
@@ -161,7 +197,7 @@ class World:
     def _steps(self, message: TownMessage) -> Iterator[tuple[float, int, int, str]]:
         """Moments at which to look at the message; within one second a post comes before its comments and their replies."""
         depth = self._depth(message)
-        for moment in presence_changes(message):
+        for moment in (*presence_changes(message), *(moment for moment, _ in message.edits)):
             yield moment.timestamp(), depth, next(self._sequence), message.key
 
     def _depth(self, message: TownMessage) -> int:

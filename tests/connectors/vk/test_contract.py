@@ -25,6 +25,17 @@ from tests.connectors.vk.vk_world import (
     vk_world,
 )
 
+CAPABILITIES = (
+    "resolve",
+    "read_posts",
+    "read_comments",
+    "count_comments",
+    "publish_reply",
+    "webhook",
+    "updates",
+    "set_up_push",
+    "name_authors",
+)
 LINKS = (
     "https://vk.com/gorod_zarechny",
     " VK.COM/Gorod_Zarechny/ ",
@@ -83,7 +94,7 @@ def contract_world(world: VkWorld, connector: VkConnector) -> ContractWorld:
     answered = Message(MessageType.COMMENT, str(ids["c7"]), WALL, "", at(1007), Author(str(ANNA)), "Вопрос", post_id=str(ids["p200"]))
     return ContractWorld(
         connector=connector,
-        capabilities=frozenset({"resolve", "read_posts", "read_comments", "count_comments", "publish_reply", "webhook", "name_authors"}),
+        capabilities=frozenset(CAPABILITIES),
         secrets=(SERVICE, COMMUNITY),
         budget=world.budget,
         observed=world.observed,

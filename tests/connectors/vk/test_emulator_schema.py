@@ -103,15 +103,59 @@ async def test_every_refusal_has_the_published_shape(method: str, token: str, pa
     assert not faults("base_error", body["error"])
 
 
+async def test_the_settings_of_push_have_the_published_shape() -> None:
+    emulator = emulate()
+    async with calling(emulator) as call:
+
+        async def ask(method: str, **fields: Any) -> Any:
+            return {"response": await call(f"groups.{method}", token=COMMUNITY, group_id=PAGE, **fields)}
+
+        added = await ask("addCallbackServer", url="https://otklik.invalid/hooks/vk/1", title="Otklik", secret_key="s")
+        assert not faults("groups_addCallbackServer_response", added)
+        await ask("setLongPollSettings", enabled=1, wall_reply_new=1)
+        assert not faults("groups_getCallbackServers_response", await ask("getCallbackServers"))
+        assert not faults("groups_getCallbackConfirmationCode_response", await ask("getCallbackConfirmationCode"))
+        assert not faults("groups_getLongPollServer_response", await ask("getLongPollServer"))
+
+
+CALLBACKS = {
+    "wall_reply_new": "callback_wall_reply_new",
+    "wall_reply_edit": "callback_wall_reply_edit",
+    "wall_reply_restore": "callback_wall_reply_restore",
+    "wall_reply_delete": "callback_wall_comment_delete",
+    "wall_post_new": "callback_wall_post_new",
+}
+
+
+async def test_every_pushed_event_has_the_published_shape() -> None:
+    clock = Clock(0)
+    emulator = emulate(clock=clock)
+    async with calling(emulator) as call:
+        wanted = dict.fromkeys(CALLBACKS, 1)
+        await call("groups.setLongPollSettings", token=COMMUNITY, group_id=PAGE, enabled=1, **wanted)
+        clock.set(60)
+        assert emulator.ids
+    events = emulator.pushes.box(PAGE).since(1)
+    assert {event["type"] for event in events} == set(CALLBACKS)
+    for event in events:
+        assert not faults(CALLBACKS[event["type"]], event["object"]), event
+
+
 async def test_the_methods_take_the_tokens_that_the_schema_names() -> None:
     methods = json.loads(SCHEMA.with_name("vk_5.199_methods_subset.json").read_text(encoding="utf-8"))["methods"]
     wall = ("wall.get", "wall.getById", "wall.getComments", "wall.createComment")
     others = ("groups.getById", "groups.getTokenPermissions", "utils.resolveScreenName", "users.get")
+    push = tuple(name for name in schema_names(methods) if "allback" in name or "LongPoll" in name)
+    assert len(push) == 9
     kinds = {"service": (SERVICE, 28), "group": (COMMUNITY, 27)}
     async with calling(emulate()) as call:
-        for method, (kind, (token, refusal)) in product(wall + others, kinds.items()):
+        for method, (kind, (token, refusal)) in product(wall + others + push, kinds.items()):
             code = (await call.raw(method, token=token)).get("error", {}).get("error_code", 0)
             assert (code != refusal) == (kind in schema_of(methods, method)["access_token_type"]), method
+
+
+def schema_names(methods: Any) -> list[str]:
+    return list(methods) if isinstance(methods, dict) else [one["name"] for one in methods]
 
 
 def schema_of(methods: Any, name: str) -> dict[str, Any]:

@@ -1,0 +1,107 @@
+"""Has a network push a page's news: by calling us, or by a long poll that we hold open; and takes that back."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.errors import InvalidInput, NotFound
+from app.domain.push_channel import PushMode
+from app.domain.source import Source, SourceId
+from app.storage import push_channels, sources
+from app.storage.credentials import SecretBox
+from app.storage.engine import Database
+from app.storage.push_channels import NewChannel
+from app.storage.regions import RegionId
+from app.usecases.add_source import Networks
+from connectors.sdk.contract import PushSetter, Wall
+from connectors.sdk.errors import ConnectorError
+
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class PushDesk:
+    """What setting push up works with."""
+
+    database: Database
+    region_id: RegionId
+    box: SecretBox
+    networks: Networks
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCallback:
+    """Where the network calls, and its own word for the state of that: VK's is "ok" once it has confirmed the address."""
+
+    address: str
+    state: str
+
+
+async def open_callback(desk: PushDesk, source_id: SourceId, base_address: str, *, direct_messages: bool) -> OpenedCallback:
+    """Has the network call `base_address`/hooks/…; the secret is stored, encrypted, before the network learns it."""
+    source, setter, wall = await _find(desk, source_id)
+    address = f"{_checked(base_address)}/hooks/{source.network}/{source.id}"
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    code = await setter.confirmation_code(wall)
+    async with desk.database.write() as session:
+        had_one = source.id in await push_channels.health_of(session, [source.id])
+        new = NewChannel(source.id, PushMode.CALLBACK, desk.box.lock(secret), code, direct_messages)
+        await push_channels.open_channel(session, new, now=desk.now())
+    try:
+        server = await setter.open_callback(wall, address, secret=secret, direct_messages=direct_messages)
+        code = await setter.confirmation_code(wall)  # it changes with every server that is added or edited
+    except ConnectorError:
+        if not had_one:
+            async with desk.database.write() as session:
+                await push_channels.close_channel(session, source.id)
+        raise
+    async with desk.database.write() as session:
+        await push_channels.note_server(session, source.id, server=server, confirmation=code)
+    return OpenedCallback(address, await setter.callback_state(wall, server))
+
+
+async def open_long_poll(desk: PushDesk, source_id: SourceId, *, direct_messages: bool) -> None:
+    """Has the network keep the page's events; workers fetch them from now on."""
+    source, setter, wall = await _find(desk, source_id)
+    await setter.open_long_poll(wall, direct_messages=direct_messages)
+    async with desk.database.write() as session:
+        await push_channels.open_channel(session, NewChannel(source.id, PushMode.LONG_POLL, None, None, direct_messages), now=desk.now())
+
+
+async def close_push(desk: PushDesk, source_id: SourceId) -> None:
+    """Has the page polled only; `NotFound` when it was not pushed."""
+    async with desk.database.read() as session:
+        source = (await sources.get(session, desk.region_id, source_id)).source
+        server = await push_channels.server_of(session, source_id)
+    if server is not None:
+        _, setter, wall = await _find(desk, source_id)
+        await setter.close_callback(wall, server)
+    async with desk.database.write() as session:
+        if not await push_channels.close_channel(session, source.id):
+            raise NotFound("push of source", source_id)
+
+
+async def callback_state(desk: PushDesk, source_id: SourceId) -> str:
+    """The network's word for the state of the callback; "" for a page without one."""
+    source, setter, wall = await _find(desk, source_id)
+    async with desk.database.read() as session:
+        server = await push_channels.server_of(session, source.id)
+    return "" if server is None else await setter.callback_state(wall, server)
+
+
+async def _find(desk: PushDesk, source_id: SourceId) -> tuple[Source, PushSetter, Wall]:
+    async with desk.database.read() as session:
+        source = (await sources.get(session, desk.region_id, source_id)).source
+    connector = desk.networks.connector_for(source.network)
+    if not isinstance(connector, PushSetter):
+        raise InvalidInput("source", f"{source.network} pushes no news that we could receive: this page can only be polled.")
+    return source, connector, Wall(source.network, source.external_id)
+
+
+def _checked(base_address: str) -> str:
+    address = base_address.rstrip("/")
+    if not address.startswith(("https://", "http://")) or "?" in address:
+        raise InvalidInput("callback", f"{base_address!r} is no address that a network could call: give one like https://otklik.example.ru")
+    return address

@@ -1,0 +1,73 @@
+"""Fetches a source's events by long polling into the inbox, for servers that the network cannot call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from app.storage import push_channels, pushed_events, sources
+from app.storage.engine import Database
+from app.storage.push_channels import ReceivingClaim
+from app.storage.pushed_events import ReceivedEvent
+from app.storage.regions import RegionId
+from app.telemetry.metrics import PUSHED_EVENTS
+from connectors.sdk.contract import Connector, Cursor, UpdateReceiver, Updates, Wall
+from connectors.sdk.errors import AccessDenied
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """What fetching works with. `connector_for` raises `AuthenticationFailed` for a network without a usable credential."""
+
+    database: Database
+    region_id: RegionId
+    worker: str
+    connector_for: Callable[[str], Connector]
+    now: Callable[[], datetime]
+
+
+async def claim_receiving(receiving: Receiving, *, limit: int) -> list[ReceivingClaim]:
+    """Sources that this worker may fetch from now."""
+    async with receiving.database.write() as session:
+        return await push_channels.claim_receiving(session, receiving.region_id, receiving.worker, now=receiving.now(), limit=limit)
+
+
+async def receive_updates(receiving: Receiving, claim: ReceivingClaim) -> None:
+    """Fetches until it is cancelled, the lease is lost or the network refuses; all errors are the caller's."""
+    source = claim.source
+    wall, cursor = Wall(source.network, source.external_id), None if claim.cursor is None else Cursor(claim.cursor)
+    while True:
+        connector = receiving.connector_for(source.network)
+        if not isinstance(connector, UpdateReceiver):
+            raise AccessDenied(f"{source.network} has no long poll", permanent=True)
+        updates = await connector.wait_for_updates(wall, cursor)
+        await _store(receiving, claim, updates)
+        cursor = updates.cursor
+
+
+async def _store(receiving: Receiving, claim: ReceivingClaim, updates: Updates) -> None:
+    """Events and cursor in one transaction: a crash before it fetches them again, one after it has them.
+
+    Events that the network says are lost are looked for by a poll at once.
+    """
+    source, now = claim.source, receiving.now()
+    own = [event for event in updates.events if event.wall.external_id == source.external_id]
+    events = [ReceivedEvent(source.id, event.event_id, now, event.raw) for event in own]
+    async with receiving.database.write() as session:
+        await push_channels.save_received(session, claim, cursor=updates.cursor, now=now)
+        fresh = await pushed_events.store(session, events) if events else set()
+        if updates.lost:
+            await sources.hasten(session, source.id, at=now)
+    if updates.lost:
+        log.warning("pushed events lost", source_id=source.id, network=source.network)
+    PUSHED_EVENTS.labels(source.network, "received").inc(len(fresh))
+    PUSHED_EVENTS.labels(source.network, "repeated").inc(len(events) - len(fresh))
+
+
+async def stop_receiving(receiving: Receiving, claim: ReceivingClaim, error: str | None, again_at: datetime) -> None:
+    """Gives the source back with what went wrong."""
+    async with receiving.database.write() as session:
+        await push_channels.release_receiving(session, claim, error=error, again_at=again_at)

@@ -1,0 +1,190 @@
+"""Push from its set-up to the queue: our web and workers on one side, the emulated VK with its callbacks and long poll on the other."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from app.api.context import ApiContext
+from app.domain.errors import InvalidInput, NotFound
+from app.domain.source import SourceId
+from app.main import create_app
+from app.storage import push_channels, sources
+from app.storage.credentials import SecretBox
+from app.storage.engine import Database
+from app.storage.regions import RegionId
+from app.storage.sources import NewSource
+from app.usecases.add_source import Networks
+from app.usecases.check_push import check_push
+from app.usecases.judge_page import Intake
+from app.usecases.open_push import PushDesk, close_push, open_callback, open_long_poll
+from app.usecases.receive_updates import Receiving, claim_receiving, receive_updates, stop_receiving
+from app.usecases.receive_webhook import Door
+from app.usecases.take_in_events import Taking, take_in_events
+from connectors.sdk.errors import AccessDenied
+from connectors.sdk.loopback import serve
+from connectors.vk.connector import VkConnector
+from tests.connectors.vk.vk_world import CITY, COMMUNITY, SERVICE, VkWorld, at, comment, post, vk_world
+from tests.usecases.reading import ByMark
+
+BOX = SecretBox("a key of sixteen letters or more")
+TOWN = (post("post", 0), *(comment(f"c{number}", 10 + number, "Холодно!", author_id=20 + number) for number in range(5)))
+
+
+@dataclass(slots=True)
+class Service:
+    """Otklik with one page of VK, as far as push needs it."""
+
+    world: VkWorld
+    desk: PushDesk
+    taking: Taking
+    receiving: Receiving
+    source_id: SourceId
+    address: str
+    client: httpx.AsyncClient
+    seen: list[int] = field(default_factory=list)
+
+    async def hear(self, minutes: float) -> None:
+        """Time goes on; VK calls us with what has happened, and a worker takes it in."""
+        self.world.moment = at(minutes)
+        await self.world.emulator.deliver(self.client)
+        await take_in_events(self.taking, limit=5)
+
+    async def messages(self) -> list[tuple[str, str]]:
+        async with self.desk.database.read() as session:
+            rows = await session.execute(text("SELECT text, author_name FROM messages WHERE comment_id <> '' ORDER BY id"))
+            return [(row.text, row.author_name) for row in rows]
+
+
+@pytest.fixture
+async def service(database: Database, region_id: RegionId) -> AsyncIterator[Service]:
+    """The city's page is watched, and its key is known."""
+    async with AsyncExitStack() as stack:
+        world = await stack.enter_async_context(vk_world(TOWN, minutes=5))
+        connector = await stack.enter_async_context(world.connector(SERVICE, COMMUNITY))
+        yield await founded(stack, world, connector, database, region_id)
+
+
+async def founded(stack: AsyncExitStack, world: VkWorld, connector: VkConnector, database: Database, region_id: RegionId) -> Service:
+    async with database.write() as session:
+        new = NewSource("vk", f"-{CITY}", "Город", "https://vk.com/club300", True, None, at(0))
+        source_id = await sources.add(session, region_id, new, now=at(0))
+
+    def now() -> datetime:
+        return world.moment
+
+    door = Door(database, region_id, BOX, lambda network: connector, now)
+    context = ApiContext(database, region_id, now, {}, lambda network: connector, True, ZoneInfo("Europe/Moscow"), door)
+    address = await stack.enter_async_context(serve(create_app(context)))
+    client = await stack.enter_async_context(httpx.AsyncClient())
+    desk = PushDesk(database, region_id, BOX, Networks({}, lambda network: connector), now)
+    taking = Taking(Intake(database, ByMark(), region_id), lambda network: connector, now, lambda source, taken: None)
+    return Service(world, desk, taking, Receiving(database, region_id, "one", lambda network: connector, now), source_id, address, client)
+
+
+async def test_a_callback_is_confirmed_and_brings_questions_into_the_queue(service: Service) -> None:
+    opened = await open_callback(service.desk, service.source_id, service.address, direct_messages=False)
+    assert opened.address == f"{service.address}/hooks/vk/{service.source_id}"
+    await service.hear(6)
+    assert (await check_push(service.desk, service.source_id)).state == "ok"
+
+    await service.hear(20)
+    assert [text for text, _ in await service.messages()] == ["Холодно!"] * 5
+    report = await check_push(service.desk, service.source_id)
+    assert report.health.keeps_up
+    assert report.waiting == 0
+    assert any("keeps up" in line for line in report.lines())
+
+
+async def test_the_secret_is_stored_encrypted_and_shown_nowhere(service: Service) -> None:
+    opened = await open_callback(service.desk, service.source_id, service.address, direct_messages=False)
+    (server,) = service.world.emulator.pushes.servers[CITY].values()
+    async with service.desk.database.read() as session:
+        stored = await session.scalar(text("SELECT push_channels::text FROM push_channels"))
+        guard = await push_channels.guard_of(session, service.desk.region_id, service.source_id)
+    assert guard is not None
+    assert guard.secret is not None
+    assert BOX.unlock(guard.secret) == server.secret
+    assert len(server.secret) >= 40
+    assert server.secret not in f"{stored} {guard} {opened} {await check_push(service.desk, service.source_id)}"
+
+
+async def test_a_callback_that_cannot_be_opened_leaves_nothing_behind(service: Service) -> None:
+    async with service.world.connector(SERVICE) as keyless:
+        desk = PushDesk(service.desk.database, service.desk.region_id, BOX, Networks({}, lambda network: keyless), service.desk.now)
+        with pytest.raises(AccessDenied):
+            await open_callback(desk, service.source_id, service.address, direct_messages=False)
+    with pytest.raises(NotFound):
+        await check_push(service.desk, service.source_id)
+
+
+@pytest.mark.parametrize("address", ["otklik.example.ru", "ftp://otklik", "https://otklik/?a=1"])
+async def test_an_address_that_no_network_could_call_is_refused(service: Service, address: str) -> None:
+    with pytest.raises(InvalidInput):
+        await open_callback(service.desk, service.source_id, address, direct_messages=False)
+
+
+async def test_a_page_whose_push_is_ended_is_only_polled(service: Service) -> None:
+    await open_callback(service.desk, service.source_id, service.address, direct_messages=False)
+    await close_push(service.desk, service.source_id)
+    assert service.world.emulator.pushes.servers[CITY] == {}
+    with pytest.raises(NotFound):
+        await close_push(service.desk, service.source_id)
+
+
+async def test_long_polling_brings_questions_into_the_queue_and_goes_on_where_another_worker_stopped(service: Service) -> None:
+    await open_long_poll(service.desk, service.source_id, direct_messages=False)
+    await fetch_until(service, events=0)
+    service.world.moment = at(12)
+    await fetch_until(service, events=3)
+    service.world.moment = at(20)
+    await fetch_until(service, events=5)
+    await take_in_events(service.taking, limit=5)
+    assert [text for text, _ in await service.messages()] == ["Холодно!"] * 5
+    assert (await check_push(service.desk, service.source_id)).health.keeps_up
+
+
+async def fetch_until(service: Service, *, events: int) -> None:
+    """A worker fetches until the inbox has so many events, and is then stopped."""
+
+    async def has_come() -> bool:
+        async with service.desk.database.read() as session:
+            row = (await session.execute(text("SELECT cursor, (SELECT count(*) FROM pushed_events) AS n FROM push_channels"))).one()
+        return row.cursor is not None and row.n >= events
+
+    await fetch(service, has_come)
+
+
+async def fetch(service: Service, has_come: Callable[[], Awaitable[bool]]) -> None:
+    """A worker fetches until something has come, and is then stopped."""
+    (claim,) = await claim_receiving(service.receiving, limit=5)
+    assert await claim_receiving(service.receiving, limit=5) == []
+    async with asyncio.timeout(20):
+        fetching = asyncio.create_task(receive_updates(service.receiving, claim))
+        while not await has_come():
+            await asyncio.sleep(0.01)
+        fetching.cancel()
+        await asyncio.gather(fetching, return_exceptions=True)
+    await stop_receiving(service.receiving, claim, None, service.world.moment)
+
+
+async def test_events_that_are_lost_make_the_page_polled_at_once(service: Service) -> None:
+    await open_long_poll(service.desk, service.source_id, direct_messages=False)
+    await fetch_until(service, events=0)
+    async with service.desk.database.write() as session:
+        await session.execute(text("UPDATE poll_states SET next_poll_at = :later"), {"later": at(1000)})
+    service.world.moment = at(20)
+    assert service.world.emulator.ids
+    service.world.emulator.pushes.box(CITY).forget(at(1000))
+
+    async def is_due() -> bool:
+        async with service.desk.database.read() as session:
+            registered = await sources.get(session, service.desk.region_id, service.source_id)
+        return registered.next_poll_at == at(20)
+
+    await fetch(service, is_due)
