@@ -1,9 +1,10 @@
 """Push from its set-up to the queue: our web and workers on one side, the emulated VK with its callbacks and long poll on the other."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -26,6 +27,7 @@ from app.usecases.open_push import PushDesk, close_push, open_callback, open_lon
 from app.usecases.receive_updates import Receiving, claim_receiving, receive_updates, stop_receiving
 from app.usecases.receive_webhook import Door
 from app.usecases.take_in_events import Taking, take_in_events
+from connectors.sdk.contract import Cursor, PushedNews, Updates, Wall
 from connectors.sdk.errors import AccessDenied
 from connectors.sdk.loopback import serve
 from connectors.vk.connector import VkConnector
@@ -137,54 +139,64 @@ async def test_a_page_whose_push_is_ended_is_only_polled(service: Service) -> No
         await close_push(service.desk, service.source_id)
 
 
+class Noticed:
+    """A connector whose first batch can be waited for: it is stored once the second is asked for."""
+
+    network = "vk"
+
+    def __init__(self, connector: VkConnector) -> None:
+        self.connector = connector
+        self.asked = 0
+        self.stored = asyncio.Event()
+
+    async def wait_for_updates(self, wall: Wall, since: Cursor | None) -> Updates:
+        self.asked += 1
+        if self.asked == 2:
+            self.stored.set()
+        return await self.connector.wait_for_updates(wall, since)
+
+    def read_event(self, raw: bytes, *, received_at: datetime) -> PushedNews | None:
+        return self.connector.read_event(raw, received_at=received_at)
+
+    async def close(self) -> None:
+        """Holds nothing of its own."""
+
+
+async def fetch(service: Service) -> None:
+    """A worker fetches one batch and is then stopped."""
+    connector = service.receiving.connector_for("vk")
+    assert isinstance(connector, VkConnector)
+    noticed = Noticed(connector)
+    receiving = replace(service.receiving, connector_for=lambda network: noticed)
+    (claim,) = await claim_receiving(receiving, limit=5)
+    assert await claim_receiving(receiving, limit=5) == []
+    async with asyncio.timeout(20):
+        fetching = asyncio.create_task(receive_updates(receiving, claim))
+        await noticed.stored.wait()
+        fetching.cancel()
+        await asyncio.gather(fetching, return_exceptions=True)
+    await stop_receiving(receiving, claim, None, service.world.moment)
+
+
 async def test_long_polling_brings_questions_into_the_queue_and_goes_on_where_another_worker_stopped(service: Service) -> None:
     await open_long_poll(service.desk, service.source_id, direct_messages=False)
-    await fetch_until(service, events=0)
-    service.world.moment = at(12)
-    await fetch_until(service, events=3)
-    service.world.moment = at(20)
-    await fetch_until(service, events=5)
+    for minutes in (5, 12, 20):
+        service.world.moment = at(minutes)
+        await fetch(service)
     await take_in_events(service.taking, limit=5)
     assert [text for text, _ in await service.messages()] == ["Холодно!"] * 5
     assert (await check_push(service.desk, service.source_id)).health.keeps_up
 
 
-async def fetch_until(service: Service, *, events: int) -> None:
-    """A worker fetches until the inbox has so many events, and is then stopped."""
-
-    async def has_come() -> bool:
-        async with service.desk.database.read() as session:
-            row = (await session.execute(text("SELECT cursor, (SELECT count(*) FROM pushed_events) AS n FROM push_channels"))).one()
-        return row.cursor is not None and row.n >= events
-
-    await fetch(service, has_come)
-
-
-async def fetch(service: Service, has_come: Callable[[], Awaitable[bool]]) -> None:
-    """A worker fetches until something has come, and is then stopped."""
-    (claim,) = await claim_receiving(service.receiving, limit=5)
-    assert await claim_receiving(service.receiving, limit=5) == []
-    async with asyncio.timeout(20):
-        fetching = asyncio.create_task(receive_updates(service.receiving, claim))
-        while not await has_come():
-            await asyncio.sleep(0.01)
-        fetching.cancel()
-        await asyncio.gather(fetching, return_exceptions=True)
-    await stop_receiving(service.receiving, claim, None, service.world.moment)
-
-
 async def test_events_that_are_lost_make_the_page_polled_at_once(service: Service) -> None:
     await open_long_poll(service.desk, service.source_id, direct_messages=False)
-    await fetch_until(service, events=0)
+    await fetch(service)
     async with service.desk.database.write() as session:
         await session.execute(text("UPDATE poll_states SET next_poll_at = :later"), {"later": at(1000)})
     service.world.moment = at(20)
     assert service.world.emulator.ids
     service.world.emulator.pushes.box(CITY).forget(at(1000))
-
-    async def is_due() -> bool:
-        async with service.desk.database.read() as session:
-            registered = await sources.get(session, service.desk.region_id, service.source_id)
-        return registered.next_poll_at == at(20)
-
-    await fetch(service, is_due)
+    await fetch(service)
+    async with service.desk.database.read() as session:
+        registered = await sources.get(session, service.desk.region_id, service.source_id)
+    assert registered.next_poll_at == at(20)
