@@ -1,7 +1,10 @@
 """Reading threads: contexts, the fixed test part, and errors that name file and line."""
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,12 +12,18 @@ from app.classifier.contract import TextInContext
 from app.classifier.corpus import read_corpus
 from app.classifier.errors import DataRefused
 from app.classifier.near_duplicates import share_of_near_duplicates
+from app.classifier.topics import shipped_taxonomy
+from app.domain.answer import AnswerClass
+from app.domain.topic import group_of
 from app.domain.verdict import Kind
 from tests.classifier.examples import small_set
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "threads"
 QUESTION = {"id": "1", "author": "r1", "text": "Когда?", "kind": "question", "urgent": False, "group": "heating"}
 ANSWER = {"id": "2", "author": "page", "text": "Завтра.", "reply_to": "1", "answer": "interim"}
+PLACE_TYPES = {"settlement", "district", "street", "address", "landmark"}
+LEAST_SHARE_OF_A_KIND = 0.05
+LEAST_SHARE_WITH_TOPIC = 0.4
 CHAT = {"id": "3", "author": "r2", "text": "ждём", "reply_to": "2", "kind": "other", "urgent": False, "group": "none"}
 
 
@@ -23,6 +32,16 @@ def write_thread(folder: Path, **changed: object) -> Path:
     thread = {"id": "t-1", "post": {"author": "page", "text": "Пуск тепла"}, "comments": [QUESTION, ANSWER, CHAT]} | changed
     (folder / "t.jsonl").write_text("\n" + json.dumps(thread) + "\n", encoding="utf-8")
     return folder
+
+
+def read_labels(*, official: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every labelled message of the committed corpus with its place in it: the residents', or the officials'."""
+    for file in sorted(CORPUS.glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            thread = json.loads(line)
+            for message in [{"id": "post"} | thread["post"], *thread["comments"]]:
+                if ("answer" if official else "kind") in message:
+                    yield f"{thread['id']}, message {message['id']}", message
 
 
 def test_labelled_messages_come_with_their_post_and_what_they_reply_to(tmp_path: Path) -> None:
@@ -66,6 +85,52 @@ def test_a_line_that_is_not_json_is_refused(tmp_path: Path) -> None:
 def test_a_folder_without_threads_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataRefused, match="no file"):
         read_corpus(tmp_path)
+
+
+def test_the_group_of_a_topic_is_what_is_learned(tmp_path: Path) -> None:
+    (example,) = read_corpus(write_thread(tmp_path, comments=[QUESTION | {"topic": "water.no_hot"}]))
+
+    assert example.topic == "water"
+
+
+def test_every_topic_is_of_the_taxonomy_and_its_group_agrees() -> None:
+    codes = {topic.code for topic in shipped_taxonomy().topics}
+    labels = [(where, one["topic"], one["group"]) for where, one in read_labels(official=False)]
+
+    assert [(where, topic) for where, topic, _ in labels if topic and topic not in codes] == []
+    assert [(where, group) for where, topic, group in labels if group != (group_of(topic) if topic else "none")] == []
+
+
+def test_every_place_occurs_in_its_text() -> None:
+    wrong = [
+        (where, surface, type_)
+        for where, one in read_labels(official=False)
+        for surface, type_ in one["places"]
+        if surface not in one["text"] or type_ not in PLACE_TYPES
+    ]
+
+    assert wrong == []
+
+
+def test_what_is_urgent_says_why_and_nothing_else_does() -> None:
+    assert [where for where, one in read_labels(official=False) if one["urgent"] is not bool(one.get("urgent_why"))] == []
+
+
+def test_official_comments_have_an_answer_class_and_promises_stand_with_dates_only() -> None:
+    answers = list(read_labels(official=True))
+
+    assert [where for where, one in answers if one["answer"] not in set(AnswerClass)] == []
+    assert [where for where, one in answers if "promised" in one and one["answer"] != AnswerClass.INTERIM] == []
+    assert [where for where, one in answers if one.get("promised", "") not in one["text"]] == []
+
+
+def test_no_kind_and_no_group_is_missing() -> None:
+    labels = [one for _, one in read_labels(official=False)]
+    kinds = Counter(one["kind"] for one in labels)
+
+    assert min(kinds[kind] for kind in Kind) >= LEAST_SHARE_OF_A_KIND * len(labels)
+    assert sum(bool(one["topic"]) for one in labels) >= LEAST_SHARE_WITH_TOPIC * len(labels)
+    assert {one["group"] for one in labels} == {group.code for group in shipped_taxonomy().groups} | {"none"}
 
 
 def test_about_a_fifth_of_the_corpus_is_kept_apart_and_no_thread_is_divided() -> None:
