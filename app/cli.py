@@ -14,6 +14,7 @@ from rich.table import Table
 
 from app.bootstrap import CannotStart, Services, migrated_database, running_services, sole_user
 from app.classifier.commands import classify_lines, evaluate_files, train_files
+from app.classifier.topics import read_taxonomy, write_taxonomy
 from app.demo.run import run_demo
 from app.domain.errors import DomainError
 from app.domain.operator import Role
@@ -26,6 +27,7 @@ from app.storage.embedded import EmbeddedDatabaseError
 from app.storage.engine import DATABASE_ERRORS, DatabaseUnfit, explain
 from app.telemetry.logs import configure_logs
 from app.usecases.add_source import Networks, add_source, resolve_page
+from app.usecases.change_topics import change_topics, topics_in_force
 from app.usecases.create_token import create_token
 from app.usecases.import_sources import import_sources, read_lines
 from app.usecases.rebuild_statistics import rebuild_statistics
@@ -37,10 +39,12 @@ token_commands = typer.Typer(no_args_is_help=True, help="Keys to the REST API.")
 operator_commands = typer.Typer(no_args_is_help=True, help="People who sign in to the console.")
 source_commands = typer.Typer(no_args_is_help=True, help="The registry of watched pages.")
 credential_commands = typer.Typer(no_args_is_help=True, help="Keys to the networks, encrypted at rest and never printed.")
+topic_commands = typer.Typer(no_args_is_help=True, help="What messages can be about.")
 cli.add_typer(token_commands, name="token")
 cli.add_typer(operator_commands, name="operator")
 cli.add_typer(source_commands, name="source")
 cli.add_typer(credential_commands, name="credential")
+cli.add_typer(topic_commands, name="topics")
 
 Result = TypeVar("Result")
 EXPECTED = (CannotStart, SettingsInvalid, EmbeddedDatabaseError, DatabaseUnfit, DomainError, ConnectorError)
@@ -288,6 +292,32 @@ def credential_remove(kind: str, name: Annotated[str, typer.Option(help="As it i
         print(f"Removed {kind} {name}.")
 
     with_services(remove)
+
+
+@topic_commands.command("export")
+def topics_export(file: Annotated[Path, typer.Argument(dir_okay=False)]) -> None:
+    """Writes the topics in force as JSON, to be edited and imported again."""
+
+    async def write(services: Services) -> None:
+        async with services.database.read() as session:
+            taxonomy = await topics_in_force(session, services.region_id)
+        write_taxonomy(taxonomy, file)
+        print(f"Version {taxonomy.version} of the topics is in {file}.")
+
+    with_services(write)
+
+
+@topic_commands.command("import")
+def topics_import(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Puts the topics of a file in force, if nobody has changed them since it was exported."""
+    wanted = read_taxonomy(file)
+
+    async def read_in(services: Services) -> None:
+        async with services.database.write() as session:
+            changed = await change_topics(session, services.region_id, wanted, version=wanted.version, changed_by=None, now=services.now())
+        print(f"Version {changed.version} of the topics is in force.")
+
+    with_services(read_in)
 
 
 @cli.command()

@@ -5,15 +5,15 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from app.api import authorities, health, hooks, incident_steps, incidents, messages, metrics, sources, statistics, tokens
+from app.api import authorities, health, hooks, incident_steps, incidents, messages, metrics, sources, statistics, tokens, topics
 from app.api.context import ApiContext
 from app.api.edge import BodyLimit, LastResort, SecurityHeaders
 from app.api.hooks import HookCounter
 from app.api.problems import HANDLERS, Problem
 
 LARGEST_BODY = 1_000_000
-"""Bytes of a request; the longest honest one is a few thousand."""
-MODULES = (incidents, incident_steps, messages, sources, authorities, statistics, tokens, health, metrics, hooks)
+"""Bytes of a request; the longest honest one is a list of topics, some hundred thousand."""
+MODULES = (incidents, incident_steps, messages, sources, authorities, statistics, tokens, topics, health, metrics, hooks)
 
 
 class Application(FastAPI):

@@ -21,6 +21,7 @@ from app.domain.errors import (
     Refused,
     StaleVersion,
 )
+from app.domain.topic import TaxonomyRefused
 from connectors.sdk.errors import AccessDenied, ConnectorError, InvalidLink, RateLimited, SourceGone
 from connectors.sdk.text import clean_text
 
@@ -117,6 +118,8 @@ async def on_domain_error(request: Request, error: Exception) -> Response:
     match error:
         case InvalidInput():
             return invalid([(error.field, str(error))])
+        case TaxonomyRefused():
+            return invalid([("groups", fault) for fault in error.faults])
         case DomainError():
             status, slug = KINDS[type(error)]
             return problem(status, slug, str(error), more=_more(error))

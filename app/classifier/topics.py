@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from app.classifier.errors import DataRefused
-from app.domain.topic import Taxonomy, taxonomy_of
+from app.domain.topic import Taxonomy, document_of, taxonomy_of
 
 TAXONOMY = Path(__file__).parent / "taxonomy"
 TOPICS = TAXONOMY / "topics.json"
@@ -30,3 +30,8 @@ def read_json(path: Path) -> object:
         raise DataRefused(f"{path}:{error.lineno}", f"this is not JSON ({error.msg})") from error
     except UnicodeDecodeError as error:
         raise DataRefused(str(path), f"this is not UTF-8 (byte {error.start})") from error
+
+
+def write_taxonomy(taxonomy: Taxonomy, path: Path) -> None:
+    """Writes the topics as `read_taxonomy` reads them, made for editing by hand."""
+    path.write_text(json.dumps(document_of(taxonomy), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

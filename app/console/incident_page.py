@@ -1,6 +1,6 @@
 """Everything that the page of one incident shows, read in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,7 @@ from app.domain.turn import Turn, TurnState
 from app.storage import assignees, authorities, collected, events, incident_details, operators
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
+from app.usecases.change_topics import titles_of_topics
 
 MOST_AUTHORITIES = 500
 MOST_EVENTS = 1000
@@ -46,6 +47,7 @@ class IncidentPage:
     last_change: Line
     assignees: Sequence[Operator]
     authorities: Sequence[Authority]
+    titles: Mapping[str, str]
 
 
 async def read_page(session: AsyncSession, console: Console, visitor: Visitor, incident_id: IncidentId) -> IncidentPage:
@@ -68,6 +70,7 @@ async def read_page(session: AsyncSession, console: Console, visitor: Visitor, i
         line_of(entries[-1], names),
         await assignees.listed(session) if can_assign else (),
         await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES) if can_assign else (),
+        await titles_of_topics(session, console.region_id),
     )
 
 

@@ -16,6 +16,7 @@ from app.domain.incident import IncidentStatus
 from app.storage import incident_details, queue, queue_counts, sources
 from app.storage.incident_details import IncidentDetails
 from app.storage.queue_counts import COUNTED_TO, QueueCounts
+from app.usecases.change_topics import titles_of_topics, topics_in_force
 
 PAGE_SIZE = 50
 MOST_SOURCES = 500
@@ -55,8 +56,9 @@ async def show_queue(request: Request, console: Console, visitor: Reader) -> Res
     values = await _part(console, visitor, query)
     async with console.database.read() as session:
         registered = await sources.listed(session, console.region_id, limit=MOST_SOURCES)
+        taxonomy = await topics_in_force(session, console.region_id)
     pages = sorted(registered, key=lambda one: (one.source.name.casefold(), one.source.id))
-    return console.pages.page("queue.html", pages=pages, **values)
+    return console.pages.page("queue.html", pages=pages, topic_groups=taxonomy.groups, **values)
 
 
 @router.get("/queue")
@@ -78,12 +80,14 @@ async def _part(console: Console, visitor: Visitor, query: QueueQuery) -> dict[s
         )
         shown = places[:PAGE_SIZE]
         found = await incident_details.of_ids(session, console.region_id, [place.id for place in shown])
+        titles = await titles_of_topics(session, console.region_id)
         counts = await queue_counts.count(session, console.region_id, operator_id, now=times.now)
     return {
         "section": "queue",
         "visitor": visitor,
         "times": times,
         "query": query,
+        "titles": titles,
         "tabs": list(_tabs(query, counts)),
         "rows": [Row(one, outcome_of(one, times), "take" in possible_steps(one, visitor.operator, now=times.now)) for one in found],
         "next": query.at(shown[-1]).address() if len(places) > PAGE_SIZE else None,

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from app.domain.incident import IncidentId, IncidentStatus
 from app.domain.operator import OperatorId
 from app.domain.source import SourceId
+from app.domain.topic import is_code
 from app.domain.verdict import Kind
 from app.storage.queue import DuePlace, QueueFilter
 from connectors.sdk.text import clean_text
@@ -28,6 +29,7 @@ class QueueQuery:
     status: str = ""
     kind: Kind | None = None
     source_id: SourceId | None = None
+    topic: str = ""
     overdue: bool = False
     mine: bool = False
     words: str = ""
@@ -38,6 +40,7 @@ class QueueQuery:
         return QueueFilter(
             statuses=self._statuses(),
             kind=self.kind,
+            topic=self.topic or None,
             source_id=self.source_id,
             assignee_id=operator_id if self.mine else None,
             overdue=True if self.overdue else None,
@@ -54,6 +57,7 @@ class QueueQuery:
         given = {
             "status": self.status,
             "kind": self.kind.value if self.kind else "",
+            "topic": self.topic,
             "source": str(self.source_id or ""),
             "overdue": "1" if self.overdue else "",
             "mine": "1" if self.mine else "",
@@ -80,6 +84,7 @@ def read_query(given: Mapping[str, str]) -> QueueQuery:
     return QueueQuery(
         status=status if status == EVERY or status in set(IncidentStatus) else "",
         kind=Kind(kind) if kind in set(Kind) else None,
+        topic=topic if is_code(topic := given.get("topic", "")) else "",
         source_id=SourceId(source_id) if source_id else None,
         overdue=given.get("overdue") == "1",
         mine=given.get("mine") == "1",

@@ -68,6 +68,12 @@ def group_of(code: str) -> str:
     return code.partition(".")[0]
 
 
+def is_code(written: str) -> bool:
+    """Whether this can be the code of a group or of a topic."""
+    parts = written.split(".")
+    return len(parts) <= 2 and all(CODE.fullmatch(part) for part in parts)
+
+
 def document_of(taxonomy: Taxonomy) -> dict[str, Any]:
     """The taxonomy as plain values, as files and the database hold it."""
     groups = [asdict(group) | {"topics": [asdict(topic) for topic in group.topics]} for group in taxonomy.groups]

@@ -15,13 +15,17 @@ from app.domain.authority import AuthorityId
 from app.domain.incident import WAITING, IncidentId, IncidentStatus
 from app.domain.operator import OperatorId
 from app.domain.source import SourceId
+from app.domain.topic import group_of
 from app.domain.verdict import Kind
 from app.storage.regions import RegionId
 
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """What the reader wants to see; `None` and empty mean everything. `words` are searched in the residents' texts."""
+    """What the reader wants to see; `None` and empty mean everything.
+
+    `topic` is one topic or, without a dot, a whole group. `words` are searched in the residents' texts.
+    """
 
     statuses: tuple[IncidentStatus, ...] = ()
     topic: str | None = None
@@ -134,7 +138,7 @@ def _branch(conditions: list[str]) -> str:
 def _conditions(region_id: RegionId, wanted: QueueFilter) -> tuple[list[str], dict[str, Any]]:
     """The conditions that hold in every order. Only what is asked for enters the text, so that its plan fits it."""
     given: dict[str, tuple[str, Any]] = {
-        "topic": ("topic = :topic", wanted.topic),
+        "topic": (_topic_condition(wanted.topic), wanted.topic),
         "kind": ("kind = :kind", None if wanted.kind is None else wanted.kind.value),
         "authority": ("authority_id = :authority", wanted.authority_id),
         "source": ("source_id = :source", wanted.source_id),
@@ -146,3 +150,8 @@ def _conditions(region_id: RegionId, wanted: QueueFilter) -> tuple[list[str], di
     used = {name: pair for name, pair in given.items() if pair[1] is not None}
     conditions = ["region_id = :region", *(condition for condition, _ in used.values())]
     return conditions, {"region": region_id, **{name: value for name, (_, value) in used.items()}}
+
+
+def _topic_condition(topic: str | None) -> str:
+    """A group is compared as its index holds it."""
+    return "topic = :topic" if topic is not None and group_of(topic) != topic else "split_part(topic, '.', 1) = :topic"

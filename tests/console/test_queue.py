@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
 import pytest
+from sqlalchemy import text
 
 from app.console.queue_query import QueueQuery, read_place, read_query
 from app.domain.incident import IncidentId
 from app.domain.source import SourceId
 from app.domain.verdict import Kind
+from app.storage.engine import Database
 from app.storage.queue import DuePlace
 from tests.console.browsing import Browser, words
 from tests.console.conftest import Site
@@ -193,7 +195,7 @@ async def test_a_nul_in_the_search_is_passed_over(reader: Reader, anna: Browser,
 
 def test_a_query_survives_its_own_address(noon: datetime) -> None:
     place = DuePlace(True, noon, IncidentId(7))
-    query = QueueQuery("new", Kind.COMPLAINT, SourceId(3), overdue=True, mine=True, words="a&b=ё", after=place)
+    query = QueueQuery("new", Kind.COMPLAINT, SourceId(3), overdue=True, mine=True, topic="roads.signs", words="a&b=ё", after=place)
 
     assert read_query(dict(parse_qsl(query.address().removeprefix("/?")))) == query
     assert QueueQuery().address() == "/"
@@ -204,3 +206,25 @@ def test_a_query_survives_its_own_address(noon: datetime) -> None:
 )
 def test_a_nonsensical_place_is_passed_over(written: str) -> None:
     assert read_place(written) is None
+
+
+async def test_topics_go_by_their_titles_and_a_group_finds_all_of_its_own(
+    reader: Reader, anna: Browser, noon: datetime, database: Database
+) -> None:
+    await three(reader, noon)
+    async with database.write() as session:
+        for written, topic in zip(ALL, ("heating.no_heat", "electricity.wires", "heating"), strict=True):
+            await session.execute(text("UPDATE incidents SET topic = :topic WHERE text = :text"), {"topic": topic, "text": written})
+
+    await anna.open("/?topic=heating")
+    assert set(texts(anna)) == {"Холодно!", "Когда дадут тепло?"}
+    rows = words(anna.page.text.partition('<tbody role="rowgroup">')[2])
+    assert "Нет отопления" in rows
+    assert "heating" not in rows
+
+    await anna.open("/?topic=heating.no_heat")
+    assert texts(anna) == ["Холодно!"]
+    assert '<option value="heating.no_heat" selected>Нет отопления</option>' in anna.page.text
+
+    await anna.open(f"/incidents/{shown(anna)[0]}")
+    assert "Нет отопления" in words(anna.page.text)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.authority import AuthorityId
@@ -65,9 +66,30 @@ async def test_a_rare_status_is_not_looked_for_among_the_others(crowded: Databas
         assert indexes(plan) == {"ix_incidents_queue_by_status"}
 
 
-async def test_a_topic_that_nobody_writes_about_is_found_missing_at_once(crowded: Database, region_id: RegionId, noon: datetime) -> None:
-    for plan in await plan_of_page(crowded, region_id, noon, QueueFilter(topic="nothing")):
-        assert indexes(plan) == {"ix_incidents_queue_by_topic"}
+@pytest.mark.parametrize(
+    ("topic", "index"), [("nothing.at_all", "ix_incidents_queue_by_topic"), ("nothing", "ix_incidents_queue_by_topic_group")]
+)
+async def test_a_topic_that_nobody_writes_about_is_found_missing_at_once(
+    crowded: Database, region_id: RegionId, noon: datetime, topic: str, index: str
+) -> None:
+    for plan in await plan_of_page(crowded, region_id, noon, QueueFilter(topic=topic)):
+        assert indexes(plan) == {index}
+
+
+async def test_a_group_finds_all_its_topics_and_a_topic_only_itself(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    topics = {1: "roads", 2: "roads.potholes", 3: "roads.signs", 4: "roads_of_life.ice"}
+    async with crowded.write() as session:
+        for number, topic in topics.items():
+            await session.execute(text("UPDATE incidents SET topic = :topic WHERE id = :id"), {"topic": topic, "id": number})
+        found = {
+            wanted: {
+                place.id for place in await queue.by_due(session, region_id, QueueFilter(topic=wanted), after=None, limit=ROWS, now=noon)
+            }
+            & set(topics)
+            for wanted in ("roads", "roads.potholes")
+        }
+
+    assert found == {"roads": {1, 2, 3}, "roads.potholes": {2}}
 
 
 async def test_an_operators_own_incidents_are_read_by_the_operator(crowded: Database, region_id: RegionId, noon: datetime) -> None:

@@ -15,6 +15,7 @@ from app.storage.tables.sources import (
     poll_states,
     regions,
     sources,
+    taxonomies,
     workers,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "sessions",
     "sign_in_attempts",
     "sources",
+    "taxonomies",
     "threads",
     "tokens",
     "turns",

@@ -77,6 +77,7 @@ incidents = Table(
     Index("ix_incidents_queue_by_authority", "region_id", "authority_id", text("waiting DESC"), "queue_at", "id"),
     Index("ix_incidents_queue_by_source", "region_id", "source_id", text("waiting DESC"), "queue_at", "id"),
     Index("ix_incidents_queue_by_topic", "region_id", "topic", text("waiting DESC"), "queue_at", "id"),
+    Index("ix_incidents_queue_by_topic_group", "region_id", text("split_part(topic, '.', 1)"), text("waiting DESC"), "queue_at", "id"),
     Index("ix_incidents_queue_by_status", "region_id", "status", text("waiting DESC"), "queue_at", "id"),
     Index(
         "ix_incidents_queue_by_assignee",

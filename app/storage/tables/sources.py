@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.storage.tables.base import metadata, moment, serial
 
@@ -25,6 +26,17 @@ regions = Table(
     metadata,
     Column("id", SmallInteger, Identity(), primary_key=True),
     Column("code", Text, nullable=False, unique=True),
+)
+
+taxonomies = Table(
+    "taxonomies",
+    metadata,
+    Column("region_id", SmallInteger, ForeignKey("regions.id"), primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("document", JSONB, nullable=False),
+    Column("titles", JSONB, nullable=False),
+    moment("changed_at", required=True),
+    Column("changed_by", BigInteger, ForeignKey("operators.id")),
 )
 
 authorities = Table(
