@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from app.classifier.model_file import load_shipped_model
 from app.storage.engine import Database, create_engine
-from app.storage.regions import RegionId
-from app.usecases.rebuild_statistics import rebuild_statistics
 from connectors.sdk.town_generator import GeneratedTown
 from tests.conftest import TestServer, fresh_database
 from tests.end_to_end.installation import calm_and_quick, installed, moments
+from tests.end_to_end.nursery import open_nursery
 from tests.end_to_end.watch import TOKEN, Hands, Rows, make_town, watched_town
 
 KILLS = 20
@@ -23,25 +24,31 @@ TURNS = (
 )
 
 
+@pytest.mark.timeout(900)
 async def test_twenty_killed_workers_lose_nothing_and_double_nothing(server: TestServer, tmp_path: Path) -> None:
     random = Random(20)
     now = datetime.now(UTC)
     since = now - timedelta(days=1)
     town = calm_and_quick(make_town(3, now, pages=12, threads=90, days=4), now, timedelta(minutes=2))
     hands = Hands(since)
-    async with installed(server, town, hands, tmp_path, since=since) as installation:
-        standing_by = await installation.start_worker()
+    async with (
+        installed(server, town, hands, tmp_path, since=since) as installation,
+        open_nursery(tmp_path, installation.environment()) as nursery,
+    ):
         for moment in moments(town, KILLS):
-            worker, standing_by = standing_by, await installation.start_worker()
             hands.now = moment
+            worker = await nursery.bear()
             await installation.turnstile.wait_for_more(random.randint(1, 60))
             await asyncio.sleep(random.uniform(0, 0.05))
             await worker.kill()
             await installation.end_leases(worker)
 
+        await nursery.bear()
         await installation.until(installation.is_all_stored)
         assert await turns_of(installation.rows) == await undisturbed_turns(server, town, hands, since)
-        assert await count_differences(installation.database, installation.region_id, now) == 0
+        check = await installation.start("rebuild-statistics", "--check")
+        assert await check.process.wait() == 0, check.log.read_text()
+        assert "incidents: no difference" in check.log.read_text()
         assert installation.emulator.peak_calls_per_second(TOKEN) <= installation.calls_per_second
 
 
@@ -59,9 +66,3 @@ async def undisturbed_turns(server: TestServer, town: GeneratedTown, hands: Hand
             turns = await turns_of(watch.rows)
         await database.close()
     return turns
-
-
-async def count_differences(database: Database, region_id: RegionId, now: datetime) -> int:
-    """How many incidents' clocks are not those of their event logs."""
-    checks = rebuild_statistics(database, region_id, check_only=True, now=now)
-    return sum([len(checked.differences) async for checked in checks])

@@ -2,28 +2,32 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import text
 
 from app.storage.engine import Database
 from app.usecases.rebuild_statistics import Difference, rebuild_statistics
+from connectors.sdk.town_generator import GeneratedTown
 from connectors.vk.emulator import Faults
 from tests.end_to_end.comparison import clocks, judge, shown, stored
 from tests.end_to_end.verdicts import ByLabel
 from tests.end_to_end.watch import CALLS_PER_SECOND, TOKEN, Hands, Watch, make_town, watched_town
 
 LIVED = timedelta(hours=10)
-STEP = timedelta(minutes=5)
+STEP = timedelta(minutes=10)
+BRIEF = timedelta(minutes=30)
 AFTERMATH = timedelta(hours=16)
 PAGES, THREADS = 4, 300
 LEAST_PRECISION, LEAST_RECALL = 0.98, 0.95
 
 
+@pytest.mark.timeout(900)
 async def test_a_town_under_a_failing_network_is_stored_exactly_once_and_its_answers_are_found(database: Database, noon: datetime) -> None:
     town = make_town(5, noon, pages=PAGES, threads=THREADS, days=LIVED / timedelta(days=1))
     hands = Hands(noon - LIVED)
     faults = Faults(seed=1, rate=0.03, stall_seconds=0.2)
     async with watched_town(database, town, ByLabel(town), hands, since=noon - 2 * LIVED, faults=faults) as watch:
-        await watch.go_on(STEP, until=noon)
+        await watch.go_on(STEP, until=noon, also=fleeting(town))
         await watch.go_on(AFTERMATH / 2, until=noon + AFTERMATH)
 
         assert any(call.outcome.startswith("fault") for call in watch.emulator.calls)
@@ -37,6 +41,12 @@ async def test_a_town_under_a_failing_network_is_stored_exactly_once_and_its_ans
         assert await differences(watch) == []
         tampered = await tamper(database)
         assert [one.incident_id for one in await differences(watch)] == [tampered]
+
+
+def fleeting(town: GeneratedTown) -> set[datetime]:
+    """When answers that were taken back within half an hour went: who looks later than that cannot know that they were brief."""
+    gone = (message for message in town.town.messages if message.deleted_at is not None)
+    return {message.deleted_at for message in gone if message.deleted_at is not None and message.deleted_at - message.at < BRIEF}
 
 
 async def official_questions(watch: Watch) -> int:

@@ -1,16 +1,18 @@
 """Several workers on one database: they share sources and limits, take over from each other, and leave in good order."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
 from connectors.sdk.town_generator import GeneratedTown
 from tests.conftest import TestServer
-from tests.end_to_end.installation import calm_and_quick, installed
+from tests.end_to_end.installation import Installation, Running, calm_and_quick, installed
 from tests.end_to_end.watch import TOKEN, Hands, make_town
 
 DAY = timedelta(days=1)
+PAGES = 12
 TAKEN_OVER_WITHIN_SECONDS = 60
 STOPPED_WITHIN_SECONDS = 10
 
@@ -20,24 +22,30 @@ async def test_two_workers_share_sources_and_a_limit_and_one_takes_over_from_the
     limit = 12
     async with installed(server, quick_town(now), Hands(now), tmp_path, since=now - DAY, calls_per_second=limit) as installation:
         installation.turnstile.shut()
-        first, second = await installation.start_worker(), await installation.start_worker()
-
-        async def do_both_hold_sources() -> bool:
-            return bool(await installation.held_by(first)) and bool(await installation.held_by(second))
-
-        await installation.until(do_both_hold_sources)
+        first = await installation.start("worker", WORKER_CONCURRENCY=str(PAGES // 2))
+        await installation.until(holds_half(installation, first))
+        second = await installation.start("worker", WORKER_CONCURRENCY=str(PAGES))
+        await installation.until(holds_half(installation, second))
         orphaned = await installation.held_by(first)
-        assert not orphaned & await installation.held_by(second)
+        assert len(orphaned | await installation.held_by(second)) == PAGES
         await first.kill()
-        killed_at = datetime.now(UTC)
+
+        async def are_orphans_taken_over() -> bool:
+            return orphaned <= await installation.held_by(second)
+
+        await installation.until(are_orphans_taken_over, seconds=TAKEN_OVER_WITHIN_SECONDS)
         installation.turnstile.open()
-
-        async def are_orphans_polled() -> bool:
-            return orphaned <= await installation.polled_since(killed_at)
-
-        await installation.until(are_orphans_polled, seconds=TAKEN_OVER_WITHIN_SECONDS)
         await installation.until(installation.is_all_stored)
         assert installation.emulator.peak_calls_per_second(TOKEN) <= limit
+
+
+def holds_half(installation: Installation, worker: Running) -> Callable[[], Awaitable[bool]]:
+    """Asks whether the worker has a lease on every second page."""
+
+    async def ask() -> bool:
+        return len(await installation.held_by(worker)) == PAGES // 2
+
+    return ask
 
 
 async def test_a_busy_worker_that_is_told_to_stop_gives_everything_back_and_loses_nothing(server: TestServer, tmp_path: Path) -> None:
@@ -66,4 +74,4 @@ async def test_a_busy_worker_that_is_told_to_stop_gives_everything_back_and_lose
 
 def quick_town(now: datetime) -> GeneratedTown:
     """Twelve pages with some months' talk in the last few minutes."""
-    return calm_and_quick(make_town(4, now, pages=12, threads=80, days=4), now, timedelta(minutes=3))
+    return calm_and_quick(make_town(4, now, pages=PAGES, threads=80, days=4), now, timedelta(minutes=3))

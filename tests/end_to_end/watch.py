@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -76,10 +76,13 @@ class Watch:
                 for claim in claims:
                     group.create_task(poll_claimed(self.polling, claim))
 
-    async def go_on(self, step: timedelta, *, until: datetime) -> None:
-        """Lets time go on by steps and polls at each what has come due, the last time at `until`."""
+    async def go_on(self, step: timedelta, *, until: datetime, also: Collection[datetime] = ()) -> None:
+        """Lets time go on by steps and polls at each what has come due, the last time at `until`, and at some moments besides."""
+        regular = self.hands.now
         while self.hands.now < until:
-            self.hands.now = min(self.hands.now + step, until)
+            if self.hands.now == regular:
+                regular = min(regular + step, until)
+            self.hands.now = min((moment for moment in also if self.hands.now < moment < regular), default=regular)
             await self.look()
 
     async def rows(self, query: str, **parameters: Any) -> list[Any]:
