@@ -17,6 +17,8 @@ import structlog
 
 from app.classifier.contract import Classifier
 from app.classifier.model_file import load_shipped_model
+from app.classifier.remote import Endpoint, RemoteClassifier
+from app.classifier.topics import shipped_taxonomy
 from app.domain.polling import PollBounds
 from app.jobs.connectors import ConnectorPool, Rates, Secret
 from app.settings import Settings
@@ -107,7 +109,7 @@ async def running_services(settings: Settings, *, now: Callable[[], datetime] = 
         pool = ConnectorPool(database, box, found, _secrets_of(settings), _addresses(settings, found), _rates(settings, found), now)
         stack.push_async_callback(pool.close)
         await pool.refresh()
-        classifier = await asyncio.to_thread(load_shipped_model)
+        classifier = await asyncio.to_thread(_open_classifier, settings, stack)
         yield Services(settings, database, region_id, box, classifier, found, pool, now, embedded)
 
 
@@ -152,6 +154,25 @@ async def _open_server(settings: Settings, stack: AsyncExitStack) -> tuple[str, 
     stack.push_async_callback(asyncio.to_thread, context.__exit__, None, None, None)
     await ensure_database(server.url(), DATABASE_NAME)
     return server.url(DATABASE_NAME), server
+
+
+def _open_classifier(settings: Settings, stack: AsyncExitStack) -> Classifier:
+    """The shipped model; before it the endpoint that the settings name, if they do."""
+    shipped = load_shipped_model()
+    endpoint = remote_endpoint(settings)
+    if endpoint is None:
+        return shipped
+    remote = RemoteClassifier(endpoint, shipped, shipped_taxonomy())
+    stack.callback(remote.close)
+    return remote
+
+
+def remote_endpoint(settings: Settings) -> Endpoint | None:
+    """Where another classifier answers, if one is set."""
+    if settings.classifier_url is None:
+        return None
+    key = "" if settings.classifier_key is None else settings.classifier_key.get_secret_value()
+    return Endpoint(settings.classifier_url, settings.classifier_model, key, settings.classifier_timeout_seconds)
 
 
 async def _ensure_schema(settings: Settings, database: Database) -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from app.bootstrap import CannotStart, Services, migrated_database, running_services, sole_user
+from app.bootstrap import CannotStart, Services, migrated_database, remote_endpoint, running_services, sole_user
 from app.classifier.commands import classify_lines, evaluate_files, train_files
 from app.classifier.topics import read_taxonomy, write_taxonomy
 from app.demo.run import run_demo
@@ -334,9 +334,16 @@ def train(data: list[Path], out: Annotated[Path, typer.Option(help="The model fi
 
 
 @cli.command()
-def evaluate(data: list[Path], as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+def evaluate(
+    data: list[Path],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    remote: Annotated[bool, typer.Option("--remote", help="Of the model at OTKLIK_CLASSIFIER_URL instead.")] = False,
+) -> None:
     """Prints the quality of the model on labelled data."""
-    report = evaluate_files(data)
+    endpoint = remote_endpoint(settings_in_force()) if remote else None
+    if remote and endpoint is None:
+        fail("OTKLIK_CLASSIFIER_URL is not set: there is no other classifier to measure.")
+    report = evaluate_files(data, endpoint=endpoint)
     if as_json:
         print(report.as_json())
     else:

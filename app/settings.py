@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     poll_max_seconds: int = Field(86400, ge=1)
     backfill_days: int = Field(7, ge=0, le=365)
     worker_concurrency: int = Field(8, ge=1, le=64)
+    classifier_url: WebAddress | None = None
+    classifier_model: str = "default"
+    classifier_key: SecretStr | None = None
+    classifier_timeout_seconds: float = Field(20, gt=0, le=300)
     metrics_open: bool = False
     log_format: Literal["json", "console"] | None = None
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,9 @@ from app.classifier.examples import Example
 from app.classifier.linear import LinearClassifier
 from app.classifier.model_file import load_shipped_model, read_model, write_model
 from app.classifier.near_duplicates import share_of_near_duplicates
+from app.classifier.remote import Endpoint, RemoteClassifier
 from app.classifier.tables import read_table
+from app.classifier.topics import shipped_taxonomy
 from app.classifier.training import train
 from app.domain.verdict import Verdict
 
@@ -58,9 +61,16 @@ def train_files(paths: Sequence[Path], out: Path) -> TrainingReport:
     )
 
 
-def evaluate_files(paths: Sequence[Path], model: Path | None = None) -> Report:
-    """The quality of a model file, of the shipped one by default, on labelled data; it says how much of them the model knows."""
-    return evaluate(load_shipped_model() if model is None else read_model(model), read_examples(paths))
+def evaluate_files(paths: Sequence[Path], model: Path | None = None, endpoint: Endpoint | None = None) -> Report:
+    """The quality of a model file, of the shipped one by default, on labelled data; it says how much of them the model knows.
+
+    With an `endpoint` that one is measured, and what it leaves unanswered counts as the model's.
+    """
+    classifier = load_shipped_model() if model is None else read_model(model)
+    if endpoint is None:
+        return evaluate(classifier, read_examples(paths))
+    with closing(RemoteClassifier(endpoint, classifier, shipped_taxonomy())) as remote:
+        return evaluate(remote, read_examples(paths))
 
 
 def classify_lines(source: TextIO, target: TextIO, errors: TextIO, model: Path | None = None) -> int:

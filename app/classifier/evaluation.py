@@ -6,8 +6,10 @@ from dataclasses import asdict, dataclass
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.table import Table
 
+from app.classifier.contract import Classifier
 from app.classifier.errors import DataRefused
 from app.classifier.examples import Example, thread_number
 from app.classifier.linear import LinearClassifier, Probabilities
@@ -80,25 +82,27 @@ class Report:
         return [*notes, f"{self.texts_per_second:.0f} texts a second"]
 
 
-def evaluate(model: LinearClassifier, examples: Sequence[Example]) -> Report:
-    """Judges all examples and compares; `DataRefused` when there is none."""
+def evaluate(model: Classifier, examples: Sequence[Example]) -> Report:
+    """Judges all examples and compares; `DataRefused` when there is none.
+
+    Of a classifier that tells no probabilities the confidence in the kind stands for them, and the topic told for its likeliest ones.
+    """
     if not examples:
         raise DataRefused("evaluation data", "there is no labelled text to measure on")
     texts = [example.text for example in examples]
     began = perf_counter()
     verdicts = model.classify(texts)
     seconds = perf_counter() - began
-    probabilities = model.predict(texts)
+    probabilities = model.predict(texts) if isinstance(model, LinearClassifier) else None
     said = np.array([KINDS.index(verdict.kind) for verdict in verdicts])
     truth = np.array([KINDS.index(example.kind) for example in examples])
     asks = np.array([example.kind in NEEDS_ANSWER for example in examples])
     kinds = {str(kind): quality(said == number, truth == number) for number, kind in enumerate(KINDS)}
-    chances = probabilities.needs_answer.astype(np.float64)
-    learned = np.isin([thread_number(example.thread) for example in examples], model.model.learned)
+    chances = _chances(verdicts) if probabilities is None else probabilities.needs_answer.astype(np.float64)
     return Report(
         model=model.name,
         examples=len(examples),
-        learned=int(learned.sum()),
+        learned=_learned(model, examples),
         kinds=kinds,
         accuracy=float((said == truth).mean()),
         macro_f1=float(np.mean([one.f1 for one in kinds.values() if one.count])),
@@ -108,9 +112,30 @@ def evaluate(model: LinearClassifier, examples: Sequence[Example]) -> Report:
         calibration_error=calibration_error(chances, asks),
         kind_calibration_error=calibration_error(np.array([verdict.confidence for verdict in verdicts]), said == truth),
         urgent=_measure_urgent(verdicts, examples),
-        topics=_measure_topics(verdicts, probabilities, examples, model.model.topics),
+        topics=_measure_topics(verdicts, examples, *_ranking(model, verdicts, probabilities)),
         texts_per_second=len(examples) / seconds,
     )
+
+
+def _chances(verdicts: Sequence[Verdict]) -> NDArray[np.float64]:
+    return np.array([verdict.confidence if verdict.needs_answer else 1 - verdict.confidence for verdict in verdicts])
+
+
+def _learned(model: Classifier, examples: Sequence[Example]) -> int:
+    if not isinstance(model, LinearClassifier):
+        return 0
+    return int(np.isin([thread_number(example.thread) for example in examples], model.model.learned).sum())
+
+
+def _ranking(
+    model: Classifier, verdicts: Sequence[Verdict], probabilities: Probabilities | None
+) -> tuple[Sequence[str], NDArray[np.float32]]:
+    """The topics that the model knows, and a row of their chances for each text."""
+    if isinstance(model, LinearClassifier) and probabilities is not None:
+        return model.model.topics, probabilities.topics
+    topics = sorted({verdict.topic for verdict in verdicts if verdict.topic is not None})
+    chances = np.array([[verdict.topic == topic for topic in topics] for verdict in verdicts], dtype=np.float32)
+    return topics, chances.reshape(len(verdicts), len(topics))
 
 
 def _measure_urgent(verdicts: Sequence[Verdict], examples: Sequence[Example]) -> Quality | None:
@@ -122,13 +147,13 @@ def _measure_urgent(verdicts: Sequence[Verdict], examples: Sequence[Example]) ->
 
 
 def _measure_topics(
-    verdicts: Sequence[Verdict], probabilities: Probabilities, examples: Sequence[Example], topics: Sequence[str]
+    verdicts: Sequence[Verdict], examples: Sequence[Example], topics: Sequence[str], chances: NDArray[np.float32]
 ) -> TopicQuality | None:
     known = [row for row, example in enumerate(examples) if example.topic in topics]
     if not known:
         return None
     truth = np.array([topics.index(examples[row].topic or "") for row in known])
-    ranked = np.argsort(-probabilities.topics[known], axis=1, kind="stable")
+    ranked = np.argsort(-chances[known], axis=1, kind="stable")
     told = [(verdicts[row].topic, examples[row].topic) for row in known if verdicts[row].topic is not None]
     return TopicQuality(
         texts=len(known),

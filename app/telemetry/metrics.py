@@ -39,6 +39,7 @@ PUSHED_EVENTS = Counter(
 PUSH_MISSED = Counter(
     "otklik_push_missed_total", "Messages found by polling that should have been pushed before.", ["network"], registry=REGISTRY
 )
+REMOTE_VERDICTS = Counter("otklik_remote_verdicts_total", "Texts for the remote classifier by who judged them.", ["by"], registry=REGISTRY)
 POLL_FAILURES = Counter("otklik_poll_failures_total", "Polls that ended in an error.", ["network", "error"], registry=REGISTRY)
 
 

@@ -1,0 +1,58 @@
+"""What no text may carry out of the process, and what must stay for the message to be understood."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.classifier.masking import masked
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Звоните 8 (912) 345-67-89 вечером", "Звоните [ТЕЛЕФОН] вечером"),
+        ("+79123456789", "[ТЕЛЕФОН]"),
+        ("диспетчер 8-495-123-45-67 не отвечает", "диспетчер [ТЕЛЕФОН] не отвечает"),
+        ("домашний 23-45-67", "домашний [ТЕЛЕФОН]"),
+        ("пишите ivan.petrov@example.ru", "пишите [ПОЧТА]"),
+        ("[id123456|Ольга], у нас тоже", "[ИМЯ], у нас тоже"),
+        ("см. https://vk.com/id1?w=wall и vk.com/petrov", "см. [ССЫЛКА] и [ССЫЛКА]"),
+        ("Соколова Анна Петровна, участковый врач", "[ИМЯ], участковый врач"),
+        ("спасибо Марии Ивановне", "спасибо [ИМЯ]"),
+        ("глава Петров И.И. обещал", "глава [ИМЯ] обещал"),
+        ("паспорт 4508 123456", "паспорт [НОМЕР]"),
+        ("лицевой счёт 70012345", "лицевой счёт [НОМЕР]"),
+        ("СНИЛС 112-233-445 95", "СНИЛС [НОМЕР]"),
+        ("Ленина 5, кв. 12 заливает", "Ленина 5, [КВАРТИРА] заливает"),
+        ("машина А123ВС 77 на газоне", "машина [НОМЕР] на газоне"),
+    ],
+)
+def test_what_tells_of_a_person_is_replaced(text: str, kept: str) -> None:
+    assert masked(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "На Гагарина 14 корп. 2 нет света с 15.03.2026, третий день",
+        "автобус 12 не пришёл в 8:15, ждали 40 минут",
+        "платёжка на 12 345 руб. за отопление",
+        "у пятой школы яма 2,5 метра",
+        "Воронцово, Поповка и Осинники без воды",
+        "",
+    ],
+)
+def test_streets_times_and_sums_stay(text: str) -> None:
+    assert masked(text) == text
+
+
+@given(st.text(alphabet=st.sampled_from("Аа Иван Петрович 8912345@vk.ru/[id1|Оля] -.,кв№"), max_size=200))
+def test_masking_twice_is_masking_once(text: str) -> None:
+    once = masked(text)
+
+    assert masked(once) == once
+
+
+@given(st.text(max_size=300))
+def test_any_text_can_be_masked(text: str) -> None:
+    assert isinstance(masked(text), str)
