@@ -35,8 +35,8 @@ class TownMessage:
     `key` is unique in the town. `author_id` is a person's id, or a page's id negated. `edits` are (moment, new text) in
     order; `deleted_at` and `restored_at` hide it and show it again. `stays_as_stub` makes a deleted comment remain as a
     stub without author and text. `mentions` are author ids put before the text the way the network writes a mention.
-    `comments_closed` ends writing under a post, `comments_hidden` reading as well. `repost_of_key` names the post that
-    this one repeats.
+    `on_board` makes a post a topic of the page's discussion board, its text the title. `comments_closed` ends writing
+    under a post, `comments_hidden` reading as well. `repost_of_key` names the post that this one repeats.
     """
 
     key: str
@@ -56,6 +56,7 @@ class TownMessage:
     comments_closed: bool = False
     comments_hidden: bool = False
     repost_of_key: str | None = None
+    on_board: bool = False
 
 
 @dataclass(frozen=True, slots=True)

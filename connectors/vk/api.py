@@ -84,7 +84,9 @@ MEANINGS: Mapping[int, Meaning] = {code: meaning for meaning, codes in CODES.ite
 SCOPE_SUBCODES = frozenset({1133, 1134})
 """Subcodes of error 15 that blame the rights of the key, not the page."""
 
-GONE_WORDS = re.compile(r"not found|deleted|\b(owner_id|post_id|comment_id|group_ids?|screen_name|reply_to_comment)\b", re.IGNORECASE)
+GONE_WORDS = re.compile(
+    r"not found|deleted|\b(owner_id|post_id|topic_id|comment_id|group_ids?|screen_name|reply_to_comment)\b", re.IGNORECASE
+)
 """Ids come from VK itself, so an id that VK calls wrong belongs to something that has gone."""
 
 WRITES = frozenset({"wall.createComment"})

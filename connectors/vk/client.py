@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -35,6 +36,10 @@ class VkClient:
         self._waiting = ConnectorHttp(context.observe, replace(limits or HttpLimits(), connections=settings.LONG_POLLS))
         self._pool = CredentialPool(context.credentials, context.now)
         self._homes: dict[str, int | None] = {}
+
+    def now(self) -> datetime:
+        """The moment on the core's clock."""
+        return self._context.now()
 
     async def read(self, method: str, parameters: Parameters) -> Answer:
         """VK's answer by the first key that VK lets in; else the last refusal."""

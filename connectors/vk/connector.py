@@ -18,29 +18,31 @@ from connectors.sdk.contract import (
     Updates,
     Wall,
 )
-from connectors.sdk.errors import InvalidLink, SourceGone
+from connectors.sdk.errors import AccessDenied, InvalidLink, SourceGone
 from connectors.sdk.http import HttpLimits
 from connectors.vk import push, settings
+from connectors.vk.boards import count_topics
 from connectors.vk.client import VkClient
 from connectors.vk.events import parse_envelope, read_event
 from connectors.vk.links import EXAMPLES, GroupLink, parse_link
 from connectors.vk.long_poll import LongPoll
-from connectors.vk.mapping import comment_url, post_message, resolved_source
+from connectors.vk.mapping import comment_url, post_message, resolved_source, topic_of
 from connectors.vk.schemas import VkPost, read_comment_id, read_communities, read_people, read_posts, read_screen_name
 from connectors.vk.thread import read_thread
-from connectors.vk.wall import read_wall
+from connectors.vk.wall import read_page, read_wall
 
 COMMUNITY_TYPES = frozenset({"group", "page", "event"})
 
 
 class VkConnector:
-    """Reads walls and comments with service keys, writes replies with the keys of communities."""
+    """Reads walls, boards and comments with service keys, writes replies with the keys of communities."""
 
     network = settings.NETWORK
     count_batch_size = settings.POSTS_PER_COUNT
     acknowledgement = "ok"
 
-    def __init__(self, context: ConnectorContext, limits: HttpLimits | None = None) -> None:
+    def __init__(self, context: ConnectorContext, limits: HttpLimits | None = None, *, boards: bool = True) -> None:
+        self._boards = boards
         self._client = VkClient(context, limits)
         self._long_poll = LongPoll(self._client)
 
@@ -63,8 +65,9 @@ class VkConnector:
         return resolved_source(community)
 
     def read_posts(self, wall: Wall, since: Cursor | None, *, not_before: datetime) -> AsyncIterator[Page]:
-        """Posts since the cursor with some overlap; without one since `not_before`. The pinned post always."""
-        return read_wall(self._client, wall, since, not_before)
+        """Posts and topics since the cursor with some overlap; without one since `not_before`. The pinned post always."""
+        reading = read_page if self._boards else read_wall
+        return reading(self._client, wall, since, not_before)
 
     def read_comments(self, post: PostRef, since: Cursor | None) -> AsyncIterator[Page]:
         """Comments that are new, moved or gone since the cursor; all of them, with full coverage, without one."""
@@ -76,6 +79,12 @@ class VkConnector:
             raise ValueError(f"at most {self.count_batch_size} posts in one call, not {len(posts)}")
         if not posts:
             return {}
+        topics = [post for post in posts if topic_of(post.external_id) is not None]
+        posts = [post for post in posts if topic_of(post.external_id) is None]
+        counts = dict(await count_topics(self._client, topics))
+        return counts | await self._count_posts(posts) if posts else counts
+
+    async def _count_posts(self, posts: Sequence[PostRef]) -> dict[PostRef, PostCount | None]:
         names = list(dict.fromkeys(f"{post.wall.external_id}_{post.external_id}" for post in posts))
         listing = read_posts(await self._client.read("wall.getById", {"posts": names, "extended": 1}))
         found = {(str(post.owner_id), str(post.id)): post for post in listing.entries}
@@ -86,6 +95,8 @@ class VkConnector:
 
     async def publish_reply(self, to: Message, text: str, *, reply_id: str) -> PublishedReply:
         """A comment in the name of the wall's own community. VK keeps repeats apart by `guid`, which is our `reply_id`."""
+        if topic_of(to.post_id or to.external_id) is not None:
+            raise AccessDenied("VK lets no community key write on a board: answer by hand under the link", permanent=True)
         post, group_id = PostRef(to.wall, to.post_id or to.external_id), -int(to.wall.external_id)
         place = {"owner_id": to.wall.external_id, "post_id": post.external_id, "from_group": str(group_id)}
         answered = {"reply_to_comment": to.external_id} if to.type is MessageType.COMMENT else {}

@@ -1,5 +1,6 @@
 """Which key may make a call now: keys in turn, without those that VK has refused."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ class CredentialPool:
     def __init__(self, credentials: Sequence[Credential], now: Callable[[], datetime]) -> None:
         self._credentials = tuple(credentials)
         self._now = now
-        self._turn = 0
+        self._turns: Counter[str] = Counter()
         self._blocks: dict[tuple[str, str, str], Block] = {}
 
     def of_kind(self, kind: str) -> tuple[Credential, ...]:
@@ -36,7 +37,7 @@ class CredentialPool:
 
     def candidates(self, method: str) -> list[Credential]:
         """The keys to try for the method, the likeliest kind first; raises the mildest refusal when none is left."""
-        free = [credential for credential in self._in_turn() if not self._block(credential, method)]
+        free = [credential for credential in self._in_turn(method) if not self._block(credential, method)]
         if not free:
             raise self._refusal(method)
         preferred = settings.COMMUNITY_KEY if method in WRITES else settings.SERVICE_KEY
@@ -63,9 +64,10 @@ class CredentialPool:
                 return False
         return True
 
-    def _in_turn(self) -> Sequence[Credential]:
-        self._turn += 1
-        start = self._turn % max(1, len(self._credentials))
+    def _in_turn(self, method: str) -> Sequence[Credential]:
+        """Each method has a turn of its own: its daily quota is spent evenly, whatever else is called in between."""
+        self._turns[method] += 1
+        start = self._turns[method] % max(1, len(self._credentials))
         return self._credentials[start:] + self._credentials[:start]
 
     def _shut(self, credential: Credential, method: str, until: datetime, error: ConnectorError) -> None:

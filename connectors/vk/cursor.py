@@ -22,9 +22,10 @@ LARGEST_LIST = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class WallCursor:
-    """The date of the newest post that was read."""
+    """The date of the newest post that was read, and when the page's board is to be looked at again."""
 
     newest_at: datetime
+    board_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,15 @@ class ThreadCursor:
 
 
 def write_wall_cursor(cursor: WallCursor) -> Cursor:
-    return _written("wall", {"at": int(cursor.newest_at.timestamp())})
+    board = {} if cursor.board_at is None else {"board": int(cursor.board_at.timestamp())}
+    return _written("wall", {"at": int(cursor.newest_at.timestamp()), **board})
 
 
 def read_wall_cursor(cursor: Cursor | None) -> WallCursor | None:
     """`None` for a cursor that is absent, of another version or damaged."""
-    at = moment(_fields("wall", cursor).get("at"))
-    return WallCursor(at) if at else None
+    fields = _fields("wall", cursor)
+    at = moment(fields.get("at"))
+    return WallCursor(at, moment(fields.get("board"))) if at else None
 
 
 def write_thread_cursor(cursor: ThreadCursor) -> Cursor:

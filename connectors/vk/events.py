@@ -14,7 +14,7 @@ from typing import Any
 from connectors.sdk.contract import Message, MessageType, PostRef, PushedChange, PushedEvent, PushedNews, Wall
 from connectors.sdk.errors import AuthenticationFailed, UnexpectedResponse
 from connectors.vk.fields import mapping, whole
-from connectors.vk.mapping import comment_message, comment_url, post_message, wall_of
+from connectors.vk.mapping import TOPIC, comment_message, comment_url, post_message, wall_of
 from connectors.vk.schemas import Malformed, read_comment, read_post
 
 CONFIRMATION = "confirmation"
@@ -89,6 +89,14 @@ def read_wall_reply(wall: Wall, entry: Mapping[str, Any], change: PushedChange, 
     return stub(post, entry, received_at) if change is PushedChange.DELETED else comment_message(read_comment(entry), post, {})
 
 
+def read_board_post(wall: Wall, entry: Mapping[str, Any], change: PushedChange, received_at: datetime) -> Message:
+    topic_id = whole(entry.get("topic_id"))
+    if not topic_id or topic_id < 0:
+        raise Malformed("no topic_id")
+    topic = PostRef(wall, f"{TOPIC}{topic_id}")
+    return stub(topic, entry, received_at) if change is PushedChange.DELETED else comment_message(read_comment(entry), topic, {})
+
+
 def stub(post: PostRef, entry: Mapping[str, Any], received_at: datetime) -> Message:
     """All that VK tells of a deleted comment is its id: it stands under the moment at which we heard of it."""
     comment_id = whole(entry.get("id"))
@@ -107,5 +115,9 @@ READERS: Mapping[str, tuple[PushedChange, Reader]] = {
     "wall_reply_edit": (PushedChange.EDITED, read_wall_reply),
     "wall_reply_delete": (PushedChange.DELETED, read_wall_reply),
     "wall_reply_restore": (PushedChange.RESTORED, read_wall_reply),
+    "board_post_new": (PushedChange.APPEARED, read_board_post),
+    "board_post_edit": (PushedChange.EDITED, read_board_post),
+    "board_post_delete": (PushedChange.DELETED, read_board_post),
+    "board_post_restore": (PushedChange.RESTORED, read_board_post),
 }
 """VK pushes no edits and no deletions of posts: those are found by polling only."""

@@ -41,6 +41,11 @@ class Level:
         self._is_ordered = True
         self._new = 0
 
+    @property
+    def offset(self) -> int:
+        """Where to read next."""
+        return self._paging.offset
+
     def parameters(self, owner_id: str, post_id: str) -> dict[str, str | int]:
         """The next page of wall.getComments."""
         scope = ("thread_items_count", settings.THREAD_ITEMS) if self.root_id is None else ("comment_id", self.root_id)

@@ -16,17 +16,30 @@ MENTION = re.compile(r"\[(id|club|public|event)(\d{1,18})(?::[^\]|]*)?\|[^\]]*\]
 """`[id123|Имя]`, `[club1|Имя]`, and with a place in between: `[id123:bp-1_2|Имя]`."""
 
 
+TOPIC = "topic"
+"""Begins the id of a topic, which stands beside the posts of its page."""
+REPLY_ON_BOARD = re.compile(r"\[post(\d{1,18})\|[^\]]*\]")
+
+
 def wall_of(group_id: int) -> Wall:
     """The wall of a community, by the community's positive id."""
     return Wall(settings.NETWORK, str(-group_id))
 
 
+def topic_of(post_id: str) -> int | None:
+    """The number of a topic, `None` for a post of the wall."""
+    return int(post_id.removeprefix(TOPIC)) if post_id.startswith(TOPIC) else None
+
+
 def post_url(wall: Wall, post_id: str) -> str:
-    return f"{SITE}/wall{wall.external_id}_{post_id}"
+    topic_id = topic_of(post_id)
+    return f"{SITE}/wall{wall.external_id}_{post_id}" if topic_id is None else f"{SITE}/topic{wall.external_id}_{topic_id}"
 
 
 def comment_url(post: PostRef, comment_id: str, root_id: str | None) -> str:
     """The address that opens the page at the comment; of one in a thread with the thread unfolded."""
+    if topic_of(post.external_id) is not None:
+        return f"{post_url(post.wall, post.external_id)}?post={comment_id}"
     thread = f"&thread={root_id}" if root_id else ""
     return f"{post_url(post.wall, post.external_id)}?reply={comment_id}{thread}"
 
@@ -53,7 +66,7 @@ def post_message(post: VkPost, names: Mapping[int, str]) -> Message:
 def comment_message(comment: VkComment, post: PostRef, names: Mapping[int, str], *, root_id: int | None = None) -> Message:
     """A comment as a message; `root_id` is the thread it was listed in, for answers that leave the ancestors out."""
     root = str(comment.parents[0]) if comment.parents else str(root_id) if root_id else None
-    above = comment.reply_to or (comment.parents[-1] if comment.parents else root_id)
+    above = comment.reply_to or _replied_to(comment.text) or (comment.parents[-1] if comment.parents else root_id)
     return Message(
         type=MessageType.COMMENT,
         external_id=str(comment.id),
@@ -69,6 +82,12 @@ def comment_message(comment: VkComment, post: PostRef, names: Mapping[int, str],
         attachments=comment.attachments,
         deleted=comment.is_deleted,
     )
+
+
+def _replied_to(text: str | None) -> int | None:
+    """The comment that a comment on a board replies to: boards have no threads, but begin a reply with `[post123|Имя]`."""
+    found = REPLY_ON_BOARD.match(text or "")
+    return int(found.group(1)) if found else None
 
 
 def author(from_id: int, names: Mapping[int, str]) -> Author:

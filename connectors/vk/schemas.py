@@ -77,12 +77,12 @@ class Listing(Generic[Entry]):
 
 def read_posts(answer: Answer, *, owner_id: int | None = None) -> Listing[VkPost]:
     """Posts of wall.get and wall.getById, the latter also as the bare list of older versions."""
-    return _listing(answer, lambda entry: read_post(entry, owner_id))
+    return read_listing(answer, lambda entry: read_post(entry, owner_id))
 
 
 def read_comments(answer: Answer) -> Listing[VkComment]:
     """Comments of wall.getComments."""
-    return _listing(answer, read_comment)
+    return read_listing(answer, read_comment)
 
 
 def read_communities(answer: Answer) -> tuple[VkCommunity, ...]:
@@ -162,8 +162,10 @@ def read_comment(entry: Any) -> VkComment:
     )
 
 
-def _listing(answer: Answer, read: Callable[[Any], Entry]) -> Listing[Entry]:
-    """Raises `UnexpectedResponse` for a shape that is no list at all, and when of several entries none can be read."""
+def read_listing(answer: Answer, read: Callable[[Any], Entry]) -> Listing[Entry]:
+    """A page of entries, each by `read`, which raises `Malformed`.
+
+    Raises `UnexpectedResponse` for a shape that is no list at all, and when of several entries none can be read."""
     response = answer.response
     items = response.get("items") if isinstance(response, dict) else response
     if not isinstance(items, list):

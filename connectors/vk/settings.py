@@ -42,6 +42,12 @@ DIRECT_EVENTS = ("message_new", "message_reply", "message_edit")
 SERVER_TITLE = "Otklik"
 """VK shows it beside the address; 14 letters at most."""
 
+BOARD_EVERY = timedelta(minutes=30)
+"""How often a page's board is looked at for new topics; counters of known ones are looked at like those of posts."""
+BOARD_OVERLAP = timedelta(hours=25)
+"""How far before the last look a topic may have been updated and still be told again: a page without a board is asked once a day."""
+NO_BOARD_PAUSE = timedelta(days=1)
+
 PAGE_OVERLAP = 3
 """Entries that a page repeats from the one before, to see that nothing slipped between them."""
 

@@ -8,15 +8,16 @@ and another written meanwhile in one thread of more than ten, is found by the ne
 """
 
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 from connectors.sdk.contract import Coverage, Cursor, Message, Page, PostRef
 from connectors.sdk.errors import AccessDenied, SourceGone
 from connectors.vk.api import Answer, CommentsHidden
+from connectors.vk.boards import COMMENTS, comments_parameters
 from connectors.vk.client import VkClient
 from connectors.vk.cursor import Replies, ThreadCursor, read_thread_cursor, write_thread_cursor
 from connectors.vk.level import Level, Stretch
-from connectors.vk.mapping import comment_message
+from connectors.vk.mapping import comment_message, topic_of
 from connectors.vk.schemas import Listing, VkComment, read_comments
 from connectors.vk.tally import Tally
 
@@ -31,7 +32,7 @@ async def read_thread(client: VkClient, post: PostRef, since: Cursor | None) -> 
     reading = ThreadReading(post, read_thread_cursor(since))
     while level := reading.next_level:
         try:
-            answer = await client.read(METHOD, level.parameters(post.wall.external_id, post.external_id))
+            answer = await client.read(*question_of(post, level))
         except CommentsHidden:
             yield Page((), since or write_thread_cursor(ThreadCursor()), method=METHOD)
             return
@@ -43,6 +44,13 @@ async def read_thread(client: VkClient, post: PostRef, since: Cursor | None) -> 
             page = reading.take(answer, read_comments(answer))
         if page:
             yield page
+
+
+def question_of(post: PostRef, level: Level) -> tuple[str, Mapping[str, str | int]]:
+    """The method and parameters of the next page: a topic has one level only, and a method of its own."""
+    if topic_of(post.external_id) is not None:
+        return COMMENTS, comments_parameters(post, level.offset)
+    return METHOD, level.parameters(post.wall.external_id, post.external_id)
 
 
 class ThreadReading:
@@ -71,7 +79,7 @@ class ThreadReading:
             return None
         taken = self._take_roots if level.root_id is None else self._take_replies
         messages, coverage = taken(level, stretch, listing)
-        return Page(tuple(messages), self._checkpoint(), answer.raw, METHOD, tuple(coverage), listing.skipped)
+        return Page(tuple(messages), self._checkpoint(), answer.raw, answer.method, tuple(coverage), listing.skipped)
 
     def leave_thread(self) -> Page | None:
         """Gives up a thread whose root has gone meanwhile; the checkpoint when it was the last to read."""

@@ -1,11 +1,13 @@
 """Reads a wall: newest first, the pinned post before all others whatever its date."""
 
 from collections.abc import AsyncIterator, Collection
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.sdk.contract import Cursor, Page, Wall
 from connectors.vk import settings
 from connectors.vk.api import Answer
+from connectors.vk.boards import TOPICS, read_board
 from connectors.vk.client import VkClient
 from connectors.vk.cursor import WallCursor, read_wall_cursor, write_wall_cursor
 from connectors.vk.mapping import post_message
@@ -13,7 +15,26 @@ from connectors.vk.paging import Paging
 from connectors.vk.schemas import Listing, VkPost, read_posts
 
 
-async def read_wall(client: VkClient, wall: Wall, since: Cursor | None, not_before: datetime) -> AsyncIterator[Page]:
+async def read_page(client: VkClient, wall: Wall, since: Cursor | None, not_before: datetime) -> AsyncIterator[Page]:
+    """The wall, and once in a while the topics of the board; what has been read of the wall is safe whatever befalls the board."""
+    cursor, now = read_wall_cursor(since), client.now()
+    board_at = cursor.board_at if cursor else None
+    async for page in read_wall(client, wall, since, not_before, board_at=board_at):
+        yield page
+        cursor = read_wall_cursor(page.checkpoint) or cursor
+    if cursor is None or (board_at is not None and board_at > now):
+        return
+    has_board = False
+    async for page in read_board(client, wall, not_before if board_at is None else board_at - settings.BOARD_OVERLAP):
+        has_board = True
+        yield page
+    next_look = now + (settings.BOARD_EVERY if has_board else settings.NO_BOARD_PAUSE)
+    yield Page((), write_wall_cursor(replace(cursor, board_at=next_look)), method=TOPICS)
+
+
+async def read_wall(
+    client: VkClient, wall: Wall, since: Cursor | None, not_before: datetime, *, board_at: datetime | None = None
+) -> AsyncIterator[Page]:
     """Pages down to the cursor's date and some posts beyond; only the last one carries a checkpoint.
 
     The cursor is a date, not an id: the newest post may be deleted, and posts appear with an earlier date. What a page
@@ -34,7 +55,7 @@ async def read_wall(client: VkClient, wall: Wall, since: Cursor | None, not_befo
         older += sum(post.date <= stop_at and not post.is_pinned for post in posts)
         is_last = paging.is_over or older >= settings.POSTS_OVERLAP
         told = [post for post in posts if not post.is_deleted and (post.is_pinned or post.date >= earliest)]
-        yield page_of(answer, listing, told, write_wall_cursor(WallCursor(newest_at)) if is_last else None)
+        yield page_of(answer, listing, told, write_wall_cursor(WallCursor(newest_at, board_at)) if is_last else None)
         if is_last:
             return
 

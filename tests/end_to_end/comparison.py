@@ -31,9 +31,10 @@ def shown(visible: Mapping[str, VisibleMessage]) -> list[tuple[Place, Told]]:
 
 
 def place_of(one: VisibleMessage) -> Place:
+    topic = "topic" if one.on_board else ""
     if one.post_id is None:
-        return str(one.owner_id), str(one.id), ""
-    return str(one.owner_id), str(one.post_id), str(one.id)
+        return str(one.owner_id), f"{topic}{one.id}", ""
+    return str(one.owner_id), f"{topic}{one.post_id}", str(one.id)
 
 
 async def stored(rows: Rows) -> list[tuple[Place, Told]]:

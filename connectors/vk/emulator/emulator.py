@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.sdk.town import Town, TownMessage
-from connectors.vk.emulator import comments, communities, posts, push_settings
+from connectors.vk.emulator import boards, comments, communities, posts, push_settings
 from connectors.vk.emulator.call import Call, Method
 from connectors.vk.emulator.callbacks import deliver_due
 from connectors.vk.emulator.faults import ERROR_CODES, JSON, Fault, Faults, fates, spoiled
@@ -30,7 +30,7 @@ from connectors.vk.emulator.tokens import RIGHTS, Gate, Token, TokenKind
 from connectors.vk.emulator.wall import Entry
 from connectors.vk.emulator.world import Happening, VisibleMessage, World
 
-METHODS: Mapping[str, Method] = posts.METHODS | comments.METHODS | communities.METHODS | push_settings.METHODS
+METHODS: Mapping[str, Method] = posts.METHODS | comments.METHODS | communities.METHODS | boards.METHODS | push_settings.METHODS
 OLDEST_VERSION = (5, 81)
 
 

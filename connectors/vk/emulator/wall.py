@@ -42,13 +42,15 @@ class Wall:
     page_id: int
     last_id: int = 0
     posts: list[Entry] = field(default_factory=list)
+    topics: list[Entry] = field(default_factory=list)
     pinned: list[Entry] = field(default_factory=list)
     entries: dict[int, Entry] = field(default_factory=dict)
 
     def publish(self, message: TownMessage, post: Entry | None, reply_to: Entry | None) -> Entry:
         """A new entry under the next id of the wall; it is not listed yet."""
         self.last_id += 1
-        root = (reply_to.root or reply_to) if reply_to else None
+        is_flat = post is not None and post.message.on_board
+        root = (reply_to.root or reply_to) if reply_to and not is_flat else None
         entry = Entry(message, self.last_id, -self.page_id, post, root, reply_to)
         self.entries[entry.id] = entry
         return entry
@@ -56,7 +58,12 @@ class Wall:
     def post(self, post_id: int) -> Entry | None:
         """The post as long as it is listed."""
         entry = self.entries.get(post_id)
-        return entry if entry and entry.post is None and entry.is_listed else None
+        return entry if entry and entry.post is None and entry.is_listed and not entry.message.on_board else None
+
+    def topic(self, topic_id: int) -> Entry | None:
+        """The topic of the board as long as it is listed."""
+        entry = self.entries.get(topic_id)
+        return entry if entry and entry.post is None and entry.is_listed and entry.message.on_board else None
 
     def comment(self, post: Entry, comment_id: int) -> Entry | None:
         """The comment or its stub under this very post."""
@@ -78,14 +85,15 @@ class Wall:
 
     def _settle_post(self, entry: Entry, is_present: bool) -> None:
         order = (entry.message.at.timestamp(), entry.id)
+        level = self.topics if entry.message.on_board else self.posts
         if entry.is_listed and (not is_present or order != entry.order):
-            self._take_out(self.posts, entry)
+            self._take_out(level, entry)
         entry.order, entry.is_present = order, is_present
         if is_present and not entry.is_listed:
-            self._put_in(self.posts, entry)
+            self._put_in(level, entry)
         if entry in self.pinned:
             self.pinned.remove(entry)
-        if is_present and entry.message.pinned:
+        if is_present and entry.message.pinned and not entry.message.on_board:
             self.pinned.append(entry)
 
     def _settle_comment(self, entry: Entry, post: Entry) -> None:

@@ -32,6 +32,7 @@ class VisibleMessage:
     text: str
     published_at: datetime
     edited_at: datetime | None
+    on_board: bool = False
 
 
 Listener = Callable[["World", "Happening", Entry], None]
@@ -119,7 +120,14 @@ class World:
     def text_of(self, entry: Entry, moment: datetime | None = None) -> str:
         """The text as it stands, the mentioned authors before it."""
         mentions = "".join(f"{self.mention(author_id)}, " for author_id in entry.message.mentions)
+        if entry.reply_to and entry.post and entry.post.message.on_board:
+            mentions = f"[post{entry.reply_to.id}|{self.name_of(entry.reply_to.message.author_id)}], "
         return mentions + text_at(entry.message, moment or self.now)
+
+    def name_of(self, author_id: int) -> str:
+        """The name by which a reply on a board begins."""
+        page = self.pages.get(-author_id)
+        return page.name if page else self.person(author_id).first_name
 
     def mention(self, author_id: int) -> str:
         """An author's name with a link to them, in VK's own marking."""
@@ -158,6 +166,7 @@ class World:
             text=self.text_of(entry, moment),
             published_at=entry.message.at.replace(microsecond=0),
             edited_at=edited.replace(microsecond=0) if edited else None,
+            on_board=(entry.post or entry).message.on_board,
         )
 
     def _settle(self, key: str) -> None:

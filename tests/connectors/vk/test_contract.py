@@ -115,5 +115,7 @@ def contract_world(world: VkWorld, connector: VkConnector) -> ContractWorld:
 class TestVkContract(ConnectorContract):
     @pytest.fixture
     async def world(self, messages: list[Any]) -> AsyncIterator[ContractWorld]:
-        async with vk_world(messages) as world, world.connector(SERVICE, COMMUNITY) as connector:
-            yield contract_world(world, connector)
+        async with vk_world(messages) as world:
+            world.boards = True
+            async with world.connector(SERVICE, COMMUNITY) as connector:
+                yield contract_world(world, connector)

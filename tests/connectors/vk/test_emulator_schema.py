@@ -10,8 +10,26 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
+from connectors.sdk.town import Town
 from connectors.vk.emulator import Quirks
-from tests.connectors.vk.emulator_town import CLOSED, COMMUNITY, DELETED, GROUP, PAGE, SERVICE, TOWN, Clock, calling, emulate
+from tests.connectors.vk.emulator_town import (
+    CLOSED,
+    COMMUNITY,
+    DELETED,
+    GROUP,
+    MESSAGES,
+    PAGE,
+    PAGES,
+    PEOPLE,
+    SERVICE,
+    TOWN,
+    Clock,
+    at,
+    calling,
+    comment,
+    emulate,
+    post,
+)
 
 SCHEMA = Path(__file__).resolve().parents[4] / "shared/reference/schemas/vk/vk_5.199_subset.tolerant.json"
 pytestmark = pytest.mark.skipif(not SCHEMA.is_file(), reason="VK's schema bundle lies outside of the repository and is not here")
@@ -118,7 +136,25 @@ async def test_the_settings_of_push_have_the_published_shape() -> None:
         assert not faults("groups_getLongPollServer_response", await ask("getLongPollServer"))
 
 
+async def test_a_board_has_the_published_shape() -> None:
+    topic = post("topic", 1, "Вопросы главе", on_board=True, pinned=True)
+    talk = (comment("asked", 2, post_key="topic"), comment("told", 3, post_key="topic", author_id=-PAGE, reply_to_key="asked"))
+    emulator = emulate(Town(PAGES, PEOPLE, (topic, *talk)))
+    number = emulator.ids["topic"]
+    async with calling(emulator) as call:
+        for extended, order, likes in product((0, 1), (0, 1, 2, -1, -2), (0, 1)):
+            kind = "extended_response" if extended else "response"
+            topics = await call("board.getTopics", group_id=PAGE, extended=extended, order=order)
+            assert not faults(f"board_getTopics_{kind}", {"response": topics})
+            asked: dict[str, Any] = {"group_id": PAGE, "topic_id": number, "extended": extended, "need_likes": likes}
+            assert not faults(f"board_getComments_{kind}", {"response": await call("board.getComments", **asked)})
+
+
 CALLBACKS = {
+    "board_post_new": "callback_board_post_new",
+    "board_post_edit": "callback_board_post_edit",
+    "board_post_restore": "callback_board_post_restore",
+    "board_post_delete": "callback_board_post_delete",
     "wall_reply_new": "callback_wall_reply_new",
     "wall_reply_edit": "callback_wall_reply_edit",
     "wall_reply_restore": "callback_wall_reply_restore",
@@ -129,7 +165,10 @@ CALLBACKS = {
 
 async def test_every_pushed_event_has_the_published_shape() -> None:
     clock = Clock(0)
-    emulator = emulate(clock=clock)
+    topic = post("topic", 1, "Вопросы главе", on_board=True)
+    life: dict[str, Any] = {"edits": ((at(3), "Когда же?"),), "deleted_at": at(4), "restored_at": at(5)}
+    town = Town(PAGES, PEOPLE, (*MESSAGES, topic, comment("asked of the head", 2, post_key="topic", **life)))
+    emulator = emulate(town, clock=clock)
     async with calling(emulator) as call:
         wanted = dict.fromkeys(CALLBACKS, 1)
         await call("groups.setLongPollSettings", token=COMMUNITY, group_id=PAGE, enabled=1, **wanted)
@@ -143,7 +182,7 @@ async def test_every_pushed_event_has_the_published_shape() -> None:
 
 async def test_the_methods_take_the_tokens_that_the_schema_names() -> None:
     methods = json.loads(SCHEMA.with_name("vk_5.199_methods_subset.json").read_text(encoding="utf-8"))["methods"]
-    wall = ("wall.get", "wall.getById", "wall.getComments", "wall.createComment")
+    wall = ("board.getTopics", "board.getComments", "wall.get", "wall.getById", "wall.getComments", "wall.createComment")
     others = ("groups.getById", "groups.getTokenPermissions", "utils.resolveScreenName", "users.get")
     push = tuple(name for name in schema_names(methods) if "allback" in name or "LongPoll" in name)
     assert len(push) == 9

@@ -51,6 +51,7 @@ class VkWorld:
     emulator: VkEmulator
     base_url: str
     moment: datetime
+    boards: bool = False
     budget: OpenBudget = field(default_factory=OpenBudget)
     observed: list[tuple[str, str, float]] = field(default_factory=list)
 
@@ -62,7 +63,7 @@ class VkWorld:
     async def connector(self, *secrets: str) -> AsyncIterator[VkConnector]:
         """A connector with these keys (the first service key when none is named)."""
         credentials = [self.credential(secret) for secret in secrets or (SERVICE,)]
-        connector = VkConnector(ConnectorContext(self.base_url, credentials, lambda: self.moment, self.observe), QUICK)
+        connector = VkConnector(ConnectorContext(self.base_url, credentials, lambda: self.moment, self.observe), QUICK, boards=self.boards)
         try:
             yield connector
         finally:
