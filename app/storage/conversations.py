@@ -1,12 +1,12 @@
 """The messages of a thread that touch given residents: what they wrote, and what officials wrote to them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.authority import AuthorityId
@@ -37,41 +37,41 @@ class Touched:
     opening: Opening | None = None
 
 
-async def own_messages(session: AsyncSession, thread: ThreadKey, authors: Collection[str]) -> dict[str, Touched]:
-    """What each of the residents wrote in the thread, by author id."""
-    rows = await session.execute(
-        text(
-            "SELECT id, comment_id, author_id, text, kind, confidence, topic, urgent, asks, published_at, collected_at, deleted_at,"
-            f" last_seen_at FROM messages WHERE {IN_THREAD} AND author_id = ANY(:authors) AND NOT official ORDER BY published_at, id"
-        ),
-        thread.parameters() | {"authors": list(authors)},
-    )
-    touched: dict[str, Touched] = defaultdict(Touched)
-    for row in rows:
-        part = touched[row.author_id]
-        gone = _gone(row)
-        part.own.append(OwnMessage(MessageId(row.id), row.comment_id, row.published_at, row.collected_at, row.asks, row.urgent, gone))
-        if row.asks and part.opening is None:
-            part.opening = Opening(row.id, row.text, row.kind, row.confidence, row.topic, row.urgent, row.published_at, row.collected_at)
-    return dict(touched)
+OWN = (
+    *("id", "comment_id", "author_id", "text", "published_at", "collected_at", "deleted_at", "last_seen_at"),
+    *("kind", "confidence", "topic", "urgent", "asks"),
+)
+COLUMNS = (*OWN, "official", "root_id", "reply_to_id", "mentions", "authority_id", "attachments", "version", "version_seen_at")
+NAMES = ", ".join(COLUMNS)
+TOUCHED = text(
+    f"WITH own AS (SELECT {NAMES} FROM messages WHERE {IN_THREAD} AND author_id = ANY(CAST(:authors AS text[])) AND NOT official)"
+    f" SELECT {NAMES} FROM own UNION ALL"
+    f" SELECT {NAMES} FROM messages WHERE {IN_THREAD} AND official AND text IS NOT NULL AND comment_id <> ''"
+    " AND (reply_to_id IS NULL OR reply_to_id IN (SELECT comment_id FROM own) OR mentions && CAST(:authors AS text[]))"
+    " ORDER BY published_at, id"
+).columns(*(column(name) for name in COLUMNS))
 
 
-async def official_messages(
-    session: AsyncSession, thread: ThreadKey, *, authors: Collection[str], own_ids: Collection[str]
-) -> list[OfficialMessage]:
-    """Official messages of the thread that may be addressed to the residents: replies to them, mentions, texts to nobody by name."""
-    rows = (
-        await session.execute(
-            text(
-                "SELECT id, comment_id, root_id, reply_to_id, mentions, author_id, authority_id, text, attachments, published_at,"
-                f" version, version_seen_at, deleted_at, last_seen_at FROM messages WHERE {IN_THREAD} AND official AND text IS NOT NULL"
-                " AND comment_id <> '' AND (reply_to_id IS NULL OR reply_to_id = ANY(:own) OR mentions && CAST(:authors AS text[]))"
-            ),
-            thread.parameters() | {"own": list(own_ids), "authors": list(authors)},
-        )
-    ).all()
-    versions = await _earlier_versions(session, thread, [row.id for row in rows if row.version > 1])
-    return [_official(row, versions.get(row.id, ())) for row in rows]
+async def touched(session: AsyncSession, thread: ThreadKey, authors: Collection[str]) -> tuple[dict[str, Touched], list[OfficialMessage]]:
+    """What each of the residents wrote in the thread, by author id; and the official messages that may be addressed to them.
+
+    Those are replies to them, mentions of them, and texts to nobody by name.
+    """
+    rows = (await session.execute(TOUCHED, thread.parameters() | {"authors": list(authors)})).all()
+    official = [row for row in rows if row.official]
+    versions = await _earlier_versions(session, thread, [row.id for row in official if row.version > 1])
+    return _by_author(row[: len(OWN)] for row in rows if not row.official), [_official(row, versions.get(row.id, ())) for row in official]
+
+
+def _by_author(rows: Iterable[Any]) -> dict[str, Touched]:
+    parts: dict[str, Touched] = defaultdict(Touched)
+    for number, comment_id, author_id, said, published_at, collected_at, deleted_at, seen_at, kind, sure, topic, urgent, asks in rows:
+        part, message_id = parts[author_id], MessageId(number)
+        gone = None if deleted_at is None else Presence(seen_at, deleted_at)
+        part.own.append(OwnMessage(message_id, comment_id, published_at, collected_at, asks, urgent, gone))
+        if asks and part.opening is None:
+            part.opening = Opening(message_id, said, kind, sure, topic, urgent, published_at, collected_at)
+    return dict(parts)
 
 
 async def _earlier_versions(session: AsyncSession, thread: ThreadKey, ids: Collection[int]) -> Mapping[int, Sequence[TextVersion]]:
@@ -98,9 +98,5 @@ def _official(row: Any, earlier: Sequence[TextVersion]) -> OfficialMessage:
         published_at=row.published_at,
         attachments=tuple(row.attachments),
         versions=(*earlier, TextVersion(row.text, row.version_seen_at)),
-        gone=_gone(row),
+        gone=None if row.deleted_at is None else Presence(row.last_seen_at, row.deleted_at),
     )
-
-
-def _gone(row: Any) -> Presence | None:
-    return None if row.deleted_at is None else Presence(row.last_seen_at, row.deleted_at)

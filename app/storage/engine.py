@@ -67,6 +67,7 @@ class Database:
         self.engine = engine
         self._sessions = session_maker(engine, expire_on_commit=False)
         self._readers = session_maker(engine.execution_options(postgresql_readonly=True), expire_on_commit=False)
+        self._lookers = session_maker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -76,6 +77,12 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:
         async with self._readers() as session:
+            yield ReadSession(session)
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[ReadSession]:
+        """For a read or two on a hot path: no transaction is begun and ended, so nothing but the reader's care keeps it from writing."""
+        async with self._lookers() as session:
             yield ReadSession(session)
 
     async def check(self) -> None:

@@ -14,6 +14,26 @@ from app.domain.incident import IncidentId
 from app.domain.operator import OperatorId
 from app.storage.regions import RegionId
 
+APPEND = (
+    "INSERT INTO incident_events (region_id, incident_id, type, at, recorded_at, actor_id, data)"
+    " SELECT :region, t.incident_id, t.type, t.at, :now, CAST(:actor AS bigint), CAST(t.data AS jsonb)"
+    " FROM unnest(CAST(:event_incidents AS bigint[]), CAST(:event_types AS text[]), CAST(:event_moments AS timestamptz[]),"
+    " CAST(:event_data AS text[])) WITH ORDINALITY AS t(incident_id, type, at, data, position) ORDER BY t.position"
+)
+APPEND_ALONE = text(APPEND)
+
+
+def appended(events: Sequence[tuple[IncidentId, Event]], *, now: datetime, actor_id: OperatorId | None) -> dict[str, object]:
+    """The parameters of `APPEND` beside the region."""
+    return {
+        "now": now,
+        "actor": actor_id,
+        "event_incidents": [incident_id for incident_id, _ in events],
+        "event_types": [event.type.value for _, event in events],
+        "event_moments": [event.at for _, event in events],
+        "event_data": [orjson.dumps(event.data).decode() for _, event in events],
+    }
+
 
 async def append(
     session: AsyncSession,
@@ -24,25 +44,8 @@ async def append(
     actor_id: OperatorId | None = None,
 ) -> None:
     """Adds events in order; they can never be changed or taken back."""
-    if not events:
-        return
-    await session.execute(
-        text(
-            "INSERT INTO incident_events (region_id, incident_id, type, at, recorded_at, actor_id, data)"
-            " SELECT :region, t.incident_id, t.type, t.at, :now, CAST(:actor AS bigint), CAST(t.data AS jsonb)"
-            " FROM unnest(CAST(:incidents AS bigint[]), CAST(:types AS text[]), CAST(:moments AS timestamptz[]), CAST(:data AS text[]))"
-            " WITH ORDINALITY AS t(incident_id, type, at, data, position) ORDER BY t.position"
-        ),
-        {
-            "region": region_id,
-            "now": now,
-            "actor": actor_id,
-            "incidents": [incident_id for incident_id, _ in events],
-            "types": [event.type.value for _, event in events],
-            "moments": [event.at for _, event in events],
-            "data": [orjson.dumps(event.data).decode() for _, event in events],
-        },
-    )
+    if events:
+        await session.execute(APPEND_ALONE, {"region": region_id} | appended(events, now=now, actor_id=actor_id))
 
 
 async def of_incidents(session: AsyncSession, region_id: RegionId, incident_ids: Collection[IncidentId]) -> dict[IncidentId, list[Event]]:

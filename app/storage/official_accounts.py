@@ -1,6 +1,6 @@
 """Official accounts with their dates of validity."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import text
@@ -8,21 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.authority import AuthorityId, OfficialAccount
 from app.storage.regions import RegionId
-
-
-async def find(session: AsyncSession, region_id: RegionId, network: str, external_ids: Collection[str]) -> dict[str, list[OfficialAccount]]:
-    """Registrations of the given accounts, by external id."""
-    rows = await session.execute(
-        text(
-            "SELECT network, external_id, authority_id, valid_from, valid_to FROM official_accounts"
-            " WHERE region_id = :region AND network = :network AND external_id = ANY(:ids)"
-        ),
-        {"region": region_id, "network": network, "ids": list(external_ids)},
-    )
-    found: dict[str, list[OfficialAccount]] = {}
-    for row in rows:
-        found.setdefault(row.external_id, []).append(OfficialAccount(*row))
-    return found
 
 
 async def register(session: AsyncSession, region_id: RegionId, account: OfficialAccount, *, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """The region that this installation serves, and the policy it starts with."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NewType
+from typing import Any, NewType
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,24 +38,20 @@ async def ensure_region(session: AsyncSession, code: str, *, now: datetime) -> R
     return region_id
 
 
+POLICY_COLUMNS = "id, name, version, threshold, urgent_threshold, clock_start, ack_stops"
+
+
 async def policies_of(session: AsyncSession, region_id: RegionId) -> dict[PolicyId, Policy]:
     """Every version of the region's policies by id; the newest one is last."""
     rows = await session.execute(
-        text(
-            "SELECT id, name, version, threshold, urgent_threshold, clock_start, ack_stops FROM policies"
-            " WHERE region_id = :region ORDER BY active_from, version"
-        ),
-        {"region": region_id},
+        text(f"SELECT {POLICY_COLUMNS} FROM policies WHERE region_id = :region ORDER BY active_from, version"), {"region": region_id}
     )
+    return by_id(rows)
+
+
+def by_id(rows: Iterable[Any]) -> dict[PolicyId, Policy]:
+    """Policies from rows of `POLICY_COLUMNS`, in their order."""
     return {
-        PolicyId(row.id): Policy(
-            PolicyId(row.id),
-            row.name,
-            row.version,
-            row.threshold,
-            row.urgent_threshold,
-            ClockStart(row.clock_start),
-            ack_stops=row.ack_stops,
-        )
-        for row in rows
+        PolicyId(key): Policy(PolicyId(key), name, version, threshold, urgent, ClockStart(start), ack_stops=ack_stops)
+        for key, name, version, threshold, urgent, start, ack_stops in rows
     }

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import text
+from sqlalchemy import column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.source import SourceId
@@ -13,7 +13,10 @@ from app.storage.regions import RegionId
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """`covered_at` is when the thread was last read whole; `gone_at` when the network first did not show its post."""
+    """`covered_at` is when the thread was last read whole; `gone_at` when the network first did not show its post.
+
+    `changes` counts the pages that changed its messages: whoever changes one counts on.
+    """
 
     post_id: str
     month: date
@@ -23,6 +26,7 @@ class Thread:
     covered_at: datetime | None
     last_moved_at: datetime
     gone_at: datetime | None
+    changes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,19 @@ class FoundPost:
     comment_count: int | None
 
 
-COLUMNS = "post_id, month, published_at, comment_count, cursor, covered_at, last_moved_at, gone_at"
+COLUMNS = "post_id, month, published_at, comment_count, cursor, covered_at, last_moved_at, gone_at, changes"
+
+
+REGISTER = text(
+    "INSERT INTO threads (region_id, source_id, post_id, month, published_at, comment_count, moved, last_moved_at, next_count_at, changes)"
+    " SELECT :region, :source, post, month, published_at, comments, coalesce(comments, 1) > 0, published_at, :now, 0"
+    " FROM unnest(CAST(:posts AS text[]), CAST(:months AS date[]), CAST(:moments AS timestamptz[]), CAST(:counts AS int[]))"
+    f" AS t(post, month, published_at, comments) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
+).columns(*(column(name) for name in COLUMNS.split(", ")))
+HOLD = text(
+    f"SELECT {COLUMNS} FROM threads WHERE region_id = :region AND source_id = :source AND post_id = ANY(CAST(:posts AS text[]))"
+    " ORDER BY post_id FOR UPDATE"
+).columns(*(column(name) for name in COLUMNS.split(", ")))
 
 
 async def lock(
@@ -51,41 +67,32 @@ async def lock(
 
     `also` names threads to hold if they are known.
     """
+    held = await _register(session, region_id, source_id, found, now=now) if found else {}
+    others = ({post.post_id for post in found} | {*also}) - held.keys()
+    if others:
+        rows = await session.execute(HOLD, {"region": region_id, "source": source_id, "posts": list(others)})
+        held |= {row[0]: Thread(*row) for row in rows}
+    return held
+
+
+async def _register(
+    session: AsyncSession, region_id: RegionId, source_id: SourceId, found: Sequence[FoundPost], *, now: datetime
+) -> dict[str, Thread]:
+    """The threads that nobody had registered before, in one order for all writers, so that two never wait for each other."""
     found = sorted(found, key=lambda post: post.post_id)
-    posts = [post.post_id for post in found]
-    key = {"region": region_id, "source": source_id, "posts": posts}
-    await session.execute(
-        text(
-            "INSERT INTO threads (region_id, source_id, post_id, month, published_at, comment_count, moved, last_moved_at, next_count_at)"
-            " SELECT :region, :source, post, month, published_at, comments, coalesce(comments, 1) > 0, published_at, :now"
-            " FROM unnest(CAST(:posts AS text[]), CAST(:months AS date[]), CAST(:moments AS timestamptz[]), CAST(:counts AS int[]))"
-            " AS t(post, month, published_at, comments) ON CONFLICT DO NOTHING"
-        ),
-        key
-        | {
+    rows = await session.execute(
+        REGISTER,
+        {
+            "region": region_id,
+            "source": source_id,
             "now": now,
+            "posts": [post.post_id for post in found],
             "months": [post.month for post in found],
             "moments": [post.published_at for post in found],
             "counts": [post.comment_count for post in found],
         },
     )
-    rows = await session.execute(
-        text(
-            f"SELECT {COLUMNS} FROM threads WHERE region_id = :region AND source_id = :source AND post_id = ANY(:posts)"
-            " ORDER BY post_id FOR UPDATE"
-        ),
-        key | {"posts": [*posts, *also]},
-    )
-    return {row.post_id: Thread(*row) for row in rows}
-
-
-async def months_of(session: AsyncSession, region_id: RegionId, source_id: SourceId, posts: Collection[str]) -> Mapping[str, date]:
-    """The month that each known post is kept under; unknown posts are left out."""
-    rows = await session.execute(
-        text("SELECT post_id, month FROM threads WHERE region_id = :region AND source_id = :source AND post_id = ANY(:posts)"),
-        {"region": region_id, "source": source_id, "posts": list(posts)},
-    )
-    return {row.post_id: row.month for row in rows}
+    return {row[0]: Thread(*row) for row in rows}
 
 
 async def due_for_count(session: AsyncSession, region_id: RegionId, source_id: SourceId, *, now: datetime, limit: int) -> list[Thread]:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.answer import Answer
 from app.domain.incident import IncidentId
 from app.domain.turn import Stop, Turn
 from app.storage.regions import RegionId
@@ -32,7 +31,7 @@ COLUMNS = (
     ("dismissed", "bool"),
 )
 NAMES = ", ".join(name for name, _ in COLUMNS)
-UPSERT = text(
+UPSERT = (
     f"INSERT INTO turns (region_id, {NAMES}, flags)"
     f" SELECT :region, {NAMES}, string_to_array(flags, ' ') FROM unnest("
     + ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in COLUMNS)
@@ -40,15 +39,20 @@ UPSERT = text(
     + ", ".join(f"{name} = excluded.{name}" for name, _ in COLUMNS[2:])
     + ", flags = excluded.flags"
 )
+UPSERT_ALONE = text(UPSERT)
+
+
+def upserted(turns: Mapping[IncidentId, Sequence[Turn]]) -> dict[str, object]:
+    """The parameters of `UPSERT` beside the region."""
+    rows = [(incident_id, *_row(turn)) for incident_id, of_incident in turns.items() for turn in of_incident]
+    names = [*NAMES.split(", "), "flags"]
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return {name: list(column) for name, column in zip(names, columns, strict=True)}
 
 
 async def save_turns(session: AsyncSession, region_id: RegionId, turns: Mapping[IncidentId, Sequence[Turn]]) -> None:
-    """Writes the turns of incidents; a turn that the facts no longer show is removed."""
-    rows = [(incident_id, *_row(turn)) for incident_id, of_incident in turns.items() for turn in of_incident]
-    columns = list(zip(*rows, strict=True))
-    await session.execute(
-        UPSERT, {"region": region_id, **{name: list(column) for name, column in zip([*NAMES.split(", "), "flags"], columns, strict=True)}}
-    )
+    """Writes the turns of incidents over those of the same numbers."""
+    await session.execute(UPSERT_ALONE, {"region": region_id} | upserted(turns))
 
 
 async def drop_turns_beyond(session: AsyncSession, region_id: RegionId, incident_id: IncidentId, count: int) -> None:
@@ -100,32 +104,3 @@ def _row(turn: Turn) -> tuple[object, ...]:
 
 def _stop(stop: Stop | None) -> tuple[object, object, object]:
     return (None, None, None) if stop is None else (stop.at, stop.message_id, stop.answer_class.value)
-
-
-async def save_answers(session: AsyncSession, region_id: RegionId, answers: Mapping[IncidentId, Sequence[Answer]]) -> None:
-    """Writes the answers bound to incidents, each with the class of its first version that counts for most."""
-    pairs = [(incident_id, answer) for incident_id, of_incident in answers.items() for answer in of_incident]
-    if not pairs:
-        return
-    await session.execute(
-        text(
-            "INSERT INTO answers (region_id, incident_id, message_id, account, authority_id, bound_by, answer_class, rule, published_at,"
-            " deleted_at) SELECT :region, t.* FROM unnest(CAST(:incidents AS bigint[]), CAST(:messages AS bigint[]),"
-            " CAST(:accounts AS text[]), CAST(:authorities AS bigint[]), CAST(:bounds AS text[]), CAST(:classes AS text[]),"
-            " CAST(:rules AS text[]), CAST(:published AS timestamptz[]), CAST(:deleted AS timestamptz[])) AS t"
-            " ON CONFLICT (region_id, incident_id, message_id) DO UPDATE SET answer_class = excluded.answer_class, rule = excluded.rule,"
-            " deleted_at = excluded.deleted_at, authority_id = excluded.authority_id, bound_by = excluded.bound_by"
-        ),
-        {
-            "region": region_id,
-            "incidents": [incident_id for incident_id, _ in pairs],
-            "messages": [answer.message_id for _, answer in pairs],
-            "accounts": [answer.account for _, answer in pairs],
-            "authorities": [answer.authority_id for _, answer in pairs],
-            "bounds": [answer.bound_by.value for _, answer in pairs],
-            "classes": [answer.versions[-1].answer_class.value for _, answer in pairs],
-            "rules": [answer.versions[-1].rule for _, answer in pairs],
-            "published": [answer.published_at for _, answer in pairs],
-            "deleted": [None if answer.gone is None else answer.gone.deleted_at for _, answer in pairs],
-        },
-    )

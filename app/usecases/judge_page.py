@@ -1,7 +1,7 @@
 """Hop 2: what each message of a page is, decided without holding a transaction."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,9 +10,10 @@ from app.domain.authority import OfficialAccount
 from app.domain.conversation import POST
 from app.domain.source import Source
 from app.domain.verdict import Verdict
-from app.storage import messages, official_accounts, threads
+from app.storage import looks
 from app.storage.engine import Database
-from app.storage.messages import KnownMessage, ThreadKey
+from app.storage.looks import Look
+from app.storage.messages import KnownMessage, Place
 from app.storage.partitions import Growth
 from app.storage.regions import RegionId
 from connectors.sdk.contract import Message, MessageType
@@ -55,64 +56,58 @@ def comment_id(message: Message) -> str:
     return POST if message.type is MessageType.POST else message.external_id
 
 
-async def judge_page(intake: Intake, source: Source, page: Sequence[Message]) -> list[Judged]:
-    """Tells officials from residents and classifies what is new or changed, each text with its post and what it replies to."""
-    stored, accounts = await _look_up(intake, source, page)
-    texts = {(post_id(message), comment_id(message)): message.text for message in page if message.text}
-    judged: list[Judged] = []
-    waiting: list[tuple[int, TextInContext]] = []
+def place_of(message: Message) -> Place:
+    """Where a message stands."""
+    return Place(post_id(message), comment_id(message))
+
+
+async def look_at(intake: Intake, source: Source, page: Sequence[Message]) -> Look:
+    """What we know already of the messages of a page, of those they reply to, and of their authors."""
+    places: set[Place] = set()
     for message in page:
-        account = _account(message, accounts)
-        known = stored.get((post_id(message), comment_id(message)))
-        changed = known is None or known.author_id is None or known.text != message.text
-        if account is None and changed and message.text and _is_by_a_person(message):
-            waiting.append((len(judged), _in_context(message, texts, stored)))
-        judged.append(Judged(message, account, None))
-    verdicts = await asyncio.to_thread(intake.classifier.classify, [text for _, text in waiting]) if waiting else []
-    for (index, _), verdict in zip(waiting, verdicts, strict=True):
-        judged[index] = Judged(judged[index].message, None, verdict)
+        post = post_id(message)
+        places |= {Place(post, place) for place in (comment_id(message), message.reply_to_id, message.root_id, POST) if place is not None}
+    authors = {message.author.external_id for message in page if message.author is not None}
+    async with intake.database.look() as session:
+        return await looks.look(session, intake.region_id, source, authors=authors, places=places)
+
+
+async def judge_page(classifier: Classifier, look: Look, page: Sequence[Message]) -> list[Judged]:
+    """Tells officials from residents and classifies what is new or changed, each text with its post and what it replies to."""
+    judged = [Judged(message, _account(message, look), None) for message in page]
+    waiting = [index for index, one in enumerate(judged) if _needs_verdict(one, look.known.get(place_of(one.message)))]
+    if waiting:
+        texts = {place_of(message): message.text for message in page if message.text}
+        in_context = [_in_context(page[index], texts, look) for index in waiting]
+        verdicts = await asyncio.to_thread(classifier.classify, in_context)
+        for index, verdict in zip(waiting, verdicts, strict=True):
+            judged[index] = Judged(page[index], None, verdict)
     return judged
 
 
-async def _look_up(
-    intake: Intake, source: Source, page: Sequence[Message]
-) -> tuple[dict[tuple[str, str], KnownMessage], dict[str, list[OfficialAccount]]]:
-    by_post: dict[str, set[str]] = {}
-    for message in page:
-        wanted = by_post.setdefault(post_id(message), {POST})
-        wanted |= {comment_id(message)} | ({message.reply_to_id} - {None} if message.reply_to_id else set())
-    authors = {message.author.external_id for message in page if message.author is not None}
-    stored: dict[tuple[str, str], KnownMessage] = {}
-    async with intake.database.read() as session:
-        accounts = await official_accounts.find(session, intake.region_id, source.network, authors)
-        months = await threads.months_of(session, intake.region_id, source.id, list(by_post))
-        for post, month in months.items():
-            found = await messages.known(session, ThreadKey(intake.region_id, month, source.id, post), by_post[post])
-            stored |= {(post, comment): message for comment, message in found.items()}
-    return stored, accounts
+def _needs_verdict(one: Judged, known: KnownMessage | None) -> bool:
+    """Whether a resident says something new. What a page says in its own name is news, and nobody there to answer."""
+    message = one.message
+    if one.official or not message.text or message.author is None or message.author.external_id == message.wall.external_id:
+        return False
+    return known is None or known.author_id is None or known.text != message.text
 
 
-def _is_by_a_person(message: Message) -> bool:
-    """Whether anybody but the page itself wrote it: what a page says in its own name is news, and nobody there to answer."""
-    return message.author is not None and message.author.external_id != message.wall.external_id
+def _account(message: Message, look: Look) -> OfficialAccount | None:
+    registered: Collection[OfficialAccount] = () if message.author is None else look.accounts.get(message.author.external_id, ())
+    return _valid(registered, message.published_at)
 
 
-def _account(message: Message, accounts: dict[str, list[OfficialAccount]]) -> OfficialAccount | None:
-    if message.author is None:
-        return None
-    return _valid(accounts.get(message.author.external_id, []), message.published_at)
-
-
-def _valid(accounts: Sequence[OfficialAccount], moment: datetime) -> OfficialAccount | None:
+def _valid(accounts: Collection[OfficialAccount], moment: datetime) -> OfficialAccount | None:
     return next((account for account in accounts if account.is_valid_at(moment)), None)
 
 
-def _in_context(message: Message, texts: Mapping[tuple[str, str], str], stored: Mapping[tuple[str, str], KnownMessage]) -> TextInContext:
+def _in_context(message: Message, texts: dict[Place, str], look: Look) -> TextInContext:
     def text_at(comment: str | None) -> str | None:
         if comment is None:
             return None
-        place = (post_id(message), comment)
-        known = stored.get(place)
+        place = Place(post_id(message), comment)
+        known = look.known.get(place)
         return texts.get(place) or (None if known is None else known.text)
 
     post = None if message.type is MessageType.POST else text_at(POST)

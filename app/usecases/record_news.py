@@ -10,7 +10,7 @@ from app.domain.event import Event, Facts
 from app.domain.incident import IncidentId
 from app.domain.operator import OperatorId
 from app.domain.turn import Turn
-from app.storage import events, turns
+from app.storage import records
 from app.storage.regions import RegionId
 
 
@@ -32,6 +32,12 @@ async def record_news(
     actor_id: OperatorId | None = None,
 ) -> None:
     """Appends events and rewrites the turns and answers of the incidents as they stand now."""
-    await events.append(session, region_id, recorded, now=now, actor_id=actor_id)
-    await turns.save_turns(session, region_id, {key: one.turns for key, one in standing.items()})
-    await turns.save_answers(session, region_id, {key: list(one.facts.answers.values()) for key, one in standing.items()})
+    await records.record(
+        session,
+        region_id,
+        recorded,
+        turns_now={key: one.turns for key, one in standing.items()},
+        answers_now={key: list(one.facts.answers.values()) for key, one in standing.items()},
+        now=now,
+        actor_id=actor_id,
+    )

@@ -12,7 +12,7 @@ from app.domain.event import Facts, breaches, fold, marked, news, opened, turns_
 from app.domain.incident import WAITING, IncidentStatus, follow
 from app.domain.source import Source
 from app.domain.turn import Turn
-from app.storage import conversations, events, incidents, regions, turns
+from app.storage import conversations, events, incidents, turns
 from app.storage.conversations import Opening, Touched
 from app.storage.incidents import ChangedIncident, NewIncident, StoredIncident, clocks
 from app.storage.messages import ThreadKey
@@ -41,16 +41,19 @@ class Settlement:
 
 
 async def settle_conversations(
-    session: AsyncSession, source: Source, thread: ThreadKey, authors: Collection[str], *, now: datetime
+    session: AsyncSession,
+    source: Source,
+    thread: ThreadKey,
+    authors: Collection[str],
+    *,
+    policies: Mapping[PolicyId, Policy],
+    now: datetime,
 ) -> Settlement:
-    """Settles the given residents' parts of a locked thread."""
-    touched = await conversations.own_messages(session, thread, authors)
+    """Settles the given residents' parts of a locked thread; who asks for the first time is judged by the newest of the policies."""
+    touched, officials = await conversations.touched(session, thread, authors)
     asking = {author: part for author, part in touched.items() if part.opening is not None}
     if not asking:
         return Settlement()
-    own_ids = [message.external_id for part in asking.values() for message in part.own]
-    officials = await conversations.official_messages(session, thread, authors=asking, own_ids=own_ids)
-    policies = await regions.policies_of(session, thread.region_id)
     stored = await incidents.lock_conversations(session, thread, asking)
     fresh = {author: part for author, part in asking.items() if author not in stored}
     answered: list[Turn] = []

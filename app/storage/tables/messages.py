@@ -42,6 +42,7 @@ threads = Table(
     moment("covered_at"),
     moment("next_sweep_at"),
     moment("gone_at"),
+    Column("changes", BigInteger, nullable=False, server_default=text("1")),
     Index("ix_threads_due", "source_id", "next_count_at"),
 )
 

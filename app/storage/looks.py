@@ -1,0 +1,58 @@
+"""What is stored around a page: who of its authors is official, which of its threads and messages we know, what it is judged by."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import column, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.authority import OfficialAccount
+from app.domain.deadline import Policy, PolicyId
+from app.domain.source import Source
+from app.storage import messages
+from app.storage.messages import KnownMessage, Place
+from app.storage.regions import POLICY_COLUMNS, RegionId, by_id
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at the database around one page.
+
+    `changes` are those counted in each known thread. While a thread's count has not moved, what was seen of it holds.
+    """
+
+    accounts: Mapping[str, list[OfficialAccount]]
+    changes: Mapping[str, int]
+    known: Mapping[Place, KnownMessage]
+    policies: Mapping[PolicyId, Policy]
+
+
+AROUND = text(
+    "SELECT ARRAY(SELECT ROW(external_id, authority_id, valid_from, valid_to) FROM official_accounts"
+    " WHERE region_id = :region AND network = :network AND external_id = ANY(CAST(:authors AS text[]))),"
+    " ARRAY(SELECT ROW(post_id, month, changes) FROM threads"
+    " WHERE region_id = :region AND source_id = :source AND post_id = ANY(CAST(:posts AS text[]))),"
+    f" ARRAY(SELECT ROW({POLICY_COLUMNS}) FROM policies WHERE region_id = :region ORDER BY active_from, version)"
+).columns(column("accounts"), column("threads"), column("policies"))
+"""Several small reads in one trip: each comes as an array of rows."""
+
+
+async def look(session: AsyncSession, region_id: RegionId, source: Source, *, authors: Collection[str], places: Collection[Place]) -> Look:
+    """What is stored of the authors and at the places of a page."""
+    posts = list({place.post_id for place in places})
+    about = {"region": region_id, "network": source.network, "source": source.id, "authors": list(authors), "posts": posts}
+    accounts, threads, policies = (await session.execute(AROUND, about)).one()
+    changes = {post: count for post, _, count in threads}
+    months: set[date] = {month for _, month, _ in threads}
+    wanted = [place for place in places if place.post_id in changes]
+    found = await messages.known(session, region_id, source.id, wanted, months=months)
+    return Look(_by_account(source.network, accounts), changes, found, by_id(policies))
+
+
+def _by_account(network: str, rows: Collection[Any]) -> dict[str, list[OfficialAccount]]:
+    accounts: dict[str, list[OfficialAccount]] = {}
+    for external_id, *registered in rows:
+        accounts.setdefault(external_id, []).append(OfficialAccount(network, external_id, *registered))
+    return accounts

@@ -1,0 +1,108 @@
+"""Hop 3, first part: what a page changes in its threads, against what is stored of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.conversation import POST
+from app.domain.message import MessageId
+from app.storage import messages, missing_messages
+from app.storage.looks import Look
+from app.storage.messages import KnownMessage, Place, ThreadKey
+from app.storage.missing_messages import Level
+from app.storage.threads import Thread
+from app.usecases.judge_page import Judged, comment_id
+from connectors.sdk.contract import Coverage
+
+
+@dataclass(slots=True)
+class ThreadNews:
+    """What a page changes in one thread, and the residents whose conversations that touches."""
+
+    new: list[Judged] = field(default_factory=list)
+    edited: list[tuple[Judged, KnownMessage]] = field(default_factory=list)
+    unstubbed: list[Judged] = field(default_factory=list)
+    deleted: list[MessageId] = field(default_factory=list)
+    restored: list[MessageId] = field(default_factory=list)
+    authors: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.edited or self.unstubbed or self.deleted or self.restored)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """What a page shows of one locked thread."""
+
+    key: ThreadKey
+    thread: Thread
+    judged: Sequence[Judged]
+    coverage: Sequence[Coverage]
+
+
+async def compare(session: AsyncSession, page: ThreadPage, look: Look, *, asked_at: datetime) -> ThreadNews:
+    """The news of a thread. Nothing that somebody saw after `asked_at` is overruled."""
+    stored = await _stored(session, page, look)
+    seen = {comment_id(one.message): one for one in page.judged}
+    news = ThreadNews()
+    for place, one in seen.items():
+        _compare(news, one, stored.get(place), asked_at=asked_at)
+    levels = [Level(one.root_id, one.first_id, one.last_id, one.first_at, one.last_at) for one in page.coverage]
+    present = [place for place, one in seen.items() if not one.message.deleted]
+    news.deleted += await missing_messages.missing(session, page.key, levels, present=present, asked_at=asked_at)
+    changed = [*news.new, *news.unstubbed, *(one for one, _ in news.edited)]
+    news.authors |= {author for one in changed for author in _touched(one, seen, stored)}
+    news.authors |= await missing_messages.touched_by(session, page.key, [*news.deleted, *news.restored])
+    return news
+
+
+async def _stored(session: AsyncSession, page: ThreadPage, look: Look) -> dict[str, KnownMessage]:
+    """What is stored of the thread around the page, by comment id; the look of hop 2 does, unless somebody was faster since."""
+    post, known = page.key.post_id, look.known
+    wanted = {Place(post, POST)}
+    for one in page.judged:
+        near = (comment_id(one.message), one.message.reply_to_id, one.message.root_id)
+        wanted |= {Place(post, place) for place in near if place is not None}
+    if page.thread.changes != look.changes.get(post, 0):
+        known = await messages.known(session, page.key.region_id, page.key.source_id, wanted, months=[page.key.month])
+    return {place.comment_id: known[place] for place in wanted if place in known}
+
+
+def _compare(news: ThreadNews, one: Judged, known: KnownMessage | None, *, asked_at: datetime) -> None:
+    message = one.message
+    if known is None:
+        news.new.append(one)
+    elif known.changed_at > asked_at:
+        return
+    elif message.deleted:
+        if known.deleted_at is None:
+            news.deleted.append(known.id)
+    elif known.author_id is None and message.author is not None:
+        news.unstubbed.append(one)
+    else:
+        if known.deleted_at is not None:
+            news.restored.append(known.id)
+        if known.text != message.text:
+            news.edited.append((one, known))
+
+
+def _touched(one: Judged, seen: Mapping[str, Judged], stored: Mapping[str, KnownMessage]) -> Iterable[str]:
+    """Whose conversation a message belongs to: a resident's own, or those whom an official text may address."""
+    message = one.message
+    if message.author is None:
+        return
+    if not one.official:
+        yield message.author.external_id
+        return
+    yield from message.mentions
+    for place in (message.reply_to_id, message.root_id, POST):
+        if place is None:
+            continue
+        if place in seen:
+            neighbour = seen[place].message.author
+            if neighbour is not None:
+                yield neighbour.external_id
+        elif place in stored and stored[place].author_id is not None:
+            yield stored[place].author_id or ""
