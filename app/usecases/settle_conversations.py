@@ -12,7 +12,7 @@ from app.domain.event import Facts, breaches, fold, marked, news, opened, turns_
 from app.domain.incident import WAITING, IncidentStatus, follow
 from app.domain.source import Source
 from app.domain.turn import Turn
-from app.storage import conversations, events, incidents, turns
+from app.storage import conversations, events, incidents, regions, turns
 from app.storage.conversations import Opening, Touched
 from app.storage.incidents import ChangedIncident, NewIncident, StoredIncident, clocks
 from app.storage.messages import ThreadKey
@@ -55,6 +55,8 @@ async def settle_conversations(
     if not asking:
         return Settlement()
     stored = await incidents.lock_conversations(session, thread, asking)
+    if any(one.policy_id not in policies for one in stored.values()):  # newer than the caller's look
+        policies = await regions.policies_of(session, thread.region_id)
     fresh = {author: part for author, part in asking.items() if author not in stored}
     answered: list[Turn] = []
     if fresh:
