@@ -1,5 +1,6 @@
 """What storing costs at the least: the very rows that the real path wrote, by hand-written asyncpg without any rules."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,16 +47,23 @@ async def read_back(connection: asyncpg.Connection) -> Written:
     return Written(statements, [by_page[page] for page in sorted(by_page)])
 
 
-async def write_again(connection: asyncpg.Connection, written: Written) -> float:
-    """Seconds to write all of it into empty tables with the same indexes, one transaction a page."""
-    await connection.execute("DROP SCHEMA IF EXISTS floor CASCADE; CREATE SCHEMA floor")
+async def write_again(connections: Sequence[asyncpg.Connection], written: Written) -> float:
+    """Seconds to write all of it into empty tables with the same indexes, one transaction a page, a page a connection at a time."""
+    await connections[0].execute("DROP SCHEMA IF EXISTS floor CASCADE; CREATE SCHEMA floor")
     for table in TABLES:
-        await connection.execute(f"CREATE TABLE floor.{table} (LIKE public.{table} INCLUDING ALL)")
+        await connections[0].execute(f"CREATE TABLE floor.{table} (LIKE public.{table} INCLUDING ALL)")
+    waiting = iter(written.pages)
+
+    async def write(connection: asyncpg.Connection) -> None:
+        for page in waiting:
+            async with connection.transaction():
+                for table, columns in page.items():
+                    await connection.execute(written.statements[table], *columns)
+
     began = perf_counter()
-    for page in written.pages:
-        async with connection.transaction():
-            for table, columns in page.items():
-                await connection.execute(written.statements[table], *columns)
+    async with asyncio.TaskGroup() as group:
+        for connection in connections:
+            group.create_task(write(connection))
     return perf_counter() - began
 
 
