@@ -1,15 +1,17 @@
 """Starts the town, Otklik over it, and tells how to look at both."""
 
 import asyncio
+import json
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
 from app.bootstrap import CannotStart, Services, running_services, sole_user
-from app.demo.town import CORPUS, PAST, bodies_of, demo_town, page_of
+from app.demo.town import CORPUS, PAST, bodies_of, demo_town, page_of, town_on
 from app.domain.authority import OfficialAccount
 from app.domain.operator import Role
 from app.processes import ended, stopped_by_signals
@@ -26,7 +28,9 @@ from connectors.sdk.loopback import serve
 from connectors.sdk.registry import plugins
 from connectors.sdk.town_generator import GeneratedTown
 
-NETWORK = "vk"
+SITES = {"vk": "https://vk.com", "ok": "https://ok.ru"}
+ACCOUNTS = {"vk": "-", "ok": "group:"}
+"""How each network writes the account of a page."""
 CALLS_PER_SECOND = 20
 """The town lives many times faster than a real one, so its network grants more calls a (real) second than VK's three."""
 POLL_EVERY = timedelta(minutes=10)
@@ -50,12 +54,17 @@ async def run_demo(*, port: int, speed: float) -> None:
         raise CannotStart(f"The demo speaks the texts of {CORPUS.parent}, which is not here: run it from a checkout of the project.")
     configure_logs(None)
     token = secrets.token_urlsafe(24)
+    ok_key = {name: secrets.token_urlsafe(24) for name in ("application_key", "access_token", "session_secret_key")}
     settings = load_settings(
         data_dir=FOLDER,
         database_url=None,
         port=port,
         vk_service_token=token,
         vk_calls_per_second=CALLS_PER_SECOND,
+        ok_application_key=ok_key["application_key"],
+        ok_access_token=ok_key["access_token"],
+        ok_session_secret_key=ok_key["session_secret_key"],
+        ok_calls_per_second=CALLS_PER_SECOND,
         poll_seconds=int(POLL_EVERY.total_seconds()),
         poll_max_seconds=86400,
         region="zarechny",
@@ -65,9 +74,15 @@ async def run_demo(*, port: int, speed: float) -> None:
         _forget_the_last_town(settings)
         start = datetime.now(UTC).replace(microsecond=0)
         town, now = demo_town(start), quick_clock(start, speed)
-        emulator = plugins()[NETWORK].emulate(town.town, now=now, service_tokens=[token], calls_per_second=CALLS_PER_SECOND)
-        async with stopped_by_signals() as stop, serve(emulator.app()) as address:
-            told = settings.model_copy(update={"vk_api_url": address})
+        keys = {"vk": {"service_tokens": [token]}, "ok": {"app_secrets": [json.dumps(ok_key, sort_keys=True)]}}
+        async with AsyncExitStack() as stack:
+            stop = await stack.enter_async_context(stopped_by_signals())
+            addresses = {}
+            for network in SITES:
+                emulate = plugins()[network].emulate
+                emulator = emulate(town_on(network, town), now=now, calls_per_second=CALLS_PER_SECOND, **keys[network])
+                addresses[f"{network}_api_url"] = await stack.enter_async_context(serve(emulator.app()))
+            told = settings.model_copy(update=addresses)
             async with running_services(told, now=now) as services, asyncio.TaskGroup() as group:
                 password, api_token = await _settle_in(services, town, start)
                 group.create_task(ended(run_web(services, stop, listening), stop), name="web")
@@ -87,15 +102,16 @@ async def _settle_in(services: Services, town: GeneratedTown, start: datetime) -
     for page in town.town.pages:
         if page.id in town.watched:
             about = page_of(page.name)
-            resolved = await resolve_page(networks, f"https://vk.com/{page.screen_name}")
+            resolved = await resolve_page(networks, f"{SITES[about.network]}/{page.screen_name}")
             async with services.database.write() as session:
                 body = await authorities.ensure(session, services.region_id, page.name) if about.official else None
                 await add_source(session, services.region_id, resolved, official=about.official, authority_id=body, now=start - PAST)
     for name, account in bodies_of(town):
         async with services.database.write() as session:
             body = await authorities.ensure(session, services.region_id, name)
-            official = OfficialAccount(NETWORK, str(-account), body, ALWAYS)
-            await register_account(session, services.region_id, official, now=start)
+            for network, prefix in ACCOUNTS.items():
+                official = OfficialAccount(network, f"{prefix}{account}", body, ALWAYS)
+                await register_account(session, services.region_id, official, now=start)
     password = secrets.token_urlsafe(9)
     async with services.database.write() as session:
         created = await create_token(session, "admin", Role.ADMIN, now=start)

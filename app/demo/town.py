@@ -1,4 +1,4 @@
-"""The demo's town: threads of the project's corpus, spoken on ten pages by bodies of different diligence."""
+"""The demo's town: threads of the project's corpus, spoken on ten pages of two networks by bodies of different diligence."""
 
 import json
 from collections import Counter
@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from app.demo.answers import DUTY_ANSWERS, duty_answer
+from connectors.sdk.town import Town
 from connectors.sdk.town_generator import GeneratedTown, generate_town
 from connectors.sdk.town_scripts import ThreadScript, read_thread
 from connectors.sdk.town_truth import QUESTION_KINDS
@@ -29,6 +30,7 @@ class DemoPage:
     diligence: float
     groups: frozenset[str]
     official: bool = True
+    network: str = "vk"
 
 
 PAGES = (
@@ -37,10 +39,10 @@ PAGES = (
     DemoPage("Заречный Водоканал", 0.9, frozenset({"water"})),
     DemoPage("Тепловые сети Заречного", 0.5, frozenset({"heating", "gas", "electricity"})),
     DemoPage("Управляющая компания «Уют»", 0.25, frozenset({"housing"})),
-    DemoPage("Заречный: чистый город", 0.7, frozenset({"waste", "ecology", "animals"})),
+    DemoPage("Заречный: чистый город", 0.7, frozenset({"waste", "ecology", "animals"}), network="ok"),
     DemoPage("Дороги и транспорт Заречного", 0.55, frozenset({"roads", "transport", "parking"})),
-    DemoPage("Заречная городская больница", 0.75, frozenset({"health", "social"})),
-    DemoPage("Образование и культура Заречного", 0.9, frozenset({"education", "culture_sport", "military"})),
+    DemoPage("Заречная городская больница", 0.75, frozenset({"health", "social"}), network="ok"),
+    DemoPage("Образование и культура Заречного", 0.9, frozenset({"education", "culture_sport", "military"}), network="ok"),
     DemoPage("Подслушано в Заречном", 0.35, frozenset({"safety", "construction", "trade", "communications"}), official=False),
 )
 
@@ -51,6 +53,13 @@ def demo_town(start: datetime, *, corpus: Path = CORPUS) -> GeneratedTown:
     threads = int(span / timedelta(days=1) * THREADS_A_DAY)
     scripts = read_scripts(corpus)
     return generate_town(SEED, pages=len(PAGES), threads=threads, now=start + FUTURE, days=span / timedelta(days=1), texts=scripts)
+
+
+def town_on(network: str, town: GeneratedTown) -> Town:
+    """The part of the town that lives on one network: its pages with walls there, and all who write."""
+    elsewhere = {page.id for page in town.town.pages if page.id in town.watched and page_of(page.name).network != network}
+    pages = tuple(page for page in town.town.pages if page.id not in elsewhere)
+    return Town(pages, town.town.people, tuple(message for message in town.town.messages if message.page_id not in elsewhere))
 
 
 def page_of(name: str) -> DemoPage:

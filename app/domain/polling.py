@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.domain.push_channel import RECONCILE_EVERY
+
 SILENCE_PER_COUNT = 10
 SILENCE_PER_SWEEP = 2
 COUNT_AT_LEAST_EVERY = timedelta(days=1)
@@ -22,9 +24,10 @@ class PollBounds:
     maximum: timedelta
 
 
-def next_poll_at(now: datetime, bounds: PollBounds) -> datetime:
-    """When to poll a healthy source again."""
-    return now + min(max(bounds.interval, bounds.minimum), bounds.maximum)
+def next_poll_at(now: datetime, bounds: PollBounds, *, push_keeps_up: bool = False) -> datetime:
+    """When to poll a healthy source again: rarely where the network tells its news itself and polling only reconciles."""
+    interval = max(bounds.interval, RECONCILE_EVERY) if push_keeps_up else bounds.interval
+    return now + min(max(interval, bounds.minimum), bounds.maximum)
 
 
 def backoff_until(now: datetime, failures: int, bounds: PollBounds) -> datetime:

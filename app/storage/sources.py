@@ -153,6 +153,7 @@ class Claim:
     failures: int
     generation: int
     pushed_since: datetime | None = None
+    push_keeps_up: bool = False
 
 
 async def claim_due(session: AsyncSession, region_id: RegionId, worker: str, *, now: datetime, limit: int) -> list[Claim]:
@@ -167,7 +168,9 @@ async def claim_due(session: AsyncSession, region_id: RegionId, worker: str, *, 
             " lease_until = clock_timestamp() + :lease FROM due, sources s WHERE p.source_id = due.source_id AND s.id = p.source_id"
             " RETURNING s.id, s.network, s.external_id, s.name, s.url, s.official, s.authority_id, s.status, s.monitored_since,"
             " s.paused_reason, p.cursor, p.failures, p.lease_generation,"
-            " (SELECT since FROM push_channels c WHERE c.source_id = s.id) AS pushed_since"
+            " (SELECT since FROM push_channels c WHERE c.source_id = s.id) AS pushed_since,"
+            " EXISTS (SELECT FROM push_channels c WHERE c.source_id = s.id AND (c.missed_at IS NULL AND c.last_event_at IS NOT NULL"
+            " OR c.missed_at < c.last_event_at)) AS push_keeps_up"
         ),
         {
             "region": region_id,
@@ -186,6 +189,7 @@ async def claim_due(session: AsyncSession, region_id: RegionId, worker: str, *, 
             row.failures,
             row.lease_generation,
             row.pushed_since,
+            row.push_keeps_up,
         )
         for row in rows
     ]

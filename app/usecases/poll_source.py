@@ -87,7 +87,7 @@ async def poll_source(poll: Poll) -> PollOutcome:
     if isinstance(poll.connector, CommentCounter):
         await _count_comments(poll, poll.connector)
     more = isinstance(poll.connector, CommentReader) and await _read_threads(poll, poll.connector)
-    next_poll = poll.now() if more else next_poll_at(poll.now(), poll.bounds)
+    next_poll = poll.now() if more else next_poll_at(poll.now(), poll.bounds, push_keeps_up=poll.claim.push_keeps_up)
     if poll.trouble is None:
         return PollOutcome(next_poll)
     paused = poll.claim.paused_reason if isinstance(poll.trouble, QuotaExhausted) else None

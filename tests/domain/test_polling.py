@@ -76,3 +76,12 @@ def test_the_next_look_is_always_ahead(silence: timedelta) -> None:
 def test_a_message_dated_ahead_of_our_clock_brings_no_look_into_the_past() -> None:
     assert next_count_at(NOON, NOON + DAY, BOUNDS) - NOON == BOUNDS.interval
     assert next_sweep_at(NOON, NOON + DAY) - NOON == SWEEP_AT_MOST_EVERY
+
+
+def test_a_page_that_pushes_is_polled_once_an_hour_at_most_but_within_its_bounds() -> None:
+    bounds = PollBounds(timedelta(minutes=5), timedelta(seconds=15), timedelta(days=1))
+    assert next_poll_at(at("12:00"), bounds, push_keeps_up=True) - at("12:00") == timedelta(hours=1)
+    rare = PollBounds(timedelta(hours=3), timedelta(seconds=15), timedelta(days=1))
+    assert next_poll_at(at("12:00"), rare, push_keeps_up=True) - at("12:00") == timedelta(hours=3)
+    quick = PollBounds(timedelta(minutes=5), timedelta(seconds=15), timedelta(minutes=20))
+    assert next_poll_at(at("12:00"), quick, push_keeps_up=True) - at("12:00") == timedelta(minutes=20)

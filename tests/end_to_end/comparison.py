@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from connectors.ok.emulator.world import VisibleMessage as OkMessage
 from connectors.sdk.text import clean_text
 from connectors.sdk.town_generator import GeneratedTown
 from connectors.sdk.town_truth import QuestionTruth
 from connectors.vk.emulator import VisibleMessage
+from tests.end_to_end.networks import VK, Net
 from tests.end_to_end.watch import Rows
 
 Place = tuple[str, str, str]
@@ -25,12 +28,14 @@ QUESTIONS = (
 )
 
 
-def shown(visible: Mapping[str, VisibleMessage]) -> list[tuple[Place, Told]]:
+def shown(visible: Mapping[str, VisibleMessage | OkMessage]) -> list[tuple[Place, Told]]:
     """What can be read on the network, in order."""
     return sorted((place_of(one), (clean_text(one.text), one.published_at)) for one in visible.values())
 
 
-def place_of(one: VisibleMessage) -> Place:
+def place_of(one: VisibleMessage | OkMessage) -> Place:
+    if isinstance(one, OkMessage):
+        return f"group:{one.group_id}", one.topic_id or one.id, one.id if one.topic_id else ""
     topic = "topic" if one.on_board else ""
     if one.post_id is None:
         return str(one.owner_id), f"{topic}{one.id}", ""
@@ -64,9 +69,9 @@ class Quality:
         return self.right / (self.right + self.missed)
 
 
-def judge(town: GeneratedTown, ids: Mapping[str, int], found: Mapping[Place, tuple[int, datetime | None]]) -> Quality:
+def judge(town: GeneratedTown, ids: Mapping[str, Any], found: Mapping[Place, tuple[int, datetime | None]], net: Net = VK) -> Quality:
     """How the found first answers compare with the truth of the town, over all questions that begin a turn."""
-    places = town_places(town, ids)
+    places = town_places(town, ids, net)
     pairs = [(answered(found, places[key]), truth.first_answer_at) for key, truth in first_questions(town).items()]
     return Quality(
         right=sum(ours == true for ours, true in pairs if true is not None),
@@ -79,12 +84,12 @@ def first_questions(town: GeneratedTown) -> dict[str, QuestionTruth]:
     return {key: truth for key, truth in town.truth.items() if not truth.is_repeat}
 
 
-def town_places(town: GeneratedTown, ids: Mapping[str, int]) -> dict[str, Place]:
+def town_places(town: GeneratedTown, ids: Mapping[str, Any], net: Net = VK) -> dict[str, Place]:
     """Where the messages of the town stand on the network, by their keys."""
     return {
-        message.key: (str(-message.page_id), str(ids[message.post_key]), str(ids[message.key]))
+        message.key: (net.account(-message.page_id), str(ids[message.post_key]), str(ids[message.key]))
         if message.post_key
-        else (str(-message.page_id), str(ids[message.key]), "")
+        else (net.account(-message.page_id), str(ids[message.key]), "")
         for message in town.town.messages
         if message.key in ids
     }

@@ -1,41 +1,54 @@
 """A town of the corpus, lived through step by step under a failing network: nothing is lost, doubled or judged wrongly."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from app.storage.engine import Database
 from app.usecases.rebuild_statistics import Difference, rebuild_statistics
+from connectors.sdk import faults as sdk_faults
 from connectors.sdk.town_generator import GeneratedTown
 from connectors.vk.emulator import Faults
 from tests.end_to_end.comparison import clocks, judge, shown, stored
+from tests.end_to_end.networks import OK, VK, Net
 from tests.end_to_end.verdicts import ByLabel
-from tests.end_to_end.watch import CALLS_PER_SECOND, TOKEN, Hands, Watch, make_town, watched_town
+from tests.end_to_end.watch import CALLS_PER_SECOND, Hands, Watch, make_town, watched_town
 
 LIVED = timedelta(hours=10)
 STEP = timedelta(minutes=10)
 BRIEF = timedelta(minutes=30)
 AFTERMATH = timedelta(hours=16)
-PAGES, THREADS = 4, 300
+PAGES = 4
+THREADS = {"vk": 300, "ok": 120}
 LEAST_PRECISION, LEAST_RECALL = 0.98, 0.95
+FAULTS: Mapping[str, Any] = {
+    "vk": Faults(seed=1, rate=0.03, stall_seconds=0.2),
+    "ok": sdk_faults.Faults(seed=1, rate=0.03, stall_seconds=0.2, codes=(2,)),
+}
+"""OK's refusals say which code; 2 is its word for a passing failure."""
 
 
 @pytest.mark.timeout(900)
-async def test_a_town_under_a_failing_network_is_stored_exactly_once_and_its_answers_are_found(database: Database, noon: datetime) -> None:
-    town = make_town(5, noon, pages=PAGES, threads=THREADS, days=LIVED / timedelta(days=1))
+@pytest.mark.parametrize("net", [VK, OK], ids=["vk", "ok"])
+async def test_a_town_under_a_failing_network_is_stored_exactly_once_and_its_answers_are_found(
+    database: Database, noon: datetime, net: Net
+) -> None:
+    town = make_town(5, noon, pages=PAGES, threads=THREADS[net.network], days=LIVED / timedelta(days=1))
     hands = Hands(noon - LIVED)
-    faults = Faults(seed=1, rate=0.03, stall_seconds=0.2)
-    async with watched_town(database, town, ByLabel(town), hands, since=noon - 2 * LIVED, faults=faults) as watch:
+    faults = FAULTS[net.network]
+    async with watched_town(database, town, ByLabel(town), hands, since=noon - 2 * LIVED, net=net, faults=faults) as watch:
         await watch.go_on(STEP, until=noon, also=fleeting(town))
         await watch.go_on(AFTERMATH / 2, until=noon + AFTERMATH)
 
         assert any(call.outcome.startswith("fault") for call in watch.emulator.calls)
-        assert watch.emulator.peak_calls_per_second(TOKEN) <= CALLS_PER_SECOND
+        assert watch.emulator.peak_calls_per_second(net.secret) <= CALLS_PER_SECOND
         assert await stored(watch.rows) == shown(watch.emulator.visible())
         assert await official_questions(watch) == 0
-        quality = judge(town, watch.emulator.ids, await clocks(watch.rows))
-        assert quality.right > THREADS / 3
+        quality = judge(town, watch.emulator.ids, await clocks(watch.rows), net)
+        assert quality.right > THREADS[net.network] / 3
         assert quality.precision >= LEAST_PRECISION, quality
         assert quality.recall >= LEAST_RECALL, quality
         assert await differences(watch) == []

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from app.storage.sources import NewSource
 from app.usecases.ingest_page import Intaken
 from app.usecases.judge_page import Intake
 from app.usecases.poll_sources import Polling, claim_sources, poll_claimed
+from connectors.ok.connector import OkConnector
 from connectors.sdk.contract import ConnectorContext, Credential
 from connectors.sdk.http import HttpLimits
 from connectors.sdk.loopback import serve
@@ -30,9 +31,11 @@ from connectors.sdk.town import TownPage
 from connectors.sdk.town_generator import GeneratedTown, generate_town
 from connectors.sdk.town_scripts import ThreadScript, read_thread
 from connectors.vk.connector import VkConnector
+from tests.end_to_end.networks import VK, Net
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "threads"
-TOKEN = "service-token-of-the-test"
+TOKEN = VK.secret
+CONNECTORS: Mapping[str, Callable[[ConnectorContext, HttpLimits], Any]] = {"vk": VkConnector, "ok": OkConnector}
 CALLS_PER_SECOND = 100
 CONCURRENCY = 8
 
@@ -92,18 +95,18 @@ class Watch:
 
 @asynccontextmanager
 async def watched_town(
-    database: Database, town: GeneratedTown, classifier: Classifier, hands: Hands, *, since: datetime, **emulator: Any
+    database: Database, town: GeneratedTown, classifier: Classifier, hands: Hands, *, since: datetime, net: Net = VK, **emulator: Any
 ) -> AsyncIterator[Watch]:
     """The town's pages registered as official sources since a moment, its bodies as official accounts."""
-    plugin = plugins()["vk"]
-    defaults = {"now": hands, "service_tokens": [TOKEN], "calls_per_second": CALLS_PER_SECOND}
+    plugin = plugins()[net.network]
+    defaults = {"now": hands, net.keys_option: [net.secret], "calls_per_second": CALLS_PER_SECOND}
     network = plugin.emulate(town.town, **(defaults | emulator))
     async with serve(network.app()) as address:
         budget = SharedCallBudget(database.engine, "e2e", CALLS_PER_SECOND, now=hands)
         await budget.prepare()
-        context = ConnectorContext(address, [Credential("vk_service", "test", TOKEN, budget)], hands)
-        connector = VkConnector(context, HttpLimits(first_pause_seconds=0.05))
-        intake = Intake(database, classifier, await register(database, town, "town", since))
+        context = ConnectorContext(address, [Credential(net.credential_kind, "test", net.secret, budget)], hands)
+        connector = CONNECTORS[net.network](context, HttpLimits(first_pause_seconds=0.05))
+        intake = Intake(database, classifier, await register(database, town, "town", since, net))
         bounds = PollBounds(timedelta(minutes=5), timedelta(seconds=1), timedelta(days=1))
         pages: list[Intaken] = []
         polling = Polling(
@@ -115,15 +118,15 @@ async def watched_town(
             await connector.close()
 
 
-async def register(database: Database, town: GeneratedTown, region: str, since: datetime) -> RegionId:
+async def register(database: Database, town: GeneratedTown, region: str, since: datetime, net: Net = VK) -> RegionId:
     """Puts the town's pages under watch, official since a moment; its bodies have official accounts."""
     async with database.write() as session:
         region_id = await regions.ensure_region(session, region, now=since)
         for page in watched_pages(town):
-            url = f"https://vk.com/{page.screen_name}"
-            await sources.add(session, region_id, NewSource("vk", str(-page.id), page.name, url, True, None, since), now=since)
+            new = NewSource(net.network, net.account(-page.id), page.name, net.url(page.id), True, None, since)
+            await sources.add(session, region_id, new, now=since)
         for account in {account for of_page in town.officials.values() for account in of_page}:
-            official = OfficialAccount("vk", str(account), None, since - timedelta(days=3650))
+            official = OfficialAccount(net.network, net.account(account), None, since - timedelta(days=3650))
             await official_accounts.register(session, region_id, official, now=since)
     return region_id
 

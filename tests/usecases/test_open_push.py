@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from app.api.context import ApiContext
 from app.domain.errors import InvalidInput, NotFound
+from app.domain.polling import PollBounds
 from app.domain.source import SourceId
 from app.main import create_app
 from app.storage import push_channels, sources
@@ -24,6 +25,7 @@ from app.usecases.add_source import Networks
 from app.usecases.check_push import check_push
 from app.usecases.judge_page import Intake
 from app.usecases.open_push import PushDesk, close_push, open_callback, open_long_poll
+from app.usecases.poll_sources import Polling, claim_sources, poll_claimed
 from app.usecases.receive_updates import Receiving, claim_receiving, receive_updates, stop_receiving
 from app.usecases.receive_webhook import Door
 from app.usecases.take_in_events import Taking, take_in_events
@@ -200,3 +202,38 @@ async def test_events_that_are_lost_make_the_page_polled_at_once(service: Servic
     async with service.desk.database.read() as session:
         registered = await sources.get(session, service.desk.region_id, service.source_id)
     assert registered.next_poll_at == at(20)
+
+
+async def test_what_push_has_missed_is_counted_and_the_page_is_polled_as_usual_until_events_come_again(service: Service) -> None:
+    polling = polling_of(service)
+    await open_callback(service.desk, service.source_id, service.address, direct_messages=False)
+    await service.hear(6)
+    await poll(polling)
+    await service.hear(10.5)
+    assert await poll(polling) == timedelta(hours=1), "push keeps up"
+
+    service.world.emulator.pushes.servers[CITY][1].status = "failed"
+    service.world.moment = at(80)
+    await poll(polling)
+    assert await poll(polling) == timedelta(minutes=5), "push has missed something"
+    health = (await check_push(service.desk, service.source_id)).health
+    assert (health.missed, health.missed_at) == (4, at(80))
+    assert not health.keeps_up
+    assert len(await service.messages()) == 5
+
+
+def polling_of(service: Service) -> Polling:
+    """Polls of the one page."""
+    bounds = PollBounds(timedelta(minutes=5), timedelta(seconds=1), timedelta(days=1))
+    connector_for, now = service.receiving.connector_for, service.desk.now
+    return Polling(service.taking.intake, "one", bounds, timedelta(days=7), now, connector_for, lambda claim, taken: None)
+
+
+async def poll(polling: Polling) -> timedelta:
+    """Polls the page, due or not; how long until it is due again."""
+    async with polling.intake.database.write() as session:
+        await session.execute(text("UPDATE poll_states SET next_poll_at = '2000-01-01'"))
+    (claim,) = await claim_sources(polling, limit=1)
+    outcome = await poll_claimed(polling, claim)
+    assert outcome.error is None
+    return outcome.next_poll_at - polling.now()
