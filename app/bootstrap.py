@@ -106,7 +106,9 @@ async def running_services(settings: Settings, *, now: Callable[[], datetime] = 
         async with database.write() as session:
             region_id = await regions.ensure_region(session, settings.region, now=now())
         found = plugins()
-        pool = ConnectorPool(database, box, found, _secrets_of(settings), _addresses(settings, found), _rates(settings, found), now)
+        zone = ZoneInfo(settings.timezone)
+        rates = _rates(settings, found)
+        pool = ConnectorPool(database, box, found, _secrets_of(settings), _addresses(settings, found), rates, now, zone)
         stack.push_async_callback(pool.close)
         await pool.refresh()
         classifier = await asyncio.to_thread(_open_classifier, settings, stack)
@@ -220,5 +222,10 @@ def _addresses(settings: Settings, found: Mapping[str, ConnectorPlugin]) -> dict
 
 
 def _rates(settings: Settings, found: Mapping[str, ConnectorPlugin]) -> dict[str, Rates]:
-    per_day = {"vk": {"wall.get": settings.vk_wall_get_per_day}}
-    return {network: Rates(settings.calls_per_second(network), per_day.get(network, {})) for network in found}
+    """By kind of credential. A day's limits are those of the network's first kind, which reads."""
+    rates = {}
+    for network, plugin in found.items():
+        for number, kind in enumerate(plugin.credential_kinds):
+            per_day = settings.calls_per_day(network) if number == 0 else {}
+            rates[kind] = Rates(settings.calls_per_second(network, kind), per_day)
+    return rates

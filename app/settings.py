@@ -49,11 +49,14 @@ class Settings(BaseSettings):
     viber_api_url: WebAddress | None = None
     vk_service_token: SecretStr | None = None
     vk_calls_per_second: int = Field(3, ge=1, le=100)
+    vk_community_calls_per_second: int = Field(20, ge=1, le=100)
     vk_wall_get_per_day: int = Field(5000, ge=1)
+    vk_calls_per_day: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     ok_application_key: SecretStr | None = None
     ok_access_token: SecretStr | None = None
     ok_session_secret_key: SecretStr | None = None
     ok_calls_per_second: int = Field(3, ge=1, le=100)
+    ok_calls_per_day: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     poll_seconds: int = Field(300, ge=1)
     poll_min_seconds: int = Field(15, ge=1)
     poll_max_seconds: int = Field(86400, ge=1)
@@ -71,9 +74,14 @@ class Settings(BaseSettings):
         address: str | None = getattr(self, f"{network}_api_url", None)
         return address
 
-    def calls_per_second(self, network: str) -> int:
-        """How many calls a second one credential of the network may make."""
-        return int(getattr(self, f"{network}_calls_per_second", 3))
+    def calls_per_second(self, network: str, kind: str) -> int:
+        """How many calls a second one credential of the kind may make; a network without a setting gets three."""
+        return int(getattr(self, f"{kind}_calls_per_second", getattr(self, f"{network}_calls_per_second", 3)))
+
+    def calls_per_day(self, network: str) -> dict[str, int]:
+        """How often one credential of the network that reads may call single methods in a day."""
+        limits: dict[str, int] = dict(getattr(self, f"{network}_calls_per_day", {}))
+        return {"wall.get": self.vk_wall_get_per_day, **limits} if network == "vk" else limits
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -38,7 +38,7 @@ async def run(rows: int, rounds: int) -> None:
     """Measures both queues and prints the table."""
     async with towns(SMALL, rows) as (small, large):
         for town in (small, large):
-            await measure_gauges(town.database, town.region_id, {}, now=NOW)
+            await measure_gauges(town.database, town.region_id, [], [], now=NOW)
         calls = {
             f"{name} {size}": call
             for name, address in PAGES.items()
@@ -65,7 +65,7 @@ def _get(town: Town, address: str) -> Call:
 
 
 def _gauges(town: Town) -> Call:
-    return lambda: measure_gauges(town.database, town.region_id, {}, now=NOW)
+    return lambda: measure_gauges(town.database, town.region_id, [], [], now=NOW)
 
 
 if __name__ == "__main__":

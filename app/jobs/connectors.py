@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 
-from app.storage import credentials
-from app.storage.call_budgets import SharedCallBudget
+from app.storage import call_paces, credentials, quotas
+from app.storage.call_ledger import Key, SharedLedger
 from app.storage.credentials import SecretBox
 from app.storage.engine import Database
+from app.storage.quotas import CredentialUse, MethodQuota
 from app.telemetry.metrics import NETWORK_CALLS
 from connectors.sdk.contract import Connector, ConnectorContext, ConnectorPlugin, Credential
 from connectors.sdk.errors import AuthenticationFailed
@@ -30,7 +31,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What one credential of a network may call: in a second, and of single methods in a day."""
+    """What one credential of a kind may call: in a second, and of single methods in a day."""
 
     per_second: int
     per_day: Mapping[str, int] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class ConnectorPool:
         addresses: Mapping[str, str],
         rates: Mapping[str, Rates],
         now: Callable[[], datetime],
+        zone: tzinfo,
     ) -> None:
         self._database = database
         self._box = box
@@ -56,11 +58,15 @@ class ConnectorPool:
         self._addresses = addresses
         self._rates = rates
         self._now = now
+        self._zone = zone
         self._secrets: dict[str, tuple[Secret, ...]] = {}
+        self._ledgers: dict[str, SharedLedger] = {}
         self._connectors: dict[str, Connector] = {}
 
     async def refresh(self) -> None:
-        """Brings every network's connector up to the credentials that exist now."""
+        """Brings every network's connector up to the credentials that exist now, and paces up to the time that has passed."""
+        async with self._database.engine.begin() as connection:
+            await call_paces.recover(connection)
         async with self._database.read() as session:
             stored = await credentials.listed(session, self._box)
         usable = [Secret(one.kind, one.name, one.secret) for one in stored if one.secret is not None and one.disabled_at is None]
@@ -82,13 +88,18 @@ class ConnectorPool:
         """The network's connector even without credentials, for what needs none; `None` when no such connector is installed."""
         return self._connectors.get(network)
 
-    def daily_limits(self) -> dict[tuple[str, str], int]:
-        """The calls a day that all credentials together have, by network and method."""
-        limits: dict[tuple[str, str], int] = {}
-        for network, secrets in self._secrets.items():
-            for method, per_day in self._rates[network].per_day.items():
-                limits[network, method] = per_day * len({secret.budget for secret in secrets})
-        return limits
+    async def credentials_in_use(self) -> list[CredentialUse]:
+        """How every credential stands: its pace, what it was refused, what it has called."""
+        now = self._now()
+        budgets = sorted({secret.budget for secrets in self._secrets.values() for secret in secrets})
+        midnight = now.astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        async with self._database.read() as session:
+            return await quotas.credentials_in_use(session, budgets, now=now, day_began=midnight)
+
+    async def method_quotas(self) -> list[MethodQuota]:
+        """By network and method: calls a day over all usable credentials, spent and left, and the rate now."""
+        limits = {kind: rates.per_day for kind, rates in self._rates.items()}
+        return quotas.add_up(await self.credentials_in_use(), limits, now=self._now())
 
     async def close(self) -> None:
         """Closes every connector."""
@@ -97,18 +108,21 @@ class ConnectorPool:
         self._connectors.clear()
 
     async def _replace(self, network: str, plugin: ConnectorPlugin, secrets: tuple[Secret, ...]) -> None:
-        ready = []
-        for secret in secrets:
-            rates = self._rates[network]
-            budget = SharedCallBudget(self._database.engine, secret.budget, rates.per_second, per_day=rates.per_day, now=self._now)
-            await budget.prepare()
-            ready.append(Credential(secret.kind, secret.name, secret.value, budget))
+        keys = [self._key(secret) for secret in secrets]
+        ledger = SharedLedger(self._database.engine, network, keys, now=self._now)
+        await ledger.prepare()
+        ready = [Credential(secret.kind, secret.name, secret.value) for secret in secrets]
 
         def observe(method: str, outcome: str, seconds: float) -> None:
             NETWORK_CALLS.labels(network, method, outcome).inc()
 
         before = self._connectors.get(network)
-        self._connectors[network] = plugin.build(ConnectorContext(self._addresses[network], ready, self._now, observe))
+        self._connectors[network] = plugin.build(ConnectorContext(self._addresses[network], ready, ledger, self._now, observe))
+        self._ledgers[network] = ledger
         self._secrets[network] = secrets
         if before is not None:
             await before.close()
+
+    def _key(self, secret: Secret) -> Key:
+        rates = self._rates[secret.kind]
+        return Key(secret.budget, secret.kind, secret.name, rates.per_second, rates.per_day)

@@ -10,7 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from app.jobs.connectors import ConnectorPool
 from app.jobs.poll_runner import PollRunner
 from app.jobs.update_runner import UpdateRunner
-from app.storage import idempotency, pushed_events, workers
+from app.storage import idempotency, pushed_events, quotas, workers
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader
@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 EVENTS_KEPT_FOR = timedelta(days=3)
 """Longer than any network repeats an event."""
 SOURCES_AT_ONCE = 20
+COUNTS_KEPT = timedelta(days=8)
+"""How long calls are counted back, for whoever wants to look at a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,15 @@ class Household:
             await workers.beat(session, self.worker)
         await self.runner.renew_leases()
 
+    async def measure(self) -> None:
+        uses, found = await self.connectors.credentials_in_use(), await self.connectors.method_quotas()
+        await measure_gauges(self.database, self.region_id, uses, found, now=self.now())
+
     async def purge(self) -> None:
         async with self.database.write() as session:
             await idempotency.purge(session, older_than=self.now() - timedelta(days=1))
             await pushed_events.purge(session, older_than=self.now() - EVENTS_KEPT_FOR)
+            await quotas.purge(session, before=self.now() - COUNTS_KEPT)
 
 
 def duties_of(household: Household) -> list[Duty]:
@@ -101,7 +108,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("heartbeat", 8, one.beat),
         Duty("tend database", 2, one.tend_database),
         Duty("watch deadlines", 5, lambda: watch_deadlines(one.database, one.region_id, now=one.now())),
-        Duty("measure gauges", 10, lambda: measure_gauges(one.database, one.region_id, one.connectors.daily_limits(), now=one.now())),
+        Duty("measure gauges", 10, one.measure),
         Duty("hand over counts", 5, lambda: hand_over_counts(one.database, one.counts)),
         Duty("refresh credentials", 15, one.connectors.refresh),
         Duty("purge", 3600, one.purge),

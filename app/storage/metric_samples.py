@@ -1,12 +1,14 @@
 """Metrics of all processes: totals that every process adds to, gauges that whoever measured last has set."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.storage.quotas import ANY_METHOD, CredentialUse, MethodQuota
 from app.storage.regions import RegionId
 from app.telemetry.metrics import Sample
 
@@ -81,14 +83,18 @@ async def measure_sources(session: AsyncSession, region_id: RegionId, *, now: da
     return by_status, [Sample(family, family, (), max(float(delay or 0), 0.0))]
 
 
-async def measure_quota(session: AsyncSession, limits: Mapping[tuple[str, str], int], *, now: datetime) -> list[Sample]:
-    """Calls left today by network and method."""
-    rows = await session.execute(
-        text("SELECT method, sum(calls) AS calls FROM call_days WHERE day = :today GROUP BY method"), {"today": now.date()}
-    )
-    spent = {row.method: int(row.calls) for row in rows}
+def quota_samples(found: Sequence[MethodQuota]) -> list[Sample]:
+    """Calls left by network and method, of methods whose limit is known."""
     family = "otklik_quota_remaining"
     return [
-        Sample(family, family, (("method", method), ("network", network)), max(limit - spent.get(method, 0), 0))
-        for (network, method), limit in limits.items()
+        Sample(family, family, (("method", one.method), ("network", one.network)), one.remaining)
+        for one in found
+        if one.remaining is not None
     ]
+
+
+def credential_samples(uses: Sequence[CredentialUse], *, now: datetime) -> list[Sample]:
+    """Credentials by network, and by what stands against all of their calls ("usable" when nothing does)."""
+    family = "otklik_credentials"
+    counted = Counter((use.network, block.reason if (block := use.block(ANY_METHOD, now)) else "usable") for use in uses)
+    return [Sample(family, family, (("network", network), ("state", state)), n) for (network, state), n in sorted(counted.items())]

@@ -19,7 +19,8 @@ INCIDENTS_OPEN = Gauge("otklik_incidents_open", "Incidents that wait for an answ
 INCIDENTS_OVERDUE = Gauge("otklik_incidents_overdue", "Waiting incidents whose deadline has passed.", registry=REGISTRY)
 SOURCES = Gauge("otklik_sources", "Watched pages by network and status.", ["network", "status"], registry=REGISTRY)
 POLL_DELAY = Gauge("otklik_poll_delay_seconds", "How long the source that waits longest has been due.", registry=REGISTRY)
-QUOTA_REMAINING = Gauge("otklik_quota_remaining", "Calls left today.", ["network", "method"], registry=REGISTRY)
+QUOTA_REMAINING = Gauge("otklik_quota_remaining", "Calls left in 24 hours.", ["network", "method"], registry=REGISTRY)
+CREDENTIALS = Gauge("otklik_credentials", "Keys to the networks by what they were refused.", ["network", "state"], registry=REGISTRY)
 FIRST_ANSWER = Histogram("otklik_first_answer_seconds", "Times to first answer as they are recorded.", buckets=MINUTES, registry=REGISTRY)
 DETECTION_LAG = Histogram(
     "otklik_detection_lag_seconds", "From a message's publication to its collection.", ["network"], buckets=LAGS, registry=REGISTRY

@@ -1,10 +1,11 @@
 """Metrics that agree whichever process is asked: counted by each, summed in the database, shown from there."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.storage import metric_samples
 from app.storage.engine import Database
+from app.storage.quotas import CredentialUse, MethodQuota
 from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader, write_text
 
@@ -20,20 +21,23 @@ async def hand_over_counts(database: Database, reader: DeltaReader) -> None:
         raise
 
 
-async def measure_gauges(database: Database, region_id: RegionId, limits: Mapping[tuple[str, str], int], *, now: datetime) -> None:
+async def measure_gauges(
+    database: Database, region_id: RegionId, uses: Sequence[CredentialUse], quotas: Sequence[MethodQuota], *, now: datetime
+) -> None:
     """Counts the queue and the sources anew, so that reading `/metrics` costs the same however long the queue is."""
     async with database.write() as session:
         queue = await metric_samples.measure_queue(session, region_id, now=now)
         sources = await metric_samples.measure_sources(session, region_id, now=now)
-        quota = await metric_samples.measure_quota(session, limits, now=now)
         families = (
             "otklik_incidents_open",
             "otklik_incidents_overdue",
             "otklik_sources",
             "otklik_poll_delay_seconds",
             "otklik_quota_remaining",
+            "otklik_credentials",
         )
-        for family, samples in zip(families, [*queue, *sources, quota], strict=True):
+        keys = [metric_samples.quota_samples(quotas), metric_samples.credential_samples(uses, now=now)]
+        for family, samples in zip(families, [*queue, *sources, *keys], strict=True):
             await metric_samples.replace_family(session, family, samples)
 
 

@@ -27,14 +27,6 @@ from connectors.sdk.text import clean_text
 Parameters = Mapping[str, str | int | Sequence[str]]
 
 
-class AddressBlocked(RateLimited):
-    """OK has blocked our address or our ids: no key helps, and every further call makes it worse."""
-
-
-class RightMissing(AuthenticationFailed):
-    """OK's moderators have not granted the application a right that this method needs; other methods go on."""
-
-
 class NoSuchMethod(UnexpectedResponse):
     """OK knows no such method (any more)."""
 
@@ -47,6 +39,7 @@ class Meaning(StrEnum):
     """What we do about an error code."""
 
     UNAVAILABLE = "unavailable"
+    TOO_FAST = "too_fast"
     FLOOD = "flood"
     BLOCKED = "blocked"
     LIMIT = "limit"
@@ -62,7 +55,8 @@ class Meaning(StrEnum):
 
 CODES: Mapping[Meaning, tuple[int, ...]] = {
     Meaning.UNAVAILABLE: (1, 2, 30, 31, 9999),
-    Meaning.FLOOD: (7, 8),
+    Meaning.TOO_FAST: (8,),
+    Meaning.FLOOD: (7,),
     Meaning.BLOCKED: (9, 511),
     Meaning.LIMIT: (11, 26),
     Meaning.DEAD_KEY: (22, 101, 102, 103, 104, 210, 401, 402, 403, 453, 457, 514, 900),
@@ -137,16 +131,18 @@ def translated(meaning: Meaning | None, text: str, reason: str, *, method: str, 
     match meaning:
         case Meaning.UNAVAILABLE:
             return SourceUnavailable(text)
+        case Meaning.TOO_FAST:
+            return RateLimited(text, retry_after=settings.FLOOD_SECONDS, too_fast=True)
         case Meaning.FLOOD:
             return RateLimited(text, retry_after=settings.FLOOD_SECONDS)
         case Meaning.BLOCKED:
-            return AddressBlocked(text, retry_after=settings.BLOCK_SECONDS)
+            return RateLimited(text, retry_after=settings.BLOCK_SECONDS, address=True)
         case Meaning.LIMIT:
             return QuotaExhausted(text, method=method, until=now + settings.LIMIT_PAUSE)
         case Meaning.DEAD_KEY:
             return AuthenticationFailed(text)
         case Meaning.RIGHT:
-            return RightMissing(text)
+            return AccessDenied(text, permanent=True)
         case Meaning.ACCESS:
             return AccessDenied(text)
         case Meaning.GONE:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from connectors.ok import settings
-from connectors.ok.api import Parameters, RightMissing
+from connectors.ok.api import Parameters
 from connectors.ok.client import OkClient
 from connectors.ok.mapping import comment_url, group_id_of, topic_url
 from connectors.ok.probe import GONE, PROBES, REFUSED, WRITING, probe
@@ -41,7 +41,7 @@ class Replies:
         except ReplyRejected as error:
             self._found = None
             raise ReplyRejected(f"{error}; {by_hand}", reason=error.reason) from error
-        except (AccessDenied, RightMissing) as error:
+        except AccessDenied as error:
             self._found = None
             raise ReplyRejected(f"{error}; {by_hand}", reason=str(error)) from error
         comment_id = read_new_comment(answer)

@@ -40,6 +40,5 @@ BLOCK_SECONDS = 900.0
 """How long everything rests after OK has blocked our address."""
 
 LIMIT_PAUSE = timedelta(minutes=15)
-RIGHT_PAUSE = timedelta(days=1)
 NAMES_PAUSE = timedelta(hours=1)
 PROBE_LASTS = timedelta(days=1)

@@ -173,16 +173,6 @@ class PushedNews:
     message: Message
 
 
-class CallBudget(Protocol):
-    """The right to make a call, shared by all workers of all hosts."""
-
-    def call(self, method: str) -> AbstractAsyncContextManager[None]:
-        """Waits for a free place among the calls per second of this credential and holds it until the call has ended.
-
-        Raises `QuotaExhausted` when the credential may not call `method` any more today.
-        """
-
-
 @dataclass(frozen=True, slots=True)
 class Credential:
     """A decrypted secret on its way to the network; its `repr` shows only its name."""
@@ -190,7 +180,18 @@ class Credential:
     kind: str
     name: str
     secret: str = field(repr=False)
-    budget: CallBudget = field(repr=False)
+
+
+class CallLedger(Protocol):
+    """The right to make calls, kept for all workers of all hosts together: who may call what, how fast, how much is left today."""
+
+    def call(self, method: str, credentials: Sequence[Credential]) -> AbstractAsyncContextManager[Credential]:
+        """Waits for a free place among the calls per second of one of the credentials, and holds it until the call has ended.
+
+        Gives, of the first kind in the sequence of which any may call the method, the credential with most calls left today.
+        A `ConnectorError` that leaves the block is the network's word on that credential (`connectors.sdk.refusals`), and is
+        remembered for everybody. When none may call now, what is remembered of the one that may soonest is raised.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,7 @@ class ConnectorContext:
 
     base_url: str
     credentials: Sequence[Credential]
+    ledger: CallLedger = field(repr=False)
     now: Callable[[], datetime]
     observe: Callable[[str, str, float], None] = field(default=lambda method, outcome, seconds: None)
 

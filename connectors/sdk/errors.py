@@ -6,13 +6,22 @@ from datetime import datetime
 class ConnectorError(Exception):
     """A network refused, failed or answered nonsense; the message is safe to log and to show."""
 
+    is_remembered = False
+    """Whether it was raised without a call, from what the ledger remembers of an earlier one."""
+
 
 class RateLimited(ConnectorError):
-    """Too many calls a second; `retry_after` is in seconds."""
+    """Not now; `retry_after` is in seconds.
 
-    def __init__(self, message: str, *, retry_after: float) -> None:
+    `too_fast` says that the calls came faster than the credential may make them, so that its pace must fall; `address` that
+    the network has blocked our address, so that no credential helps and every further call makes it worse.
+    """
+
+    def __init__(self, message: str, *, retry_after: float, too_fast: bool = False, address: bool = False) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.too_fast = too_fast
+        self.address = address
 
 
 class QuotaExhausted(ConnectorError):
@@ -29,11 +38,15 @@ class SourceUnavailable(ConnectorError):
 
 
 class AuthenticationFailed(ConnectorError):
-    """The credential is dead or blocked: never retry with it, an administrator must act."""
+    """The credential is dead: an administrator must act. With `retry_after` (seconds) it may come back, after a captcha for instance."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class AccessDenied(ConnectorError):
-    """This credential may not call this method on this object; `permanent` tells a wrong kind of key from a closed page."""
+    """This credential may not call this method on this object; `permanent` tells a wrong kind of key or right from a closed page."""
 
     def __init__(self, message: str, *, permanent: bool = False) -> None:
         super().__init__(message)

@@ -4,17 +4,18 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import httpx
 
-from connectors.sdk.contract import Credential
+from connectors.sdk.contract import CallLedger, Credential
 from connectors.sdk.errors import (
+    AccessDenied,
     AuthenticationFailed,
     ConnectorError,
     OutcomeUnknown,
@@ -22,6 +23,7 @@ from connectors.sdk.errors import (
     SourceUnavailable,
     UnexpectedResponse,
 )
+from connectors.sdk.refusals import blames_credential
 
 Value = TypeVar("Value")
 
@@ -89,12 +91,27 @@ class BearerToken(httpx.Auth):
         yield request
 
 
+@dataclass(frozen=True, slots=True)
+class Asking(Generic[Value]):
+    """What is asked of a network: the method, the call as each credential makes it, and how to read what comes back."""
+
+    method: str
+    call_by: Callable[[Credential], HttpCall]
+    decode: Callable[[Received, Credential], Value]
+
+
 class ConnectorHttp:
-    """The connections of one connector; the owner closes them with `close`."""
+    """The connections of one connector; the owner closes them with `close`. Which credential makes a call is the ledger's choice."""
 
     def __init__(
-        self, observe: Callable[[str, str, float], None], limits: HttpLimits | None = None, *, jitter: Random | None = None
+        self,
+        ledger: CallLedger,
+        observe: Callable[[str, str, float], None],
+        limits: HttpLimits | None = None,
+        *,
+        jitter: Random | None = None,
     ) -> None:
+        self._ledger = ledger
         self._observe = observe
         self._limits = limits or HttpLimits()
         self._jitter = jitter or Random()
@@ -106,30 +123,44 @@ class ConnectorHttp:
             trust_env=False,
         )
 
-    async def read(self, call: HttpCall, credential: Credential, decode: Callable[[Received], Value]) -> Value:
-        """What `decode` makes of the answer, tried again while the network is away; `decode` raises the network's refusals."""
-        attempt = 1
-        while True:
-            try:
-                return await self._attempt(call, credential, decode)
-            except (SourceUnavailable, RateLimited) as error:
-                asked = error.retry_after if isinstance(error, RateLimited) else 0.0
-                if attempt >= self._limits.attempts or asked > self._limits.longest_pause_seconds:
-                    raise
-            await asyncio.sleep(max(asked, self._pause(attempt)))
-            attempt += 1
+    async def read(self, asking: Asking[Value], credentials: Sequence[Credential]) -> Value:
+        """What `decode` makes of the answer, which raises the network's refusals.
 
-    async def write(self, call: HttpCall, credential: Credential, decode: Callable[[Received], Value]) -> Value:
-        """As `read`, but sent once: `OutcomeUnknown` when it left and no readable answer came back."""
-        attempt = 1
+        Tried again while the network is away, and with the other credentials when one is refused.
+        """
+        attempt, refusals = 1, 0
         while True:
             try:
-                return await self._attempt(call, credential, decode)
+                return await self._attempt(asking, credentials)
+            except ConnectorError as error:
+                pause = self._pause_before_reading(error, attempt)
+                if pause is None and not is_another_left(error, refusals, credentials):
+                    raise
+            if pause is None:
+                refusals += 1
+            else:
+                await asyncio.sleep(pause)
+                attempt += 1
+
+    async def write(self, asking: Asking[Value], credentials: Sequence[Credential]) -> Value:
+        """As `read`, but sent once: `OutcomeUnknown` when it left and no readable answer came back.
+
+        A refused write had no effect, so that another credential may be let do what one was denied.
+        """
+        attempt, refusals = 1, 0
+        while True:
+            try:
+                return await self._attempt(asking, credentials)
             except NotSent:
                 if attempt >= self._limits.attempts:
                     raise
             except (SourceUnavailable, UnexpectedResponse) as error:
                 raise OutcomeUnknown(f"{error}; the call had left") from error
+            except ConnectorError as error:
+                if not is_another_left(error, refusals, credentials, is_write=True):
+                    raise
+                refusals += 1
+                continue
             await asyncio.sleep(self._pause(attempt))
             attempt += 1
 
@@ -162,18 +193,25 @@ class ConnectorHttp:
         pause = self._limits.first_pause_seconds * float(2 ** (attempt - 1))
         return min(pause, self._limits.longest_pause_seconds) * self._jitter.uniform(1.0, 1.5)
 
-    async def _attempt(self, call: HttpCall, credential: Credential, decode: Callable[[Received], Value]) -> Value:
-        # `decode` runs inside the budget's place, so that the budget sees a refusal pass through it.
-        async with credential.budget.call(call.method):
+    def _pause_before_reading(self, error: ConnectorError, attempt: int) -> float | None:
+        """Seconds after which the same may be asked again, `None` when waiting here would not help."""
+        if not isinstance(error, SourceUnavailable | RateLimited) or attempt >= self._limits.attempts:
+            return None
+        asked = error.retry_after if isinstance(error, RateLimited) else 0.0
+        return max(asked, self._pause(attempt)) if asked <= self._limits.longest_pause_seconds else None
+
+    async def _attempt(self, asking: Asking[Value], credentials: Sequence[Credential]) -> Value:
+        # `decode` runs inside the ledger's place, so that the ledger sees a refusal pass through it.
+        async with self._ledger.call(asking.method, credentials) as credential:
             outcome, started = "interrupted", time.perf_counter()
             try:
-                value = decode(await self._send(call))
+                value = asking.decode(await self._send(asking.call_by(credential)), credential)
                 outcome = "ok"
             except ConnectorError as error:
                 outcome = outcome_of(error)
                 raise
             finally:
-                self._observe(call.method, outcome, time.perf_counter() - started)
+                self._observe(asking.method, outcome, time.perf_counter() - started)
             return value
 
     async def _send(self, call: HttpCall) -> Received:
@@ -201,6 +239,13 @@ class ConnectorHttp:
         return bytes(body)
 
 
+def is_another_left(error: ConnectorError, refusals: int, credentials: Sequence[Credential], *, is_write: bool = False) -> bool:
+    """Whether another credential may do what this one was refused, after so many refusals before."""
+    if error.is_remembered or refusals + 1 >= len(credentials):
+        return False
+    return blames_credential(error) or (is_write and isinstance(error, AccessDenied))
+
+
 def outcome_of(error: ConnectorError) -> str:
     """The name of an error as a metric label: `RateLimited` is "rate_limited"."""
     name = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == ConnectorError.__module__)
@@ -216,7 +261,7 @@ def _received(method: str, answer: httpx.Response, raw: bytes) -> Received:
     if answer.status_code >= 500:
         raise SourceUnavailable(f"{method}: HTTP {answer.status_code}")
     if answer.status_code == 429:
-        raise RateLimited(f"{method}: HTTP 429", retry_after=_retry_after(answer))
+        raise RateLimited(f"{method}: HTTP 429", retry_after=_retry_after(answer), too_fast=True)
     try:
         document = json.loads(raw)
     except (ValueError, RecursionError):

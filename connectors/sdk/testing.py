@@ -28,6 +28,7 @@ from connectors.sdk.contract import (
     CommentCounter,
     CommentReader,
     Connector,
+    Credential,
     Cursor,
     Message,
     Page,
@@ -46,19 +47,23 @@ Start = Callable[[Cursor | None], AsyncIterator[Page]]
 
 
 @dataclass(slots=True)
-class OpenBudget:
-    """A budget that lets every call through and notes it; `held` is how many calls are under way."""
+class OpenLedger:
+    """A ledger that lets every call through and notes it, and forgets refusals; `held` is how many calls are under way.
+
+    Credentials of the first kind in the sequence take turns.
+    """
 
     methods: list[str] = field(default_factory=list)
     held: int = 0
 
     @asynccontextmanager
-    async def call(self, method: str) -> AsyncIterator[None]:
+    async def call(self, method: str, credentials: Sequence[Credential]) -> AsyncIterator[Credential]:
         """Holds a place until the call has ended."""
+        first = [credential for credential in credentials if credential.kind == credentials[0].kind]
         self.methods.append(method)
         self.held += 1
         try:
-            yield
+            yield first[len(self.methods) % len(first)]
         finally:
             self.held -= 1
 
@@ -92,7 +97,7 @@ class ContractWorld:
     connector: Connector
     capabilities: frozenset[str]
     secrets: Sequence[str] = field(repr=False)
-    budget: OpenBudget
+    ledger: OpenLedger
     observed: Sequence[tuple[str, str, float]]
     wall: Wall
     thread: PostRef
@@ -212,10 +217,10 @@ class ConnectorContract:
         with pytest.raises(ConnectorError):
             receiver.parse_webhook(world.webhook.headers, world.webhook.body, secret=world.webhook.secret + "x")
 
-    async def test_every_call_takes_a_place_in_the_budget_and_is_observed(self, world: ContractWorld) -> None:
+    async def test_every_call_takes_a_place_in_the_ledger_and_is_observed(self, world: ContractWorld) -> None:
         await every_message(world)
-        assert world.budget.methods
-        assert [method for method, _, _ in world.observed] == world.budget.methods
+        assert world.ledger.methods
+        assert [method for method, _, _ in world.observed] == world.ledger.methods
         assert all(outcome == outcome.lower() and seconds >= 0 for _, outcome, seconds in world.observed)
 
     async def test_no_secret_shows_in_a_log_an_error_or_a_repr(
@@ -234,7 +239,7 @@ class ConnectorContract:
         tasks = asyncio.all_tasks()
         await first_pages(comments_from(world)(None), 1)
         await world.connector.close()
-        assert world.budget.held == 0
+        assert world.ledger.held == 0
         assert asyncio.all_tasks() <= tasks | server_tasks(tasks)
 
 

@@ -28,10 +28,6 @@ Parameter = str | int | Sequence[str]
 Parameters = Mapping[str, Parameter]
 
 
-class HumanNeeded(AuthenticationFailed):
-    """VK wants a captcha or a confirmation of the key's owner; nobody but an administrator may give it."""
-
-
 class CommentsHidden(AccessDenied):
     """The comments of this post are closed to readers; the page itself is open."""
 
@@ -158,7 +154,7 @@ def translated(meaning: Meaning | None, text: str, reason: str, *, method: str, 
         case Meaning.UNAVAILABLE:
             return SourceUnavailable(text)
         case Meaning.TOO_FAST:
-            return RateLimited(text, retry_after=settings.TOO_FAST_SECONDS)
+            return RateLimited(text, retry_after=settings.TOO_FAST_SECONDS, too_fast=True)
         case Meaning.WAIT:
             return RateLimited(text, retry_after=settings.WAIT_SECONDS)
         case Meaning.FLOOD:
@@ -170,7 +166,7 @@ def translated(meaning: Meaning | None, text: str, reason: str, *, method: str, 
         case Meaning.DEAD_KEY:
             return AuthenticationFailed(text)
         case Meaning.HUMAN_NEEDED:
-            return HumanNeeded(text)
+            return AuthenticationFailed(text, retry_after=settings.HUMAN_SECONDS)
         case Meaning.WRONG_KEY:
             return AccessDenied(text, permanent=True)
         case Meaning.ACCESS | Meaning.PARAMETER if GONE_WORDS.search(reason):

@@ -67,5 +67,5 @@ QUOTA_PAUSE = timedelta(minutes=30)
 """After error 29 the method stays blocked for about half an hour (measured by clients); then one call tries again."""
 
 LIMIT_PAUSE = timedelta(hours=3)
-HUMAN_PAUSE = timedelta(hours=1)
-REFUSAL_PAUSE = timedelta(days=1)
+HUMAN_SECONDS = 3600.0
+"""VK wants a captcha or a confirmation of the key's owner; nobody but an administrator may give it."""

@@ -24,6 +24,7 @@ from app.usecases.receive_webhook import Door
 from connectors.sdk.contract import Connector, ConnectorContext
 from connectors.sdk.loopback import serve
 from connectors.sdk.registry import plugins
+from connectors.sdk.testing import OpenLedger
 from tests.api.conftest import Api
 from tests.usecases.reading import Reader
 
@@ -55,7 +56,7 @@ class Hook:
 
 
 def vk_connector(context: ApiContext) -> Connector:
-    return plugins()["vk"].build(ConnectorContext("http://vk.invalid", (), context.now))
+    return plugins()["vk"].build(ConnectorContext("http://vk.invalid", (), OpenLedger(), context.now))
 
 
 @pytest.fixture

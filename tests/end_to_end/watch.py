@@ -15,7 +15,7 @@ from app.classifier.contract import Classifier
 from app.domain.authority import OfficialAccount
 from app.domain.polling import PollBounds
 from app.storage import official_accounts, regions, sources
-from app.storage.call_budgets import SharedCallBudget
+from app.storage.call_ledger import Key, SharedLedger
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
@@ -102,9 +102,9 @@ async def watched_town(
     defaults = {"now": hands, net.keys_option: [net.secret], "calls_per_second": CALLS_PER_SECOND}
     network = plugin.emulate(town.town, **(defaults | emulator))
     async with serve(network.app()) as address:
-        budget = SharedCallBudget(database.engine, "e2e", CALLS_PER_SECOND, now=hands)
-        await budget.prepare()
-        context = ConnectorContext(address, [Credential(net.credential_kind, "test", net.secret, budget)], hands)
+        ledger = SharedLedger(database.engine, net.network, [Key("e2e", net.credential_kind, "test", CALLS_PER_SECOND)], now=hands)
+        await ledger.prepare()
+        context = ConnectorContext(address, [Credential(net.credential_kind, "test", net.secret)], ledger, hands)
         connector = CONNECTORS[net.network](context, HttpLimits(first_pause_seconds=0.05))
         intake = Intake(database, classifier, await register(database, town, "town", since, net))
         bounds = PollBounds(timedelta(minutes=5), timedelta(seconds=1), timedelta(days=1))

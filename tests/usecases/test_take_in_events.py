@@ -18,6 +18,7 @@ from app.storage.pushed_events import MOST_ATTEMPTS, ReceivedEvent
 from app.usecases.ingest_page import Intaken
 from app.usecases.take_in_events import Taking, take_in_events
 from connectors.sdk.contract import Connector, ConnectorContext, PushedNews
+from connectors.sdk.testing import OpenLedger
 from connectors.vk.connector import VkConnector
 from tests.usecases.reading import PAGE, Reader, comment, post, stub, whole_thread
 
@@ -257,7 +258,7 @@ class Breaking(Named):
 
 
 async def test_an_event_that_breaks_us_is_put_aside_after_some_attempts_and_holds_up_nobody(inbox: Inbox) -> None:
-    connector = Breaking(ConnectorContext("http://vk.invalid", (), lambda: inbox.now))
+    connector = Breaking(ConnectorContext("http://vk.invalid", (), OpenLedger(), lambda: inbox.now))
     taking = Taking(inbox.reader.intake, lambda network: connector, inbox.taking.now, inbox.taking.on_page)
     for number in (12, 13, 14):
         await inbox.receive("wall_reply_new", id=number)

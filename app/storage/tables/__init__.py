@@ -2,13 +2,12 @@
 
 from app.storage.tables.access import idempotency_keys, operators, sessions, sign_in_attempts, tokens
 from app.storage.tables.base import metadata
+from app.storage.tables.calls import call_blocks, call_budgets, call_counts, call_days, call_limits, call_slots
 from app.storage.tables.incidents import answers, incident_events, incidents, policies, turns
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
 from app.storage.tables.pushes import push_channels, pushed_events
 from app.storage.tables.sources import (
     authorities,
-    call_days,
-    call_slots,
     credentials,
     metric_samples,
     official_accounts,
@@ -22,7 +21,11 @@ from app.storage.tables.sources import (
 __all__ = [
     "answers",
     "authorities",
+    "call_blocks",
+    "call_budgets",
+    "call_counts",
     "call_days",
+    "call_limits",
     "call_slots",
     "credentials",
     "idempotency_keys",

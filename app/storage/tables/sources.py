@@ -4,7 +4,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Date,
     Double,
     ForeignKey,
     Identity,
@@ -109,24 +108,6 @@ credentials = Table(
     moment("disabled_at"),
     Column("disabled_reason", Text),
     UniqueConstraint("kind", "name"),
-)
-
-call_slots = Table(
-    "call_slots",
-    metadata,
-    Column("budget", Text, primary_key=True),
-    Column("slot", SmallInteger, primary_key=True, autoincrement=False),
-    moment("free_at", required=True),
-    Column("holder", Text),
-)
-
-call_days = Table(
-    "call_days",
-    metadata,
-    Column("budget", Text, primary_key=True),
-    Column("method", Text, primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("calls", Integer, nullable=False),
 )
 
 metric_samples = Table(

@@ -10,11 +10,11 @@ from typing import Any
 from connectors.ok import settings
 from connectors.ok.connector import OkConnector
 from connectors.ok.emulator import OkEmulator
-from connectors.sdk.contract import Author, ConnectorContext, Credential, Cursor, Message, MessageType, Page, PostRef, Wall
+from connectors.sdk.contract import Author, CallLedger, ConnectorContext, Credential, Cursor, Message, MessageType, Page, PostRef, Wall
 from connectors.sdk.faults import Faults
 from connectors.sdk.http import HttpLimits
 from connectors.sdk.loopback import serve
-from connectors.sdk.testing import OpenBudget
+from connectors.sdk.testing import OpenLedger
 from connectors.sdk.town import Town, TownMessage, TownPage, TownPerson
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -61,17 +61,19 @@ class OkWorld:
     emulator: OkEmulator
     base_url: str
     moment: datetime
-    budget: OpenBudget = field(default_factory=OpenBudget)
+    open_ledger: OpenLedger = field(default_factory=OpenLedger)
     observed: list[tuple[str, str, float]] = field(default_factory=list)
 
     def credential(self, secret: str) -> Credential:
-        return Credential(settings.APPLICATION_KEY, f"key {secret[-12:-2]}", secret, self.budget)
+        return Credential(settings.APPLICATION_KEY, f"key {secret[-12:-2]}", secret)
 
     @asynccontextmanager
-    async def connector(self, *secrets: str) -> AsyncIterator[OkConnector]:
+    async def connector(self, *secrets: str, ledger: CallLedger | None = None) -> AsyncIterator[OkConnector]:
         """A connector with these keys (the first when none is named)."""
         credentials = [self.credential(secret) for secret in secrets or (FIRST,)]
-        connector = OkConnector(ConnectorContext(self.base_url, credentials, lambda: self.moment, self.observe), QUICK)
+        connector = OkConnector(
+            ConnectorContext(self.base_url, credentials, ledger or self.open_ledger, lambda: self.moment, self.observe), QUICK
+        )
         try:
             yield connector
         finally:

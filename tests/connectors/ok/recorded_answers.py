@@ -10,12 +10,11 @@ from connectors.ok.api import Answer, read_answer
 from connectors.ok.schemas import read_address, read_comments, read_groups, read_names, read_new_comment, read_topics
 from connectors.sdk.contract import Credential
 from connectors.sdk.http import Received
-from connectors.sdk.testing import OpenBudget
 from tests.connectors.ok.ok_world import FIRST
 
 FOLDER = Path(__file__).parent / "recordings"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-KEY = Credential("ok_app", "the region's key", FIRST, OpenBudget())
+KEY = Credential("ok_app", "the region's key", FIRST)
 READERS: dict[str, Callable[[Answer], object]] = {
     "mediatopic.getTopics": read_topics,
     "mediatopic.getByIds": read_topics,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.ok.api import CODES, MEANINGS, AddressBlocked, Meaning, NoSuchMethod, RightMissing, WrongParameter, written_call
+from connectors.ok.api import CODES, MEANINGS, Meaning, NoSuchMethod, WrongParameter, written_call
 from connectors.sdk.errors import (
     AccessDenied,
     AuthenticationFailed,
@@ -22,12 +22,10 @@ from tests.connectors.ok.recorded_answers import KEY, NOW, answer_to, document, 
 SHARED_CODES = Path(__file__).resolve().parents[4] / "shared/reference/schemas/ok/ok_error_codes.json"
 READING: dict[type[ConnectorError], str] = {
     SourceUnavailable: "1 2 30 31 9999",
-    RateLimited: "7 8",
-    AddressBlocked: "9 511",
+    RateLimited: "7 8 9 511",
     QuotaExhausted: "11 26",
     AuthenticationFailed: "101 102 103 104 210 453 457 514",
-    RightMissing: "200",
-    AccessDenied: "10 50 455 456 458",
+    AccessDenied: "10 50 200 455 456 458",
     SourceGone: "106 140 160 300 700 702",
     ReplyRejected: "454",
     NoSuchMethod: "3",
@@ -41,7 +39,7 @@ ACTIONS: dict[str, tuple[type[ConnectorError], ...]] = {
     "retry": (SourceUnavailable,),
     "backoff": (RateLimited,),
     "backoff_long": (RateLimited, QuotaExhausted),
-    "token": (AuthenticationFailed,),
+    "token": (AuthenticationFailed, AccessDenied),
     "disable": (AccessDenied, SourceGone),
     "item": (SourceGone, ReplyRejected),
     "fix": (UnexpectedResponse,),
@@ -63,6 +61,18 @@ def test_a_refused_read_becomes_the_error_that_says_what_to_do(name: str, error:
 @pytest.mark.parametrize(("name", "error"), EXPECTED)
 def test_a_refused_reply_is_a_rejection_unless_waiting_or_another_key_helps(name: str, error: type[ConnectorError]) -> None:
     assert type(refused(name, is_write=True)) is (ReplyRejected if name in REJECTED else error)
+
+
+def test_a_blocked_address_is_told_from_a_key_that_calls_too_fast() -> None:
+    told = {name: (error.address, error.too_fast) for name in ("7", "8", "9", "511") if isinstance(error := refused(name), RateLimited)}
+    assert told == {"7": (False, False), "8": (False, True), "9": (True, False), "511": (True, False)}
+
+
+def test_a_missing_right_is_told_from_a_closed_page() -> None:
+    missing, closed = refused("200"), refused("455")
+    assert isinstance(missing, AccessDenied)
+    assert isinstance(closed, AccessDenied)
+    assert missing.permanent > closed.permanent
 
 
 def test_every_recorded_refusal_has_its_expected_error() -> None:

@@ -85,7 +85,7 @@ def contract_world(world: OkWorld, connector: OkConnector) -> ContractWorld:
         connector=connector,
         capabilities=frozenset({"resolve", "read_posts", "read_comments", "count_comments", "publish_reply"}),
         secrets=tuple(value for secret in (FIRST, SECOND) for value in (secret, *list(json.loads(secret).values())[1:])),
-        budget=world.budget,
+        ledger=world.open_ledger,
         observed=world.observed,
         wall=WALL,
         thread=world.post_ref("p120"),

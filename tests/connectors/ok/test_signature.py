@@ -15,7 +15,6 @@ from connectors.ok.emulator.keys import expected_signature
 from connectors.ok.signature import SignedForm, fault_of, read_key, session_secret, signature
 from connectors.sdk.contract import Credential
 from connectors.sdk.errors import AuthenticationFailed
-from connectors.sdk.testing import OpenBudget
 from tests.connectors.ok.ok_world import FIRST
 
 SHARED = Path(__file__).resolve().parents[4] / "shared/reference/recorded/ok/signature_vectors.json"
@@ -29,7 +28,7 @@ PARAMETERS = st.dictionaries(NAMES, TEXTS, max_size=6)
 
 
 def credential(secret: str) -> Credential:
-    return Credential("ok_app", "the region's key", secret, OpenBudget())
+    return Credential("ok_app", "the region's key", secret)
 
 
 @pytest.mark.skipif(not SHARED.is_file(), reason="the published examples lie outside of the repository and are not here")

@@ -11,7 +11,7 @@ from connectors.ok.emulator import OkEmulator, Quirks
 from connectors.sdk.contract import ConnectorContext, Credential, Cursor, Message, PostRef, Wall
 from connectors.sdk.faults import FaultKind, Faults
 from connectors.sdk.loopback import serve
-from connectors.sdk.testing import OpenBudget
+from connectors.sdk.testing import OpenLedger
 from connectors.sdk.town_generator import GeneratedTown, generate_town
 from connectors.sdk.town_scripts import read_thread
 from tests.connectors.ok.ok_world import FIRST, QUICK
@@ -66,7 +66,7 @@ async def test_a_watched_town_is_told_as_it_is(quirks: Quirks) -> None:
     faults = Faults(seed=6, rate=0.02, kinds=kinds, codes=(2,))
     emulator = OkEmulator(town.town, now=lambda: clock[0], app_secrets=[FIRST], calls_per_second=10_000, faults=faults, quirks=quirks)
     async with serve(emulator.app()) as base_url:
-        context = ConnectorContext(base_url, [Credential("ok_app", "key", FIRST, OpenBudget())], lambda: clock[0])
+        context = ConnectorContext(base_url, [Credential("ok_app", "key", FIRST)], OpenLedger(), lambda: clock[0])
         connector = OkConnector(context, QUICK)
         watcher = Watcher(connector, [Wall("ok", f"group:{page_id}") for page_id in town.watched], clock[0] - timedelta(days=1))
         while clock[0] < END:

@@ -14,9 +14,9 @@ from starlette.types import Receive, Scope, Send
 
 from connectors.sdk.contract import Credential
 from connectors.sdk.errors import RateLimited
-from connectors.sdk.http import BearerToken, ConnectorHttp, HttpCall, HttpLimits, Received
+from connectors.sdk.http import Asking, BearerToken, ConnectorHttp, HttpCall, HttpLimits, Received
 from connectors.sdk.loopback import serve
-from connectors.sdk.testing import OpenBudget
+from connectors.sdk.testing import OpenLedger
 
 SECRET = "the-secret-of-the-key"
 QUICK = HttpLimits(
@@ -72,17 +72,21 @@ class Network:
     http: ConnectorHttp
     call: HttpCall
     credential: Credential
-    budget: OpenBudget
+    ledger: OpenLedger
     observed: list[tuple[str, str, float]] = field(default_factory=list)
     received: list[dict[str, Any]] = field(default_factory=list, repr=False)
     has_received: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def asking(self) -> Asking[Any]:
+        return Asking(self.call.method, lambda credential: self.call, document_of)
 
     @property
     def outcomes(self) -> list[str]:
         return [outcome for _, outcome, _ in self.observed]
 
 
-def document_of(received: Received) -> Any:
+def document_of(received: Received, credential: Credential) -> Any:
     """The whole document; a "wait" in it is the network's refusal of too many calls."""
     if isinstance(received.document, dict) and "wait" in received.document:
         raise RateLimited("too many calls", retry_after=float(received.document["wait"]))
@@ -110,11 +114,11 @@ async def network(answers: Sequence[Response], *, limits: HttpLimits = QUICK, pa
 @asynccontextmanager
 async def client(url: str, limits: HttpLimits = QUICK) -> AsyncIterator[Network]:
     """A client of any address."""
-    budget, observed = OpenBudget(), list[tuple[str, str, float]]()
-    credential = Credential("kind", "the city's key", SECRET, budget)
-    http = ConnectorHttp(recorder(observed), limits)
+    ledger, observed = OpenLedger(), list[tuple[str, str, float]]()
+    credential = Credential("kind", "the city's key", SECRET)
+    http = ConnectorHttp(ledger, recorder(observed), limits)
     try:
-        yield Network(http, HttpCall("read", url, {"owner_id": "-1"}, BearerToken(credential)), credential, budget, observed)
+        yield Network(http, HttpCall("read", url, {"owner_id": "-1"}, BearerToken(credential)), credential, ledger, observed)
     finally:
         await http.close()
 

@@ -5,7 +5,7 @@ import gzip
 import logging
 import socket
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
@@ -22,9 +22,8 @@ from connectors.sdk.errors import (
     SourceUnavailable,
     UnexpectedResponse,
 )
-from connectors.sdk.http import BearerToken, NotSent, outcome_of, redact
-from connectors.sdk.testing import OpenBudget
-from tests.connectors.sdk.flaky_server import QUICK, SECRET, Dripping, Dropped, Network, Stalled, client, document_of, network
+from connectors.sdk.http import BearerToken, ConnectorHttp, NotSent, outcome_of, redact
+from tests.connectors.sdk.flaky_server import QUICK, SECRET, Dripping, Dropped, Network, Stalled, client, network
 
 BROKEN: dict[str, Callable[[], Response]] = {
     "HTTP 500": lambda: Response("sorry", 500),
@@ -48,11 +47,11 @@ def free_port() -> int:
 
 
 async def read(opened: Network) -> object:
-    return await opened.http.read(opened.call, opened.credential, document_of)
+    return await opened.http.read(opened.asking, [opened.credential])
 
 
 async def write(opened: Network) -> object:
-    return await opened.http.write(opened.call, opened.credential, document_of)
+    return await opened.http.write(opened.asking, [opened.credential])
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -75,8 +74,8 @@ async def test_a_read_gives_up_after_its_attempts_and_takes_a_new_place_for_each
         with pytest.raises(SourceUnavailable):
             await read(opened)
         assert opened.outcomes == ["source_unavailable"] * QUICK.attempts
-        assert len(opened.budget.methods) == QUICK.attempts
-        assert opened.budget.held == 0
+        assert len(opened.ledger.methods) == QUICK.attempts
+        assert opened.ledger.held == 0
 
 
 async def test_an_answer_that_drips_for_ever_is_cut_off() -> None:
@@ -117,6 +116,21 @@ async def test_a_wait_of_minutes_is_left_to_the_caller() -> None:
         assert opened.outcomes == ["rate_limited"]
 
 
+@pytest.mark.parametrize("ask", ["read", "write"])
+async def test_what_one_key_is_refused_another_is_asked_for(ask: str) -> None:
+    async with network([JSONResponse({"wait": 300})]) as opened:
+        keys = [opened.credential, Credential("kind", "another", SECRET)]
+        assert await getattr(opened.http, ask)(opened.asking, keys) == {"done": True}
+        assert opened.outcomes == ["rate_limited", "ok"]
+
+
+async def test_when_every_key_is_refused_the_last_refusal_is_told() -> None:
+    async with network([JSONResponse({"wait": 300}) for _ in range(3)]) as opened:
+        with pytest.raises(RateLimited):
+            await opened.http.read(opened.asking, [opened.credential, Credential("kind", "another", SECRET)])
+        assert len(opened.received) == 2
+
+
 async def test_a_write_that_is_refused_is_not_sent_again() -> None:
     async with network([JSONResponse({"wait": 0})]) as opened:
         with pytest.raises(RateLimited):
@@ -131,19 +145,20 @@ async def test_a_write_that_finds_no_connection_was_not_sent() -> None:
         assert opened.outcomes == ["source_unavailable"] * QUICK.attempts
 
 
-async def test_a_spent_budget_ends_the_call_before_it_begins() -> None:
+async def test_a_spent_ledger_ends_the_call_before_it_begins() -> None:
     async with network([]) as opened:
-        credential = Credential("kind", "spent", SECRET, SpentBudget())
+        http = ConnectorHttp(SpentLedger(), lambda method, outcome, seconds: None, QUICK)
         with pytest.raises(QuotaExhausted):
-            await opened.http.read(opened.call, credential, document_of)
+            await http.read(opened.asking, [opened.credential])
+        await http.close()
         assert not opened.received
         assert not opened.observed
 
 
-class SpentBudget:
-    """A budget of which nothing is left today."""
+class SpentLedger:
+    """A ledger of which nothing is left today."""
 
-    def call(self, method: str) -> AbstractAsyncContextManager[None]:
+    def call(self, method: str, credentials: Sequence[Credential]) -> AbstractAsyncContextManager[Credential]:
         raise QuotaExhausted("nothing left today", method=method)
 
 
@@ -154,7 +169,7 @@ async def test_a_cancelled_call_gives_its_place_back() -> None:
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
-        assert opened.budget.held == 0
+        assert opened.ledger.held == 0
         assert opened.outcomes == ["interrupted"]
 
 
@@ -190,9 +205,10 @@ async def test_an_error_shows_no_secret_even_with_the_variables_of_its_frames(na
 @pytest.mark.parametrize("secret", ["line\nbreak", "кириллица", "tab\there"])
 async def test_a_key_that_no_header_can_carry_is_a_dead_key_and_is_not_shown(secret: str) -> None:
     async with network([]) as opened:
-        credential = Credential("kind", "the odd key", secret, opened.budget)
+        credential = Credential("kind", "the odd key", secret)
+        opened.call = replace(opened.call, auth=BearerToken(credential))
         with pytest.raises(AuthenticationFailed, match="the odd key") as caught:
-            await opened.http.read(replace(opened.call, auth=BearerToken(credential)), credential, document_of)
+            await opened.http.read(opened.asking, [credential])
         assert secret not in str(caught.value)
 
 
@@ -210,5 +226,5 @@ def test_errors_have_names_for_metrics() -> None:
 
 
 def test_an_echoed_secret_is_struck_out() -> None:
-    assert redact(f"key {SECRET} is bad", Credential("kind", "key", SECRET, OpenBudget())) == "key [secret] is bad"
-    assert redact("nothing", Credential("kind", "key", "", OpenBudget())) == "nothing"
+    assert redact(f"key {SECRET} is bad", Credential("kind", "key", SECRET)) == "key [secret] is bad"
+    assert redact("nothing", Credential("kind", "key", "")) == "nothing"

@@ -8,13 +8,12 @@ from typing import Any
 
 from connectors.sdk.contract import Credential
 from connectors.sdk.http import Received
-from connectors.sdk.testing import OpenBudget
 from connectors.vk.api import Answer, read_answer
 from connectors.vk.schemas import read_comment_id, read_comments, read_communities, read_posts, read_screen_name
 
 FOLDER = Path(__file__).parent / "recordings"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-KEY = Credential("vk_service", "the region's key", "vk1.a.never-a-real-key", OpenBudget())
+KEY = Credential("vk_service", "the region's key", "vk1.a.never-a-real-key")
 READERS: dict[str, Callable[[Answer], object]] = {
     "wall.get": lambda answer: read_posts(answer, owner_id=-217300001),
     "wall.getById": read_posts,

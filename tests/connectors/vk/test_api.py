@@ -18,7 +18,7 @@ from connectors.sdk.errors import (
     SourceUnavailable,
     UnexpectedResponse,
 )
-from connectors.vk.api import CODES, FOREIGN, CommentsHidden, HumanNeeded, Meaning, meaning_of, written_call
+from connectors.vk.api import CODES, FOREIGN, CommentsHidden, Meaning, meaning_of, written_call
 from tests.connectors.vk.recorded_answers import KEY, NOW, answer_to, document, names
 
 SHARED_CODES = Path(__file__).resolve().parents[4] / "shared/reference/schemas/vk/vk_error_codes.json"
@@ -26,8 +26,7 @@ READING: dict[type[ConnectorError], str] = {
     SourceUnavailable: "1 10 36 43",
     RateLimited: "6 9 32 223",
     QuotaExhausted: "29 103",
-    HumanNeeded: "14 17 24 25 3300 3301 3302 3303 3304",
-    AuthenticationFailed: "2 5 38 101",
+    AuthenticationFailed: "2 5 14 17 24 25 38 101 3300 3301 3302 3303 3304",
     AccessDenied: "7 15 15_1133 15_1134 27 28 200 204 210 211 801",
     CommentsHidden: "212",
     SourceGone: "15_no_post 18 19 30 37 39 40 100_no_owner 104 113 125 203 260",
@@ -89,6 +88,14 @@ def test_a_flood_is_a_matter_of_minutes_and_too_many_calls_of_a_second() -> None
     assert isinstance(flood, RateLimited)
     assert isinstance(fast, RateLimited)
     assert flood.retry_after >= 60 > 5 > fast.retry_after
+    assert fast.too_fast > flood.too_fast
+
+
+def test_a_key_that_waits_for_a_human_may_come_back_and_a_dead_one_may_not() -> None:
+    waiting, dead = refused("14"), refused("5")
+    assert isinstance(waiting, AuthenticationFailed)
+    assert isinstance(dead, AuthenticationFailed)
+    assert (waiting.retry_after, dead.retry_after) == (3600, None)
 
 
 def test_a_rejected_reply_gives_the_networks_own_words() -> None:

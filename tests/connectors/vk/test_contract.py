@@ -96,7 +96,7 @@ def contract_world(world: VkWorld, connector: VkConnector) -> ContractWorld:
         connector=connector,
         capabilities=frozenset(CAPABILITIES),
         secrets=(SERVICE, COMMUNITY),
-        budget=world.budget,
+        ledger=world.open_ledger,
         observed=world.observed,
         wall=WALL,
         thread=world.post_ref("p200"),

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from connectors.sdk.contract import ConnectorContext, Credential, Cursor, Message, Page, PostRef, Wall
+from connectors.sdk.contract import CallLedger, ConnectorContext, Credential, Cursor, Message, Page, PostRef, Wall
 from connectors.sdk.http import HttpLimits
 from connectors.sdk.loopback import serve
-from connectors.sdk.testing import OpenBudget
+from connectors.sdk.testing import OpenLedger
 from connectors.sdk.town import Town, TownMessage, TownPage, TownPerson
 from connectors.vk import settings
 from connectors.vk.connector import VkConnector
@@ -52,18 +52,19 @@ class VkWorld:
     base_url: str
     moment: datetime
     boards: bool = False
-    budget: OpenBudget = field(default_factory=OpenBudget)
+    open_ledger: OpenLedger = field(default_factory=OpenLedger)
     observed: list[tuple[str, str, float]] = field(default_factory=list)
 
     def credential(self, secret: str) -> Credential:
         kind = settings.COMMUNITY_KEY if secret in (COMMUNITY, CLINIC_COMMUNITY) else settings.SERVICE_KEY
-        return Credential(kind, f"the {secret.split('-')[0]} key", secret, self.budget)
+        return Credential(kind, f"the {secret.split('-')[0]} key", secret)
 
     @asynccontextmanager
-    async def connector(self, *secrets: str) -> AsyncIterator[VkConnector]:
+    async def connector(self, *secrets: str, ledger: CallLedger | None = None) -> AsyncIterator[VkConnector]:
         """A connector with these keys (the first service key when none is named)."""
         credentials = [self.credential(secret) for secret in secrets or (SERVICE,)]
-        connector = VkConnector(ConnectorContext(self.base_url, credentials, lambda: self.moment, self.observe), QUICK, boards=self.boards)
+        context = ConnectorContext(self.base_url, credentials, ledger or self.open_ledger, lambda: self.moment, self.observe)
+        connector = VkConnector(context, QUICK, boards=self.boards)
         try:
             yield connector
         finally:
