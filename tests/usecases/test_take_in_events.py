@@ -90,7 +90,7 @@ async def inbox(reader: Reader, noon: datetime) -> Inbox:
 async def open_inbox(reader: Reader, noon: datetime) -> Inbox:
     async with reader.intake.database.write() as session:
         await push_channels.open_channel(session, NewChannel(reader.source.id, PushMode.CALLBACK, None, None, False), now=noon)
-    connector = Named(ConnectorContext("http://vk.invalid", (), lambda: noon))
+    connector = Named(ConnectorContext("http://vk.invalid", (), OpenLedger(), lambda: noon))
     pages: list[Intaken] = []
 
     def reader_for(network: str) -> Connector | None:
