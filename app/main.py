@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from app.api import authorities, health, hooks, incident_steps, incidents, messages, metrics, sources, statistics, tokens, topics
+from app.api import authorities, credentials, health, hooks, incident_steps, incidents, messages, metrics, sources, statistics, tokens, topics
 from app.api.context import ApiContext
 from app.api.edge import BodyLimit, LastResort, SecurityHeaders
 from app.api.hooks import HookCounter
@@ -13,7 +13,7 @@ from app.api.problems import HANDLERS, Problem
 
 LARGEST_BODY = 1_000_000
 """Bytes of a request; the longest honest one is a list of topics, some hundred thousand."""
-MODULES = (incidents, incident_steps, messages, sources, authorities, statistics, tokens, topics, health, metrics, hooks)
+MODULES = (incidents, incident_steps, messages, sources, authorities, statistics, tokens, topics, credentials, health, metrics, hooks)
 
 
 class Application(FastAPI):

@@ -7,12 +7,15 @@ from fastapi.responses import RedirectResponse
 
 from app.console import texts
 from app.console.access import Console, Reader, Registrar, Visitor
+from app.console.context import ConsoleContext
 from app.console.page_route import PageRoute
 from app.console.queue_query import LARGEST_ID
 from app.domain.authority import AuthorityId
 from app.domain.errors import DomainError, StaleVersion
 from app.domain.source import SourceId, SourceStatus
-from app.storage import authorities, sources
+from app.storage import authorities, quotas, sources
+from app.storage.engine import ReadSession
+from app.storage.quotas import CredentialUse
 from app.usecases.add_source import add_source, resolve_page
 from app.usecases.change_source import change_source
 from connectors.sdk.errors import ConnectorError
@@ -83,10 +86,16 @@ async def _switch(console: Console, visitor: Visitor, source_id: SourceId, statu
     return RedirectResponse(f"/sources?after={max(source_id - PAGE_SIZE, 0)}#source-{source_id}", 303)
 
 
+async def _keys(session: ReadSession, console: ConsoleContext) -> list[CredentialUse]:
+    """How the keys to the networks stand."""
+    return await quotas.credentials_in_use(session, await quotas.known_budgets(session), now=console.now(), zone=console.zone)
+
+
 async def _shown(console: Console, visitor: Visitor, *, after: SourceId = SourceId(0), status: int = 200, **said: Any) -> Response:
     async with console.database.read() as session:
         found = await sources.listed(session, console.region_id, after=after, limit=PAGE_SIZE + 1)
         bodies = await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES)
+        keys = await _keys(session, console) if visitor.may("ADMINISTER") else []
     shown = found[:PAGE_SIZE]
     return console.pages.page(
         "sources.html",
@@ -96,6 +105,7 @@ async def _shown(console: Console, visitor: Visitor, *, after: SourceId = Source
         times=console.times,
         registered=shown,
         authorities=bodies,
+        keys=keys,
         next=shown[-1].source.id if len(found) > PAGE_SIZE else None,
         first=bool(after),
         **({"problem": None, "notice": None, "link": "", "official": True} | said),

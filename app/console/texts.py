@@ -96,6 +96,17 @@ TURN_FLAGS: Mapping[TurnFlag, str] = {
     TurnFlag.EDITED_INTO_ANSWER: "ответом стало исправленное сообщение",
 }
 
+CREDENTIAL_STATES: Mapping[str, str] = {
+    "dead": "недействителен, нужен новый",
+    "human": "сеть ждёт владельца ключа",
+    "right": "нет права",
+    "quota": "дневной предел исчерпан",
+    "flood": "слишком часто",
+    "too_fast": "слишком быстро",
+    "address": "сеть закрыла наш адрес",
+}
+"""Why a network refuses a key or one of its methods."""
+
 PAUSE_REASONS: Mapping[PauseReason, str] = {
     PauseReason.BY_OPERATOR: "остановлена вручную",
     PauseReason.GONE: "страницы больше нет; проверяем раз в сутки",

@@ -1,7 +1,7 @@
 """The connectors in use: one per network, made anew when its credentials change."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
@@ -60,7 +60,6 @@ class ConnectorPool:
         self._now = now
         self._zone = zone
         self._secrets: dict[str, tuple[Secret, ...]] = {}
-        self._ledgers: dict[str, SharedLedger] = {}
         self._connectors: dict[str, Connector] = {}
 
     async def refresh(self) -> None:
@@ -73,7 +72,9 @@ class ConnectorPool:
         for network, plugin in self._plugins.items():
             secrets = tuple(secret for secret in (*self._given, *usable) if secret.kind in plugin.credential_kinds)
             if self._secrets.get(network) != secrets or network not in self._connectors:
-                await self._replace(network, plugin, secrets)
+                await self._replace(network, secrets)
+        async with self._database.engine.begin() as connection:
+            await call_paces.see(connection, self._budgets())
 
     def connector_for(self, network: str) -> Connector:
         """The network's connector; `AuthenticationFailed` when no credential of the network is known."""
@@ -91,15 +92,34 @@ class ConnectorPool:
     async def credentials_in_use(self) -> list[CredentialUse]:
         """How every credential stands: its pace, what it was refused, what it has called."""
         now = self._now()
-        budgets = sorted({secret.budget for secrets in self._secrets.values() for secret in secrets})
-        midnight = now.astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
         async with self._database.read() as session:
-            return await quotas.credentials_in_use(session, budgets, now=now, day_began=midnight)
+            return await quotas.credentials_in_use(session, self._budgets(), now=now, zone=self._zone)
+
+    def _budgets(self) -> list[str]:
+        return sorted({secret.budget for secrets in self._secrets.values() for secret in secrets})
 
     async def method_quotas(self) -> list[MethodQuota]:
         """By network and method: calls a day over all usable credentials, spent and left, and the rate now."""
         limits = {kind: rates.per_day for kind, rates in self._rates.items()}
         return quotas.add_up(await self.credentials_in_use(), limits, now=self._now())
+
+    def kinds(self) -> list[str]:
+        """Every kind of credential that an installed connector knows."""
+        return sorted(kind for plugin in self._plugins.values() for kind in plugin.credential_kinds)
+
+    def fault_of(self, kind: str, secret: str) -> str:
+        """What is wrong with the form of a secret, "" where it could be one."""
+        return next((plugin.fault_of_secret(kind, secret) for plugin in self._plugins.values() if kind in plugin.credential_kinds), "")
+
+    async def checkers(self) -> AsyncIterator[tuple[str, Credential, Connector]]:
+        """Every credential with its network and a connector that has no other and calls whatever was refused before."""
+        for network, secrets in self._secrets.items():
+            for secret in secrets:
+                connector, (credential,) = await self._build(network, (secret,), checking=True)
+                try:
+                    yield network, credential, connector
+                finally:
+                    await connector.close()
 
     async def close(self) -> None:
         """Closes every connector."""
@@ -107,21 +127,24 @@ class ConnectorPool:
             await connector.close()
         self._connectors.clear()
 
-    async def _replace(self, network: str, plugin: ConnectorPlugin, secrets: tuple[Secret, ...]) -> None:
+    async def _replace(self, network: str, secrets: tuple[Secret, ...]) -> None:
+        before = self._connectors.get(network)
+        self._connectors[network], _ = await self._build(network, secrets)
+        self._secrets[network] = secrets
+        if before is not None:
+            await before.close()
+
+    async def _build(self, network: str, secrets: Sequence[Secret], *, checking: bool = False) -> tuple[Connector, Sequence[Credential]]:
         keys = [self._key(secret) for secret in secrets]
-        ledger = SharedLedger(self._database.engine, network, keys, now=self._now)
+        ledger = SharedLedger(self._database.engine, network, keys, now=self._now, checking=checking)
         await ledger.prepare()
-        ready = [Credential(secret.kind, secret.name, secret.value) for secret in secrets]
+        credentials = [Credential(secret.kind, secret.name, secret.value) for secret in secrets]
 
         def observe(method: str, outcome: str, seconds: float) -> None:
             NETWORK_CALLS.labels(network, method, outcome).inc()
 
-        before = self._connectors.get(network)
-        self._connectors[network] = plugin.build(ConnectorContext(self._addresses[network], ready, ledger, self._now, observe))
-        self._ledgers[network] = ledger
-        self._secrets[network] = secrets
-        if before is not None:
-            await before.close()
+        context = ConnectorContext(self._addresses[network], credentials, ledger, self._now, observe)
+        return self._plugins[network].build(context), credentials
 
     def _key(self, secret: Secret) -> Key:
         rates = self._rates[secret.kind]

@@ -61,10 +61,20 @@ class Place:
 
 
 class SharedLedger:
-    """The `CallLedger` of one network's credentials; `now` is the clock that days and pauses are reckoned by."""
+    """The `CallLedger` of one network's credentials; `now` is the clock that days and pauses are reckoned by.
+
+    One for `checking` lets credentials call whatever was refused them before: each call finds out anew.
+    """
 
     def __init__(
-        self, engine: AsyncEngine, network: str, keys: Sequence[Key], *, now: Callable[[], datetime], longest_call: timedelta = LONGEST_CALL
+        self,
+        engine: AsyncEngine,
+        network: str,
+        keys: Sequence[Key],
+        *,
+        now: Callable[[], datetime],
+        longest_call: timedelta = LONGEST_CALL,
+        checking: bool = False,
     ) -> None:
         self._engine = engine
         self._quick = engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -72,6 +82,7 @@ class SharedLedger:
         self._keys = {(key.kind, key.name): key for key in keys}
         self._now = now
         self._longest_call = longest_call
+        self._checking = checking
         self._queues: defaultdict[tuple[str, ...], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def prepare(self) -> None:
@@ -94,11 +105,6 @@ class SharedLedger:
             raise
         await asyncio.shield(self._leave(place, None))
 
-    async def reopen(self, credential: Credential) -> None:
-        """Forgets what was refused the whole of a credential, since a call with it has just been let in."""
-        async with self._engine.begin() as connection:
-            await call_blocks.open_again(connection, self._budget(credential), self._network, ANY_METHOD)
-
     def _budget(self, credential: Credential) -> str:
         return self._keys[credential.kind, credential.name].budget
 
@@ -112,6 +118,7 @@ class SharedLedger:
             "network": self._network,
             "method": method,
             "longest": self._longest_call,
+            "checking": self._checking,
         }
         async with self._queues[tuple(by_budget)]:
             while True:
@@ -129,8 +136,8 @@ class SharedLedger:
             if taken is None:
                 standing = (await connection.execute(STANDING, {**wanted, **moment})).all()
                 return None, self._wait(method, standing, now)
-            place = Place(by_budget[taken.budget], method, taken.budget, taken.slot, holder, taken.blocks > 0)
-            if taken.counted and taken.probing == taken.blocks:
+            place = Place(by_budget[taken.budget], method, taken.budget, taken.slot, holder, self._checking or taken.blocks > 0)
+            if taken.counted and (self._checking or taken.probing == taken.blocks):
                 return place, 0.0
             # Somebody else took the day's last call or the probe between our look and our grasp.
             await connection.execute(GIVE_BACK, {"budget": place.budget, "slot": place.slot, "holder": holder})

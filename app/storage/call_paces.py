@@ -1,5 +1,6 @@
 """The pace of every credential, lowered by refusals and recovering, and the day's limits that refusals taught us."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import text
@@ -17,8 +18,8 @@ async def register(connection: AsyncConnection, budget: str, network: str, kind:
     """Makes the row and the slots of a credential; a changed limit begins a new pace."""
     await connection.execute(
         text(
-            "INSERT INTO call_budgets (budget, network, kind, name, per_second, slots, rest_seconds)"
-            " VALUES (:budget, :network, :kind, :name, :per_second, :per_second, 1) ON CONFLICT (budget) DO UPDATE SET"
+            "INSERT INTO call_budgets (budget, network, kind, name, per_second, slots, rest_seconds, seen_at)"
+            " VALUES (:budget, :network, :kind, :name, :per_second, :per_second, 1, clock_timestamp()) ON CONFLICT (budget) DO UPDATE SET"
             " kind = excluded.kind, name = excluded.name, per_second = excluded.per_second, slots = excluded.slots, rest_seconds = 1,"
             " lowered_to = NULL, lowered_at = NULL"
             " WHERE call_budgets.per_second <> excluded.per_second OR call_budgets.name <> excluded.name"
@@ -31,6 +32,13 @@ async def register(connection: AsyncConnection, budget: str, network: str, kind:
             " FROM generate_series(0, CAST(:slots AS int) - 1) AS slot ON CONFLICT DO NOTHING"
         ),
         {"budget": budget, "slots": per_second},
+    )
+
+
+async def see(connection: AsyncConnection, budgets: Sequence[str]) -> None:
+    """Notes that these credentials are in use now."""
+    await connection.execute(
+        text("UPDATE call_budgets SET seen_at = clock_timestamp() WHERE budget = ANY(:budgets)"), {"budgets": list(budgets)}
     )
 
 

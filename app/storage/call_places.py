@@ -16,7 +16,7 @@ STANDS = "(k.until IS NULL OR k.until > :now OR coalesce(k.probed_until > clock_
 
 TAKE = text(f"""
 WITH {WANTED}, open AS (
-    SELECT w.*, w.per_day - {SPENT} AS remaining FROM wanted w WHERE NOT EXISTS (
+    SELECT w.*, w.per_day - {SPENT} AS remaining FROM wanted w WHERE :checking OR NOT EXISTS (
         SELECT FROM call_blocks k WHERE k.budget IN (w.budget, :network) AND k.method IN ('', :method) AND {STANDS})
 ), usable AS (
     SELECT o.*, min(o.rank) OVER () AS best, (SELECT max(s.free_at) FROM call_slots s WHERE s.budget = o.budget) AS last_used

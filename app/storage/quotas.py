@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,6 +51,10 @@ class CredentialUse:
         standing = [one for one in self.blocks if one.method in (ANY_METHOD, method) and (one.until is None or one.until > now)]
         return min(standing, key=lambda one: one.until is not None, default=None)
 
+    def refused_methods(self, now: datetime) -> list[Block]:
+        """Single methods that are refused now."""
+        return [one for one in self.blocks if one.method != ANY_METHOD and (one.until is None or one.until > now)]
+
 
 @dataclass(frozen=True, slots=True)
 class MethodQuota:
@@ -58,7 +62,7 @@ class MethodQuota:
 
     `per_day` and `remaining` are `None` where neither a setting nor a refusal has said what a day's limit is. `remaining`
     counts the last 24 hours, as the ledger does, so that a network's day may begin whenever it likes; `spent_today` counts
-    since `day_began`. `per_second` is the rate now, lowered by refusals.
+    since midnight. `per_second` is the rate now, lowered by refusals.
     """
 
     network: str
@@ -71,9 +75,21 @@ class MethodQuota:
     per_second: float
 
 
-async def credentials_in_use(session: AsyncSession, budgets: Sequence[str], *, now: datetime, day_began: datetime) -> list[CredentialUse]:
-    """The standing of the credentials behind the budgets, in the order of their names."""
-    values = {"budgets": list(budgets), "now": now, "day": day_began, "window": window_before(now)}
+async def known_budgets(session: AsyncSession) -> list[str]:
+    """The budgets of credentials that are stored, or that settings gave to some process within the last day."""
+    rows = await session.scalars(
+        text(
+            "SELECT DISTINCT ON (kind, name) budget FROM call_budgets b WHERE b.seen_at > clock_timestamp() - interval '1 day'"
+            " OR EXISTS (SELECT FROM credentials c WHERE c.kind = b.kind AND c.name = b.name) ORDER BY kind, name, seen_at DESC"
+        )
+    )
+    return list(rows)
+
+
+async def credentials_in_use(session: AsyncSession, budgets: Sequence[str], *, now: datetime, zone: tzinfo) -> list[CredentialUse]:
+    """The standing of the credentials behind the budgets, in the order of their names; `zone` says when the day began."""
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    values = {"budgets": list(budgets), "now": now, "day": midnight, "window": window_before(now)}
     rows = await session.execute(
         text(
             "SELECT budget, network, kind, name, per_second, slots / rest_seconds AS rate FROM call_budgets"

@@ -3,6 +3,7 @@
 from connectors.ok import settings
 from connectors.ok.connector import OkConnector
 from connectors.ok.emulator import OkEmulator
+from connectors.ok.signature import fault_of
 from connectors.sdk.contract import ConnectorPlugin
 
 plugin = ConnectorPlugin(
@@ -13,4 +14,5 @@ plugin = ConnectorPlugin(
     credential_kinds=settings.CREDENTIAL_KINDS,
     build=OkConnector,
     emulate=OkEmulator,
+    fault_of_secret=lambda kind, secret: fault_of(secret),
 )

@@ -9,12 +9,23 @@ from connectors.ok.client import OkClient
 from connectors.ok.links import EXAMPLES, GroupLink, parse_link
 from connectors.ok.mapping import resolved_source, topic_message
 from connectors.ok.names import Names
-from connectors.ok.probe import probe_all
+from connectors.ok.probe import check_credential, probe_all
 from connectors.ok.replies import Replies
 from connectors.ok.schemas import OkTopic, read_address, read_counts, read_groups, read_topics
 from connectors.ok.thread import read_thread
 from connectors.ok.wall import read_wall
-from connectors.sdk.contract import ConnectorContext, Cursor, Message, Page, PostCount, PostRef, PublishedReply, ResolvedSource, Wall
+from connectors.sdk.contract import (
+    ConnectorContext,
+    Credential,
+    Cursor,
+    Message,
+    Page,
+    PostCount,
+    PostRef,
+    PublishedReply,
+    ResolvedSource,
+    Wall,
+)
 from connectors.sdk.errors import InvalidLink, SourceGone
 from connectors.sdk.http import HttpLimits
 
@@ -78,6 +89,10 @@ class OkConnector:
     async def publish_reply(self, to: Message, text: str, *, reply_id: str) -> PublishedReply:
         """A comment in the group's name, or `ReplyRejected` with the address to answer at by hand. OK takes no key against repeats."""
         return await self._replies.publish(to, text)
+
+    async def check_credential(self, credential: Credential) -> Mapping[str, str]:
+        """By capability what stands against the key, "" where nothing does; `AuthenticationFailed` for a dead one."""
+        return await check_credential(self._client, credential)
 
     async def _group_id(self, shortname: str) -> str:
         found = read_address(await self._client.read("url.getInfo", {"url": f"{settings.SITE}/{shortname}"}))

@@ -6,7 +6,8 @@ from connectors.ok import settings
 from connectors.ok.api import NoSuchMethod, Parameters, WrongParameter
 from connectors.ok.client import OkClient
 from connectors.ok.fields import line, records, whole
-from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError, SourceGone
+from connectors.sdk.contract import Credential
+from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError, QuotaExhausted, RateLimited, SourceGone
 
 AVAILABLE = "available"
 GONE = "gone"
@@ -48,6 +49,22 @@ async def probe(client: OkClient, method: str, parameters: Parameters) -> str:
     except ConnectorError as error:
         return f"{UNKNOWN}: {error}"
     return AVAILABLE
+
+
+async def check_credential(client: OkClient, credential: Credential) -> dict[str, str]:
+    """By capability what OK says against this key, "" where nothing does; `AuthenticationFailed` for a dead one."""
+    return {capability: await refusal_of(client, credential, *call) for capability, call in PROBES.items()}
+
+
+async def refusal_of(client: OkClient, credential: Credential, method: str, parameters: Parameters) -> str:
+    """What OK says against one call of the key. A complaint about the object shows that the key was let in."""
+    try:
+        await client.read_by(credential, method, parameters)
+    except (SourceGone, WrongParameter):
+        return ""
+    except (NoSuchMethod, AccessDenied, QuotaExhausted, RateLimited) as error:
+        return str(error)
+    return ""
 
 
 async def calls_left(client: OkClient) -> str:

@@ -321,6 +321,15 @@ class AuthorNamer(Protocol):
         """Names by author id, for events that leave them out; who cannot be named is left out."""
 
 
+@runtime_checkable
+class CredentialChecker(Protocol):
+    async def check_credential(self, credential: Credential) -> Mapping[str, str]:
+        """By capability what stands against the credential in the network's own words, "" where nothing does.
+
+        Makes a few cheap calls that change nothing. Raises `AuthenticationFailed` for a dead credential.
+        """
+
+
 class EmulatorWorld(Protocol):
     """What the demo and the tests may do with an emulated network beyond its HTTP API: its clock is the caller's."""
 
@@ -334,7 +343,8 @@ class ConnectorPlugin:
 
     `hosts` are the host names of its links, so that a pasted link finds its network; `short_links` matches the whole of an
     address that this network's people write without a host. `emulate` makes an emulator of the network from a recorded town
-    (see `connectors.sdk.town`) and the caller's clock.
+    (see `connectors.sdk.town`) and the caller's clock. `fault_of_secret(kind, secret)` says what is wrong with the form of a
+    secret, without repeating any of it, and "" where it could be one.
     """
 
     network: str
@@ -345,6 +355,7 @@ class ConnectorPlugin:
     build: Callable[[ConnectorContext], Connector]
     emulate: Callable[..., EmulatorWorld]
     short_links: re.Pattern[str] | None = None
+    fault_of_secret: Callable[[str, str], str] = field(default=lambda kind, secret: "")
 
 
 CAPABILITIES: Mapping[str, type[Any]] = {
@@ -356,6 +367,7 @@ CAPABILITIES: Mapping[str, type[Any]] = {
     "webhook": WebhookReceiver,
     "updates": UpdateReceiver,
     "set_up_push": PushSetter,
+    "check_credential": CredentialChecker,
     "name_authors": AuthorNamer,
 }
 

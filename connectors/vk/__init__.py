@@ -2,6 +2,7 @@
 
 from connectors.sdk.contract import ConnectorPlugin
 from connectors.vk import settings
+from connectors.vk.check import fault_of_secret
 from connectors.vk.connector import VkConnector
 from connectors.vk.emulator import VkEmulator
 from connectors.vk.links import SHORT
@@ -15,4 +16,5 @@ plugin = ConnectorPlugin(
     build=VkConnector,
     emulate=VkEmulator,
     short_links=SHORT,
+    fault_of_secret=fault_of_secret,
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from connectors.sdk.contract import (
     ConnectorContext,
+    Credential,
     Cursor,
     Message,
     MessageType,
@@ -22,6 +23,7 @@ from connectors.sdk.errors import AccessDenied, InvalidLink, SourceGone
 from connectors.sdk.http import HttpLimits
 from connectors.vk import push, settings
 from connectors.vk.boards import count_topics
+from connectors.vk.check import check_credential
 from connectors.vk.client import VkClient
 from connectors.vk.events import parse_envelope, read_event
 from connectors.vk.links import EXAMPLES, GroupLink, parse_link
@@ -151,6 +153,10 @@ class VkConnector:
             found = read_communities(await self._client.read("groups.getById", {"group_ids": groups}))
             names |= {f"-{community.id}": community.name for community in found}
         return names
+
+    async def check_credential(self, credential: Credential) -> Mapping[str, str]:
+        """By capability what stands against the key, "" where nothing does; `AuthenticationFailed` for a dead one."""
+        return await check_credential(self._client, credential)
 
     async def _group_id(self, screen_name: str) -> int:
         named = read_screen_name(await self._client.read("utils.resolveScreenName", {"screen_name": screen_name}))

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("rest_seconds", sa.Double(), nullable=False),
         sa.Column("lowered_to", sa.Double(), nullable=True),
         sa.Column("lowered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("budget", name=op.f("pk_call_budgets")),
     )
     op.create_table(

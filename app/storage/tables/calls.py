@@ -19,6 +19,7 @@ call_budgets = Table(
     Column("rest_seconds", Double, nullable=False),
     Column("lowered_to", Double),
     moment("lowered_at"),
+    moment("seen_at", required=True),
 )
 
 call_slots = Table(

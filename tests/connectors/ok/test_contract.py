@@ -83,7 +83,7 @@ def contract_world(world: OkWorld, connector: OkConnector) -> ContractWorld:
     ids, visible = world.emulator.ids, world.emulator.visible()
     return ContractWorld(
         connector=connector,
-        capabilities=frozenset({"resolve", "read_posts", "read_comments", "count_comments", "publish_reply"}),
+        capabilities=frozenset({"resolve", "read_posts", "read_comments", "check_credential", "count_comments", "publish_reply"}),
         secrets=tuple(value for secret in (FIRST, SECOND) for value in (secret, *list(json.loads(secret).values())[1:])),
         ledger=world.open_ledger,
         observed=world.observed,
