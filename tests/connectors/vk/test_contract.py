@@ -35,6 +35,7 @@ CAPABILITIES = (
     "updates",
     "set_up_push",
     "name_authors",
+    "check_credential",
 )
 LINKS = (
     "https://vk.com/gorod_zarechny",
