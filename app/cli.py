@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -16,8 +15,9 @@ from rich.table import Table
 from app.bootstrap import CannotStart, Services, migrated_database, remote_endpoint, running_services, sole_user
 from app.classifier.commands import classify_lines, evaluate_files, train_files
 from app.classifier.topics import read_taxonomy, write_taxonomy
+from app.credential_commands import add_credential, check_credentials, list_credentials
 from app.demo.run import run_demo
-from app.domain.errors import DomainError, InvalidInput
+from app.domain.errors import DomainError
 from app.domain.operator import Role
 from app.domain.source import SourceId
 from app.processes import run_processes
@@ -26,11 +26,9 @@ from app.settings import Settings, SettingsInvalid, load_settings
 from app.storage import authorities, credentials, operators, sources
 from app.storage.embedded import EmbeddedDatabaseError
 from app.storage.engine import DATABASE_ERRORS, DatabaseUnfit, explain
-from app.storage.quotas import ANY_METHOD, CredentialUse
 from app.telemetry.logs import configure_logs
 from app.usecases.add_source import Networks, add_source, resolve_page
 from app.usecases.change_topics import change_topics, topics_in_force
-from app.usecases.check_credential import check_credential
 from app.usecases.create_token import create_token
 from app.usecases.import_sources import import_sources, read_lines
 from app.usecases.rebuild_statistics import rebuild_statistics
@@ -255,68 +253,22 @@ def source_push(
 @credential_commands.command("add")
 def credential_add(kind: str, name: Annotated[str, typer.Option(help="Under which it is listed.")]) -> None:
     """Stores a key read from standard input, encrypted. Kinds: vk_service, vk_community, ok_app …"""
-
-    async def add(services: Services) -> None:
-        kinds = services.connectors.kinds()
-        if kind not in kinds:
-            raise typer.BadParameter(f"{kind} is no kind of credential; known are {', '.join(kinds)}.")
-        if sys.stdin.isatty():
-            print(f"Paste the key for {kind} and press Enter:", file=sys.stderr)
-        secret = (await asyncio.to_thread(sys.stdin.readline if sys.stdin.isatty() else sys.stdin.read)).strip()
-        if fault := services.connectors.fault_of(kind, secret) if secret else "nothing came on standard input":
-            raise InvalidInput("secret", f"This is no key of the kind {kind}: {fault}.")
-        async with services.database.write() as session:
-            await credentials.add(session, services.secret_box, kind=kind, name=name, secret=secret, now=services.now())
-        print(f"Stored {kind} {name}. Running workers take it up within 15 seconds; `otklik credential check` tells what it may do.")
-
-    with_services(add)
+    print(with_services(lambda services: add_credential(services, kind, name)))
 
 
 @credential_commands.command("list")
 def credential_list() -> None:
     """Which keys there are, how they stand with their network and what they have called, without the keys."""
-
-    async def show(services: Services) -> None:
-        table = Table("kind", "name", "state", "calls/s", "calls in 24 h", "refused")
-        for one in await services.connectors.credentials_in_use():
-            state, refused = standing_of(one, services.now())
-            calls = ", ".join(f"{method} {use.window}" for method, use in sorted(one.methods.items()) if use.window)
-            table.add_row(one.kind, one.name, state, f"{one.rate:g} of {one.per_second}", calls, refused)
-        async with services.database.read() as session:
-            for stored in await credentials.listed(session, services.secret_box):
-                if stored.secret is None:
-                    table.add_row(stored.kind, stored.name, "encrypted under another OTKLIK_SECRET_KEY", "", "", "")
-        page().print(table)
-
-    with_services(show)
+    page().print(with_services(list_credentials))
 
 
 @credential_commands.command("check")
 def credential_check() -> None:
     """Makes a few cheap calls with each key and says what it may do; ends with 1 when one is dead."""
-
-    async def check(services: Services) -> bool:
-        table = Table("kind", "name", "state", "may", "may not")
-        is_any_dead = False
-        async for network, credential, connector in services.connectors.checkers():
-            checked = await check_credential(network, credential, connector)
-            state = "dead" if checked.is_dead else "not checked" if checked.trouble else "works"
-            refused = "; ".join(f"{capability} ({refusal})" for capability, refusal in checked.may_not)
-            table.add_row(checked.kind, checked.name, state, ", ".join(checked.may), checked.trouble or refused)
-            is_any_dead |= checked.is_dead
-        page().print(table)
-        return is_any_dead
-
-    if with_services(check):
+    table, is_any_dead = with_services(check_credentials)
+    page().print(table)
+    if is_any_dead:
         fail("A key is dead: make a new one at the network, `otklik credential remove` the old and `otklik credential add` the new.")
-
-
-def standing_of(use: CredentialUse, now: datetime) -> tuple[str, str]:
-    """How a credential stands as a whole, and which methods are refused it."""
-    block = use.block(ANY_METHOD, now)
-    until = "" if block is None or block.until is None else f" until {block.until:%Y-%m-%d %H:%M}Z"
-    told = ", ".join(f"{one.method} ({one.reason})" for one in use.refused_methods(now))
-    return ("usable" if block is None else f"{block.reason}{until}: {block.error}"), told
 
 
 @credential_commands.command("remove")

@@ -5,7 +5,20 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from app.api import authorities, credentials, health, hooks, incident_steps, incidents, messages, metrics, sources, statistics, tokens, topics
+from app.api import (
+    authorities,
+    credentials,
+    health,
+    hooks,
+    incident_steps,
+    incidents,
+    messages,
+    metrics,
+    sources,
+    statistics,
+    tokens,
+    topics,
+)
 from app.api.context import ApiContext
 from app.api.edge import BodyLimit, LastResort, SecurityHeaders
 from app.api.hooks import HookCounter

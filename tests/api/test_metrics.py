@@ -1,12 +1,13 @@
 """What Prometheus reads is the same whichever process answers, and nothing that was counted is lost."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from app.domain.operator import Role
 from app.storage.engine import DATABASE_ERRORS, Database, create_engine
+from app.storage.quotas import Block, CredentialUse, MethodQuota
 from app.telemetry.metrics import MESSAGES, DeltaReader
 from app.usecases.expose_metrics import hand_over_counts, measure_gauges
 from tests.api.conftest import Api
@@ -14,6 +15,10 @@ from tests.usecases.reading import Reader, comment
 
 METRICS = "http://otklik.test/metrics"
 HOUR = timedelta(hours=1)
+
+DEAD = Block("", "dead", datetime(2026, 3, 11, tzinfo=UTC), None, "error 5")
+KEY = CredentialUse("digest", "vk", "vk_service", "main", 3, 3.0, (DEAD,))
+QUOTA = MethodQuota("vk", "wall.get", 1, 5000, 1000, 1000, 4000, 3.0)
 
 
 @pytest.fixture
@@ -33,17 +38,18 @@ async def test_gauges_are_counted_in_the_database_so_that_several_processes_agre
 ) -> None:
     await reader.read(comment(1, "Холодно!", noon), comment(2, "Срочно! Прорвало трубу, срочно!", noon, by="2"), at=noon)
     for _ in ("one worker", "another"):
-        await measure_gauges(api.context.database, api.context.region_id, {("vk", "wall.get"): 5000}, now=noon + 5 * HOUR)
+        await measure_gauges(api.context.database, api.context.region_id, [KEY], [QUOTA], now=noon + 5 * HOUR)
 
     assert await series(scraper, "otklik_incidents") == {'otklik_incidents_open{status="new"}': 2, "otklik_incidents_overdue": 1}
     assert await series(scraper, "otklik_sources") == {'otklik_sources{network="vk",status="active"}': 1}
-    assert await series(scraper, "otklik_quota") == {'otklik_quota_remaining{method="wall.get",network="vk"}': 5000}
+    assert await series(scraper, "otklik_quota") == {'otklik_quota_remaining{method="wall.get",network="vk"}': 4000}
+    assert await series(scraper, "otklik_credentials") == {'otklik_credentials{network="vk",state="dead"}': 1}
 
 
 async def test_a_series_that_is_no_more_disappears(api: Api, scraper: httpx.AsyncClient, noon: datetime) -> None:
     database, region_id = api.context.database, api.context.region_id
-    await measure_gauges(database, region_id, {("vk", "wall.get"): 5000}, now=noon)
-    await measure_gauges(database, region_id, {}, now=noon)
+    await measure_gauges(database, region_id, [KEY], [QUOTA], now=noon)
+    await measure_gauges(database, region_id, [], [], now=noon)
 
     assert await series(scraper, "otklik_quota") == {}
 

@@ -20,6 +20,7 @@ from app.storage.sources import NewSource
 from app.usecases.rebuild_statistics import rebuild_statistics
 from app.usecases.take_in_events import Taking, take_in_events
 from connectors.sdk.contract import ConnectorContext, Coverage, Message, PostRef
+from connectors.sdk.testing import OpenLedger
 from connectors.vk.connector import VkConnector
 from tests.usecases.reading import PAGE, WALL, Reader, comment, open_reader, post
 
@@ -165,7 +166,7 @@ async def settle(reader: Reader, start: datetime, number: int) -> Town:
         await push_channels.open_channel(session, NewChannel(source_id, PushMode.CALLBACK, None, None, False), now=start)
         source = (await sources.get(session, reader.intake.region_id, source_id)).source
     clock = [start]
-    connector = VkConnector(ConnectorContext("http://vk.invalid", (), lambda: clock[0]))
+    connector = VkConnector(ConnectorContext("http://vk.invalid", (), OpenLedger(), lambda: clock[0]))
     own = Reader(reader.intake, source, clock)
     town = Town(own, Taking(own.intake, lambda network: connector, lambda: clock[0], lambda source, taken: None), start)
     await town.poll()
