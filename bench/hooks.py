@@ -41,6 +41,7 @@ from bench.timing import percentile, print_table
 from connectors.sdk.contract import ConnectorContext
 from connectors.sdk.loopback import serve
 from connectors.sdk.registry import plugins
+from connectors.sdk.testing import OpenLedger
 
 RATE = 500
 CONNECTIONS = 64
@@ -58,7 +59,7 @@ async def serve_hooks(url: str) -> None:
     database = Database(create_engine(url))
     async with database.write() as session:
         region_id = await regions.ensure_region(session, "bench", now=system_now())
-    connector = plugins()["vk"].build(ConnectorContext("http://vk.invalid", (), system_now))
+    connector = plugins()["vk"].build(ConnectorContext("http://vk.invalid", (), OpenLedger(), system_now))
     door = Door(database, region_id, BOX, lambda network: connector, system_now)
     context = ApiContext(database, region_id, system_now, {}, lambda network: connector, True, ZoneInfo("Europe/Moscow"), door=door)
     async with serve(create_app(context)) as address:
