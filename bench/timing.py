@@ -32,9 +32,9 @@ def median(times: Sequence[float]) -> float:
     return statistics.median(times)
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, width: int = 110) -> None:
     """A small table on the terminal."""
     table = Table(*columns, title=title)
     for row in rows:
         table.add_row(*row)
-    Console(width=110).print(table)
+    Console(width=width).print(table)

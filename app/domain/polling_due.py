@@ -1,7 +1,7 @@
 """When to poll a source again: where the wait that a poll ends is worth its price."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
@@ -11,9 +11,11 @@ from app.domain.polling_horizon import Horizon
 from app.domain.polling_rates import Habits, SourceState, rate
 from app.domain.polling_rhythm import DAY_SECONDS, Rhythm, week_day
 
-CANDIDATES = 14
-REFINED = 4
-WITHIN_INTERVALS = 3.0
+WITHIN_INTERVALS = 2.5
+CANDIDATES = 12
+REFINED = 3
+PATIENCE = 0.5
+"""Usual intervals that an echo waits which comes after the poll."""
 USUAL_ECHOES = 0.5
 """The share of the average echoes that a forecast takes away again from a source that has been silent."""
 
@@ -54,9 +56,15 @@ class Forecast:
             wait += (extra * days - come) / falls
         return number, wait
 
-    def echoes_left(self, days: float) -> float:
-        """How many echoes of messages already seen are still to come after so many days."""
-        return sum([extra / falls * math.exp(-falls * days) for extra, falls in self.echoes])
+    def wait_with_rest(self, days: float, patience: float) -> float:
+        """The wait as above, and `patience` days more for each echo that is still to come after so many days."""
+        _, moment = self.rhythm.integrals(self.day + days)
+        wait = self.rate * (moment - self.moment - days * self.area)
+        for extra, falls in self.echoes:
+            number = extra / falls
+            left = number * math.exp(-falls * days)
+            wait += number * days - (number - left) / falls + patience * left
+        return wait
 
 
 def due_at(
@@ -82,17 +90,12 @@ def due_at(
 
 def _cheapest(forecast: Forecast, horizon: Horizon, worth: float, usual: float, longest: float) -> float:
     """The best of some candidates, then of some around it."""
-    patience = min(usual, longest) / 2
+    patience = PATIENCE * min(usual, longest)
 
     def cost(days: float) -> float:
-        wait = forecast.waiting(days)[1] + patience * forecast.echoes_left(days)
-        return wait / worth + horizon.cost_after(forecast.day + days, usual)
+        return forecast.wait_with_rest(days, patience) / worth + horizon.cost_after(forecast.day + days, usual)
 
     step = min(WITHIN_INTERVALS * usual, longest) / CANDIDATES
-    best = _least([step * number for number in range(1, CANDIDATES + 1)], cost)
+    best = min([step * number for number in range(1, CANDIDATES + 1)], key=cost)
     fine = step / REFINED
-    return _least([days for number in range(1 - REFINED, REFINED) if (days := best + fine * number) <= longest], cost)
-
-
-def _least(candidates: Sequence[float], cost: Callable[[float], float]) -> float:
-    return min(candidates, key=cost)
+    return min([days for number in range(1 - REFINED, REFINED) if (days := best + fine * number) <= longest], key=cost)

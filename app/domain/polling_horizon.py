@@ -7,11 +7,12 @@ from typing import ClassVar, Self
 
 from app.domain.polling_rhythm import HOURS, HOURS_A_DAY, Rhythm
 
-LEVELS = 14
-SHORTEST_HOURS = 1.0
+LEVELS = 11
+SHORTEST_HOURS = 1.5
 LEVELS_AN_OCTAVE = 2
-SWEEPS = 3
-WITHIN_INTERVALS = 3.5
+SWEEPS = 2
+NEAREST, FARTHEST = 0.3, 2.7
+"""Usual intervals between which the next poll is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +51,16 @@ class Horizon:
 
 def _solve(rhythm: Rhythm, usual: float, at_most: int) -> tuple[tuple[float, ...], float]:
     """Costs by hour (169 of them: the week's end too) and the cost of a week, for a source with this usual interval."""
-    rate = 2 / usual**2
-    reach = min(at_most, HOURS, max(3, math.ceil(WITHIN_INTERVALS * usual * HOURS_A_DAY)))
-    integrals = [rhythm.integrals(hour / HOURS_A_DAY) for hour in range(HOURS + reach + 1)]
-    costs = [0.0] * (HOURS + reach + 1)
+    rate, hours = 2 / usual**2, usual * HOURS_A_DAY
+    farthest = min(at_most, HOURS, max(3, math.ceil(FARTHEST * hours)))
+    ahead = range(max(1, min(int(NEAREST * hours), farthest)), farthest + 1)
+    areas, moments = zip(*[rhythm.integrals(hour / HOURS_A_DAY) for hour in range(HOURS + farthest + 1)], strict=True)
+    costs = [0.0] * (HOURS + farthest + 1)
     for _ in range(SWEEPS):
         for hour in reversed(range(HOURS)):
-            area, moment = integrals[hour]
-            costs[hour] = (
-                min(
-                    rate * (integrals[hour + ahead][1] - moment - ahead / HOURS_A_DAY * area) + costs[hour + ahead]
-                    for ahead in range(1, reach + 1)
-                )
-                + 1
-            )
+            area = areas[hour] / HOURS_A_DAY
+            least = min([rate * (moments[hour + step] - step * area) + costs[hour + step] for step in ahead])
+            costs[hour] = least - rate * moments[hour] + 1
         a_week = costs[0] - costs[HOURS]
-        costs[HOURS:] = [cost - a_week for cost in costs[: reach + 1]]
+        costs[HOURS:] = [cost - a_week for cost in costs[: farthest + 1]]
     return tuple(costs[: HOURS + 1]), a_week

@@ -12,14 +12,16 @@ from datetime import datetime, timedelta
 from app.domain.polling_rhythm import DAY_SECONDS, Rhythm, week_day
 
 DAY = timedelta(days=1)
-AIM = 0.99
+AIM = 0.98
 """The share of the budget that the price aims at; the rest absorbs chance, so that the hard limit is rarely met."""
-RESERVE = 0.01
+RESERVE = 0.005
 """The share of the budget that only sources at their longest interval may take."""
 LONGEST_STRIDE = 1.25
 """How far one steering may move the price, as a factor."""
 TRUSTED_AFTER = timedelta(hours=3)
-REPLAN_RATIO = 1.1
+GENTLY, FIRMLY = 4.0, 8.0
+"""Powers of the share spent by which the price is corrected below and above the aim."""
+REPLAN_RATIO = 1.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,19 @@ def steer(price: float, spells: Sequence[Spell], rhythm: Rhythm, calls_per_day: 
     """The price from now on, from the spells of the last day (older ones are ignored).
 
     A call made at price p stands for sqrt(p) calls at price 1, because demand falls as 1/sqrt(price). Those of the last day, as
-    many more or fewer as the rhythm lets the coming day have, divided by the budget are the square root of the right price. No
-    gain has to be tuned, and the daily rise and fall cancel out: the price is level by day and night.
+    many more or fewer as the rhythm lets the coming day have, tell the price at which they are the budget; the daily rise and
+    fall cancels out, so the price is nearly level by day and night. What the last day left over or overspent is made good
+    gently, and firmly near the budget, where calls are blocked and those that were made do not tell how many were wanted.
     """
     recent = [spell for spell in spells if spell.began_at >= now - DAY]
     if not recent or now - recent[0].began_at < TRUSTED_AFTER:
         return price
-    at_price_one = sum(spell.calls * math.sqrt(spell.price) for spell in recent)
-    ahead = demand(rhythm, now, now + DAY)
-    behind = sum(demand(rhythm, spell.began_at, spell.ended_at) for spell in recent)
-    wanted = (at_price_one * ahead / max(behind, 1e-9) / (AIM * calls_per_day)) ** 2
+    at_price_one = sum([spell.calls * math.sqrt(spell.price) for spell in recent])
+    behind = sum([demand(rhythm, spell.began_at, spell.ended_at) for spell in recent])
+    wanted = (at_price_one / behind * demand(rhythm, now, now + DAY) / (AIM * calls_per_day)) ** 2
+    if now - recent[0].began_at > DAY - 2 * (recent[0].ended_at - recent[0].began_at):
+        spent = sum([spell.calls for spell in recent]) / (AIM * calls_per_day)
+        wanted *= spent**GENTLY if spent < 1 else spent**FIRMLY
     return min(max(wanted, price / LONGEST_STRIDE), price * LONGEST_STRIDE)
 
 

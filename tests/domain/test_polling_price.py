@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.polling_price import AIM, Spell, may_call, must_replan, opening_price, steer
+from app.domain.polling_price import AIM, FIRMLY, Spell, may_call, must_replan, opening_price, steer
 from app.domain.polling_rhythm import FLAT, HOURS, Rhythm
 from tests.domain.story import DAY, FIRST_DAY, HOUR
 
@@ -26,14 +26,14 @@ def test_the_opening_price_spends_the_budget_under_the_square_root_law() -> None
 
 
 def test_a_price_that_spends_as_aimed_stays() -> None:
-    assert steer(0.3, spells(99, 0.3), FLAT, 2400, now=FIRST_DAY + DAY) == pytest.approx(0.3)
+    assert steer(0.3, spells(98, 0.3), FLAT, 2400, now=FIRST_DAY + DAY) == pytest.approx(0.3)
 
 
 def test_spending_too_much_raises_the_price_and_too_little_lowers_it() -> None:
-    dear, cheap = (steer(0.3, spells(calls, 0.3), FLAT, 2400, now=FIRST_DAY + DAY) for calls in (104, 94))
+    dear, cheap = (steer(0.3, spells(calls, 0.3), FLAT, 2400, now=FIRST_DAY + DAY) for calls in (100, 96))
 
     assert cheap < 0.3 < dear
-    assert dear == pytest.approx(0.3 * (104 / 99) ** 2)
+    assert dear == pytest.approx(0.3 * (100 / 98) ** (2 + FIRMLY))
 
 
 def test_one_steering_moves_the_price_by_a_quarter_at_most() -> None:
@@ -64,6 +64,6 @@ def test_the_last_calls_of_a_day_are_kept_for_sources_that_were_not_seen_for_lon
 
 
 def test_plans_are_made_anew_only_when_the_price_has_moved() -> None:
-    assert not must_replan(1.0, 1.05)
+    assert not must_replan(1.0, 1.03)
     assert must_replan(1.0, 1.2)
     assert must_replan(1.0, 0.8)

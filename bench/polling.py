@@ -1,0 +1,104 @@
+"""The planner against the best static plan known in hindsight, on generated traces.
+
+    python -m bench.polling [--seeds 101 102 103] [--calls-per-day 5000] [--picture docs/images/polling-lag.svg]
+
+Constants were tuned on seeds below 100. The picture shows the lag over budgets from a quarter to four times the usual one.
+`python -m bench.polling --write FILE --sources 1000 --sigma 1.8` writes a trace for `otklik simulate-polling` and ends.
+"""
+
+import argparse
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from time import perf_counter
+
+from app.domain.polling_due import Interval
+from app.simulation.report import Report, simulate_polling
+from bench.polling_picture import write_picture
+from bench.polling_traces import Region, draw, write_trace
+from bench.timing import print_table
+
+BOUNDS = Interval(timedelta(seconds=15), timedelta(days=1))
+LEARN_DAYS = 3
+REGIONS = {
+    "1000, σ 1.8": Region(1000, 1.8),
+    "1000, σ 2.2": Region(1000, 2.2),
+    "300, σ 1.8": Region(300, 1.8),
+    "300, σ 2.2": Region(300, 2.2),
+    "1000, σ 1.8, 10 a day": Region(1000, 1.8, per_day=10),
+    "1000, σ 1.8, no bursts": Region(1000, 1.8, echoes=0),
+    "1000, σ 2.2, long bursts": Region(1000, 2.2, echoes=0.5, echo_seconds=7200),
+    "1000, σ 1.8, no day or night": Region(1000, 1.8, night=1, weekend=1),
+}
+COLUMNS = [
+    "trace",
+    "seed",
+    "messages",
+    "plan, s",
+    "/ static",
+    "/ uniform",
+    "/ best phases",
+    "p95, s",
+    "calls",
+    "24 h",
+    "unseen, h",
+    "run, s",
+]
+SHARES = (0.25, 0.5, 1, 2, 4)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[101, 102, 103])
+    parser.add_argument("--calls-per-day", type=int, default=5000)
+    parser.add_argument("--picture", type=Path)
+    parser.add_argument("--write", type=Path)
+    parser.add_argument("--sources", type=int, default=1000)
+    parser.add_argument("--sigma", type=float, default=1.8)
+    given = parser.parse_args()
+    if given.write is not None:
+        write_trace(draw(Region(given.sources, given.sigma), given.seeds[0]), given.write)
+    elif given.picture is not None:
+        draw_picture(given.picture, given.seeds[0], given.calls_per_day)
+    else:
+        compare(given.seeds, given.calls_per_day)
+
+
+def compare(seeds: Sequence[int], calls_per_day: int) -> None:
+    """The table of all regions and seeds."""
+    rows = [_row(name, region, seed, calls_per_day) for name, region in REGIONS.items() for seed in seeds]
+    print_table(f"{calls_per_day} calls a day, 10 days, evaluated from day {LEARN_DAYS} on", COLUMNS, rows, width=150)
+
+
+def draw_picture(path: Path, seed: int, calls_per_day: int) -> None:
+    """The mean lag of three plans over budgets."""
+    trace = draw(Region(1000, 1.8), seed)
+    budgets = [round(calls_per_day * share) for share in SHARES]
+    reports = [simulate_polling(trace, budget, BOUNDS, LEARN_DAYS)[0] for budget in budgets]
+    lines = {
+        "every page alike": [one.uniform.mean_lag_seconds or 0.0 for one in reports],
+        "best fixed intervals, known in hindsight": [one.best_static.mean_lag_seconds or 0.0 for one in reports],
+        "the planner": [one.plan.mean_lag_seconds or 0.0 for one in reports],
+    }
+    write_picture(path, budgets, lines)
+    rows = [[str(budget), *(f"{line[place]:.0f}" for line in lines.values())] for place, budget in enumerate(budgets)]
+    print_table("mean lag, s", ["calls a day", *lines], rows)
+
+
+def _row(name: str, region: Region, seed: int, calls_per_day: int) -> list[str]:
+    began = perf_counter()
+    report, _ = simulate_polling(draw(region, seed), calls_per_day, BOUNDS, LEARN_DAYS)
+    seconds = perf_counter() - began
+    lag = report.plan.mean_lag_seconds or 0.0
+    rivals = (report.best_static, report.uniform, report.best_static_with_best_phases)
+    ratios = [f"{lag / (rival.mean_lag_seconds or 1.0):.3f}" for rival in rivals]
+    return [name, str(seed), str(report.messages), f"{lag:.0f}", *ratios, *_checks(report), f"{seconds:.0f}"]
+
+
+def _checks(report: Report) -> list[str]:
+    p95, calls = report.plan.p95 or 0.0, report.plan.calls
+    return [f"{p95:.0f}", str(calls), str(report.most_calls_in_24_hours), f"{report.longest_unseen_seconds / 3600:.1f}"]
+
+
+if __name__ == "__main__":
+    main()

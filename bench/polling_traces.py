@@ -1,0 +1,73 @@
+"""Traces of a made-up region: log-normal rates, days and nights, working weeks, bursts."""
+
+import csv
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.simulation.trace import DAY_SECONDS, Trace
+
+BEGAN = 1_772_409_600
+"""A Monday in March 2026, 00:00 UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What a trace is drawn from. `sigma` is the deviation of the logarithm of rates, `echoes` the messages that one brings about."""
+
+    sources: int
+    sigma: float
+    per_day: float = 3.0
+    days: int = 10
+    night: float = 0.15
+    weekend: float = 0.7
+    echoes: float = 0.3
+    echo_seconds: float = 3600.0
+    utc_offset_hours: int = 3
+
+
+def draw(region: Region, seed: int) -> Trace:
+    """A trace in which sources without any message are left out, as in a recorded one."""
+    chance = np.random.default_rng(seed)
+    rates = np.exp(chance.normal(-(region.sigma**2) / 2, region.sigma, region.sources)) * region.per_day
+    drawn = (_draw_source(region, rate, chance) for rate in rates)
+    named = {f"source-{number}": tuple(moments.tolist()) for number, moments in enumerate(drawn) if len(moments)}
+    return Trace(tuple(named), tuple(named.values()))
+
+
+def write_trace(trace: Trace, path: Path) -> None:
+    """The trace as `otklik simulate-polling` reads it."""
+    lines = sorted((moment, source) for source, moments in zip(trace.sources, trace.published, strict=True) for moment in moments)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["source", "published_at"])
+        writer.writerows((source, int(moment)) for moment, source in lines)
+
+
+def _draw_source(region: Region, rate: float, chance: np.random.Generator) -> NDArray[np.int64]:
+    """Messages by themselves, thinned to the level of their hour, then generation after generation of echoes."""
+    end, highest = region.days * DAY_SECONDS, 2.0
+    own = rate * (1 - region.echoes)
+    moments = chance.random(chance.poisson(own * region.days * highest)) * end
+    moments = moments[chance.random(len(moments)) * highest < _levels(region, moments)]
+    generations = [moments]
+    while len(moments):
+        moments = np.repeat(moments, chance.poisson(region.echoes, len(moments)))
+        moments = moments + chance.exponential(region.echo_seconds, len(moments))
+        moments = moments[moments < end]
+        generations.append(moments)
+    return np.sort(BEGAN + np.concatenate(generations).astype(np.int64))
+
+
+def _levels(region: Region, moments: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A smooth day between 8 and 22 o'clock local time above the night's level, quieter at weekends; mean 1."""
+    local = moments / 3600 + region.utc_offset_hours
+    awake = 1 / (1 + np.exp(-(np.sin((local % 24 - 9) / 24 * 2 * math.pi) + 0.3) * 6))
+    weekend = np.where(local // 24 % 7 >= 5, region.weekend, 1.0)
+    hours = np.arange(24.0)
+    mean_day = float(np.mean(region.night + (1 - region.night) / (1 + np.exp(-(np.sin((hours - 9) / 24 * 2 * math.pi) + 0.3) * 6))))
+    levels: NDArray[np.float64] = (region.night + (1 - region.night) * awake) * weekend / mean_day / ((5 + 2 * region.weekend) / 7)
+    return levels

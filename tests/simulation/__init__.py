@@ -1,0 +1,1 @@
+"""Polling plans over traces."""
