@@ -2,7 +2,7 @@
 
     python -m bench.polling [--seeds 101 102 103] [--calls-per-day 5000] [--picture docs/images/polling-lag.svg]
 
-Constants were tuned on seeds below 100. The picture shows the lag over budgets from a quarter to four times the usual one.
+Constants were tuned on traces of another make. The picture shows the lag over budgets from a quarter to four times the usual one.
 `python -m bench.polling --write FILE --sources 1000 --sigma 1.8` writes a trace for `otklik simulate-polling` and ends.
 """
 
@@ -59,7 +59,7 @@ def main() -> None:
     if given.write is not None:
         write_trace(draw(Region(given.sources, given.sigma), given.seeds[0]), given.write)
     elif given.picture is not None:
-        draw_picture(given.picture, given.seeds[0], given.calls_per_day)
+        draw_picture(given.picture, Region(given.sources, given.sigma), given.seeds[0], given.calls_per_day)
     else:
         compare(given.seeds, given.calls_per_day)
 
@@ -70,9 +70,9 @@ def compare(seeds: Sequence[int], calls_per_day: int) -> None:
     print_table(f"{calls_per_day} calls a day, 10 days, evaluated from day {LEARN_DAYS} on", COLUMNS, rows, width=150)
 
 
-def draw_picture(path: Path, seed: int, calls_per_day: int) -> None:
+def draw_picture(path: Path, region: Region, seed: int, calls_per_day: int) -> None:
     """The mean lag of three plans over budgets."""
-    trace = draw(Region(1000, 1.8), seed)
+    trace = draw(region, seed)
     budgets = [round(calls_per_day * share) for share in SHARES]
     reports = [simulate_polling(trace, budget, BOUNDS, LEARN_DAYS)[0] for budget in budgets]
     lines = {
