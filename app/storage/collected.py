@@ -14,6 +14,7 @@ from app.domain.message import MessageId
 from app.domain.source import SourceId
 from app.domain.verdict import Kind
 from app.storage.regions import RegionId
+from connectors.sdk.contract import DIRECT_DIALOGUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,13 @@ class CollectedMessage:
     model: str | None
     parent_url: str | None
     incident_id: IncidentId | None
+    is_direct: bool
 
 
 COLUMNS = (
     "m.id, s.network, m.comment_id = '', m.url, m.source_id, m.text, m.author_id, m.author_name, m.official, m.published_at,"
-    " m.collected_at, m.edited_at, m.deleted_at, m.kind, m.confidence, m.topic, m.topic_confidence, m.urgent, m.model, p.url, i.id"
+    " m.collected_at, m.edited_at, m.deleted_at, m.kind, m.confidence, m.topic, m.topic_confidence, m.urgent, m.model, p.url, i.id,"
+    f" m.post_id LIKE '{DIRECT_DIALOGUE}%'"
 )
 JOINS = (
     " JOIN sources s ON s.id = m.source_id"

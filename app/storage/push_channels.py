@@ -127,6 +127,7 @@ class IntakeClaim:
 
     source: Source
     generation: int
+    direct_messages: bool
 
 
 async def claim_intake(session: AsyncSession, region_id: RegionId, *, limit: int) -> list[IntakeClaim]:
@@ -138,11 +139,12 @@ async def claim_intake(session: AsyncSession, region_id: RegionId, *, limit: int
             " AND c.source_id IN (SELECT source_id FROM pushed_events WHERE taken_at IS NULL)"
             " LIMIT :limit FOR UPDATE OF c SKIP LOCKED)"
             " UPDATE push_channels c SET intake_generation = intake_generation + 1, intake_until = clock_timestamp() + :lease"
-            f" FROM waiting w JOIN sources s ON s.id = w.source_id WHERE c.source_id = w.source_id RETURNING {SOURCE}, c.intake_generation"
+            f" FROM waiting w JOIN sources s ON s.id = w.source_id WHERE c.source_id = w.source_id RETURNING {SOURCE},"
+            " c.intake_generation, c.direct_messages"
         ),
         {"region": region_id, "limit": limit, "lease": INTAKE_LEASE},
     )
-    return [IntakeClaim(source_of(row), row.intake_generation) for row in rows]
+    return [IntakeClaim(source_of(row), row.intake_generation, row.direct_messages) for row in rows]
 
 
 async def hold_intake(session: AsyncSession, claim: IntakeClaim, *, last_event_at: datetime, now: datetime) -> None:

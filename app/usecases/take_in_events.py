@@ -23,7 +23,7 @@ from app.storage.pushed_events import Target, WaitingEvent
 from app.telemetry.metrics import PUSHED_EVENTS
 from app.usecases.ingest_page import Intaken, ingest_page
 from app.usecases.judge_page import Intake, comment_id, post_id
-from connectors.sdk.contract import Author, AuthorNamer, Connector, EventReader, Message, Page, PushedChange, PushedNews
+from connectors.sdk.contract import Author, AuthorNamer, Connector, EventReader, Message, MessageType, Page, PushedChange, PushedNews
 from connectors.sdk.errors import ConnectorError, UnexpectedResponse
 
 log = structlog.get_logger(__name__)
@@ -78,19 +78,25 @@ async def _take_in_source(taking: Taking, claim: IntakeClaim) -> int:
     reader = taking.reader_for(claim.source.network)
     if not isinstance(reader, EventReader):
         return 0
-    read = [event for one in waiting if (event := await _read(taking, reader, claim.source, one)) is not None]
+    read = [event for one in waiting if (event := await _read(taking, reader, claim, one)) is not None]
     for run in runs(read):
         await _take_in_or_part(taking, claim, run)
     return len(waiting)
 
 
-async def _read(taking: Taking, reader: EventReader, source: Source, waiting: WaitingEvent) -> ReadEvent | None:
-    """`None` for an event that cannot be read, which is put aside with its reason."""
+async def _read(taking: Taking, reader: EventReader, claim: IntakeClaim, waiting: WaitingEvent) -> ReadEvent | None:
+    """`None` for an event that cannot be read, which is put aside with its reason, and for a private one not asked for."""
     try:
-        return ReadEvent(waiting, reader.read_event(waiting.body, received_at=waiting.received_at))
+        news = reader.read_event(waiting.body, received_at=waiting.received_at)
     except UnexpectedResponse as error:
-        await _put_aside(taking, source, waiting, str(error), for_good=True)
+        await _put_aside(taking, claim.source, waiting, str(error), for_good=True)
         return None
+    if news is not None and news.message.type is MessageType.DIRECT and not claim.direct_messages:
+        PUSHED_EVENTS.labels(claim.source.network, "ignored").inc()
+        async with taking.intake.database.write() as session:
+            await pushed_events.forget(session, waiting.id, now=taking.now())
+        return None
+    return ReadEvent(waiting, news)
 
 
 def runs(events: Sequence[ReadEvent]) -> list[list[ReadEvent]]:

@@ -19,6 +19,11 @@ Cursor = NewType("Cursor", str)
 class MessageType(StrEnum):
     POST = "post"
     COMMENT = "comment"
+    DIRECT = "direct"
+
+
+DIRECT_DIALOGUE = "direct:"
+"""Begins the `post_id` of a private dialogue with the page, followed by the id of the person; it has no post of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,9 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A post or a comment as it stands on the network now.
+    """A post, a comment or a private message to or from the page, as it stands on the network now.
+
+    A private message has the `post_id` of its dialogue and an address that only those open who may read the page's inbox.
 
     `external_id` is unique within (wall, type). For a comment, `post_id` names its post, `root_id` the top-level comment
     whose branch it stands in (`None` for a top-level comment), `reply_to_id` the comment it answers, if any.

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 
 from connectors.sdk.contract import (
+    DIRECT_DIALOGUE,
     ConnectorContext,
     Credential,
     Cursor,
@@ -73,12 +74,13 @@ class VkConnector:
 
     def read_comments(self, post: PostRef, since: Cursor | None) -> AsyncIterator[Page]:
         """Comments that are new, moved or gone since the cursor; all of them, with full coverage, without one."""
-        return read_thread(self._client, post, since)
+        return nothing_to_read() if is_dialogue(post) else read_thread(self._client, post, since)
 
     async def count_comments(self, posts: Sequence[PostRef]) -> Mapping[PostRef, PostCount | None]:
         """Counters of up to 100 posts in one call; a post whose entry cannot be read is left out rather than called gone."""
         if len(posts) > self.count_batch_size:
             raise ValueError(f"at most {self.count_batch_size} posts in one call, not {len(posts)}")
+        posts = [post for post in posts if not is_dialogue(post)]
         if not posts:
             return {}
         topics = [post for post in posts if topic_of(post.external_id) is not None]
@@ -97,6 +99,8 @@ class VkConnector:
 
     async def publish_reply(self, to: Message, text: str, *, reply_id: str) -> PublishedReply:
         """A comment in the name of the wall's own community. VK keeps repeats apart by `guid`, which is our `reply_id`."""
+        if to.type is MessageType.DIRECT:
+            raise AccessDenied("private messages are answered in the community's own inbox, under the link", permanent=True)
         if topic_of(to.post_id or to.external_id) is not None:
             raise AccessDenied("VK lets no community key write on a board: answer by hand under the link", permanent=True)
         post, group_id = PostRef(to.wall, to.post_id or to.external_id), -int(to.wall.external_id)
@@ -166,6 +170,16 @@ class VkConnector:
         if kind not in COMMUNITY_TYPES:
             raise InvalidLink(f"{screen_name!r} is the short name of another kind of page ({kind}), not of a community; {EXAMPLES}")
         return found_id
+
+
+def is_dialogue(post: PostRef) -> bool:
+    """Whether it is a private dialogue: those are pushed, never read."""
+    return post.external_id.startswith(DIRECT_DIALOGUE)
+
+
+async def nothing_to_read() -> AsyncIterator[Page]:
+    """One empty page."""
+    yield Page((), None)
 
 
 def counted(post: VkPost, names: Mapping[int, str]) -> PostCount | None:

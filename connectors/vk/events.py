@@ -14,12 +14,14 @@ from typing import Any
 from connectors.sdk.contract import Message, MessageType, PostRef, PushedChange, PushedEvent, PushedNews, Wall
 from connectors.sdk.errors import AuthenticationFailed, UnexpectedResponse
 from connectors.vk.fields import mapping, whole
-from connectors.vk.mapping import TOPIC, comment_message, comment_url, post_message, wall_of
+from connectors.vk.mapping import TOPIC, comment_message, comment_url, direct_message, post_message, wall_of
 from connectors.vk.schemas import Malformed, read_comment, read_post
 
 CONFIRMATION = "confirmation"
 MOST_LETTERS = 100
 MOST_RETRIES = 1000
+FIRST_CHAT = 2_000_000_000
+"""Peer ids from here on are chats of several people."""
 UNPUBLISHED = frozenset({"suggest", "postpone"})
 
 
@@ -97,6 +99,16 @@ def read_board_post(wall: Wall, entry: Mapping[str, Any], change: PushedChange, 
     return stub(topic, entry, received_at) if change is PushedChange.DELETED else comment_message(read_comment(entry), topic, {})
 
 
+def read_direct(wall: Wall, entry: Mapping[str, Any], change: PushedChange, received_at: datetime) -> Message | None:
+    """A private message; those of group chats are none of a resident's own."""
+    fields = mapping(entry.get("message")) or entry
+    peer_id = whole(fields.get("peer_id")) or 0
+    if not 0 < peer_id < FIRST_CHAT:
+        return None
+    within_dialogue = whole(fields.get("conversation_message_id")) or whole(fields.get("id"))
+    return direct_message(read_comment({**fields, "id": within_dialogue}), wall, peer_id)
+
+
 def stub(post: PostRef, entry: Mapping[str, Any], received_at: datetime) -> Message:
     """All that VK tells of a deleted comment is its id: it stands under the moment at which we heard of it."""
     comment_id = whole(entry.get("id"))
@@ -115,6 +127,9 @@ READERS: Mapping[str, tuple[PushedChange, Reader]] = {
     "wall_reply_edit": (PushedChange.EDITED, read_wall_reply),
     "wall_reply_delete": (PushedChange.DELETED, read_wall_reply),
     "wall_reply_restore": (PushedChange.RESTORED, read_wall_reply),
+    "message_new": (PushedChange.APPEARED, read_direct),
+    "message_reply": (PushedChange.APPEARED, read_direct),
+    "message_edit": (PushedChange.EDITED, read_direct),
     "board_post_new": (PushedChange.APPEARED, read_board_post),
     "board_post_edit": (PushedChange.EDITED, read_board_post),
     "board_post_delete": (PushedChange.DELETED, read_board_post),

@@ -7,7 +7,7 @@ whom it addresses stands apart in `mentions`. Markup is a matter of showing, and
 import re
 from collections.abc import Mapping
 
-from connectors.sdk.contract import Author, Message, MessageType, PostRef, ResolvedSource, Wall
+from connectors.sdk.contract import DIRECT_DIALOGUE, Author, Message, MessageType, PostRef, ResolvedSource, Wall
 from connectors.vk import settings
 from connectors.vk.schemas import VkComment, VkCommunity, VkPost
 
@@ -88,6 +88,24 @@ def _replied_to(text: str | None) -> int | None:
     """The comment that a comment on a board replies to: boards have no threads, but begin a reply with `[post123|Имя]`."""
     found = REPLY_ON_BOARD.match(text or "")
     return int(found.group(1)) if found else None
+
+
+def direct_message(message: VkComment, wall: Wall, peer_id: int) -> Message:
+    """A private message between a person and the community. What the community writes is addressed to the person."""
+    inbox = f"{SITE}/gim{wall.external_id.removeprefix('-')}?sel={peer_id}&msgid={message.id}"
+    is_own = str(message.from_id) == wall.external_id
+    return Message(
+        type=MessageType.DIRECT,
+        external_id=str(message.id),
+        wall=wall,
+        url=inbox,
+        published_at=message.date,
+        author=author(message.from_id, {}) if message.from_id else None,
+        text=message.text,
+        post_id=f"{DIRECT_DIALOGUE}{peer_id}",
+        mentions=(str(peer_id),) if is_own else (),
+        attachments=message.attachments,
+    )
 
 
 def author(from_id: int, names: Mapping[int, str]) -> Author:

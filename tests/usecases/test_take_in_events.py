@@ -289,3 +289,40 @@ async def test_taken_events_are_forgotten_after_some_days(inbox: Inbox) -> None:
     async with inbox.reader.intake.database.write() as session:
         await pushed_events.purge(session, older_than=inbox.now + timedelta(days=3))
     assert [row.taken_at for row in await inbox.reader.rows("SELECT taken_at FROM pushed_events")] == [None]
+
+
+async def test_a_private_question_opens_an_incident_and_the_page_s_private_answer_stops_its_clock(inbox: Inbox) -> None:
+    await allow_direct_messages(inbox)
+    await inbox.push("message_new", **private(5, "Когда дадут тепло?", number=1))
+    await inbox.push("message_reply", after=timedelta(hours=1), **private(5, "Отопление восстановлено в доме.", number=2, by=int(PAGE)))
+
+    (turn,) = await inbox.reader.rows("SELECT started_at, first_answered_at, number FROM turns")
+    assert turn.first_answered_at - turn.started_at == timedelta(hours=1, seconds=1)
+    rows = await inbox.reader.rows("SELECT post_id, url, official FROM messages WHERE post_id LIKE 'direct:%' ORDER BY id")
+    assert [(row.post_id, row.official) for row in rows] == [("direct:5", False), ("direct:5", True)]
+    assert [row.url for row in rows] == [f"https://vk.com/gim7?sel=5&msgid={number}" for number in (1, 2)]
+
+
+async def test_two_people_s_dialogues_are_two_conversations(inbox: Inbox) -> None:
+    await allow_direct_messages(inbox)
+    for person in (5, 6):
+        await inbox.push("message_new", **private(person, "Холодно!", number=1))
+    assert len(await inbox.reader.rows("SELECT 1 FROM incidents")) == 2
+
+
+async def test_private_messages_that_nobody_asked_for_are_not_kept(inbox: Inbox) -> None:
+    await inbox.push("message_new", **private(5, "Холодно!", number=1))
+    assert await inbox.reader.rows("SELECT 1 FROM messages WHERE post_id LIKE 'direct:%'") == []
+    (event,) = await inbox.reader.rows("SELECT body, taken_at FROM pushed_events")
+    assert bytes(event.body) == b""
+    assert event.taken_at is not None
+
+
+async def allow_direct_messages(inbox: Inbox) -> None:
+    async with inbox.reader.intake.database.write() as session:
+        await session.execute(text("UPDATE push_channels SET direct_messages = true"))
+
+
+def private(peer: int, said: str, *, number: int, by: int | None = None) -> dict[str, Any]:
+    """A private message in the dialogue with a person."""
+    return {"peer_id": peer, "from_id": by or peer, "text": said, "conversation_message_id": number, "post_id": None}

@@ -77,7 +77,7 @@ class MessageOut(BaseModel):
         return cls(
             id=message.id,
             network=message.network,
-            type=MessageType.POST if message.is_post else MessageType.COMMENT,
+            type=_type(message),
             url=message.url,
             source_id=message.source_id,
             parent_url=message.parent_url,
@@ -101,6 +101,12 @@ class MessagePage(BaseModel):
 
     items: list[MessageOut]
     next_cursor: str | None
+
+
+def _type(message: CollectedMessage) -> MessageType:
+    if message.is_direct:
+        return MessageType.DIRECT
+    return MessageType.POST if message.is_post else MessageType.COMMENT
 
 
 def _verdict(message: CollectedMessage) -> VerdictOut | None:
