@@ -17,7 +17,8 @@ from app.api.schemas.source import SourceIn, SourceOut, SourcePage, SourcePatch
 from app.api.sessions import ReadSession, WriteSession
 from app.domain.push_channel import PushHealth
 from app.domain.source import SourceId
-from app.storage import push_channels, sources
+from app.storage import network_probes, push_channels, sources
+from app.storage.network_probes import Probes
 from app.storage.sources import Registered
 from app.usecases.add_source import add_source, resolve_page
 from app.usecases.change_source import SourceChange, change_source
@@ -42,8 +43,8 @@ async def list_sources(operator: Reader, session: ReadSession, context: Context,
     found = await sources.listed(session, context.region_id, after=None if after is None else SourceId(after), limit=query.limit + 1)
     shown, last = split_page(found, query.limit)
     cursor = None if last is None else write_key("source", last.source.id)
-    pushes = await push_channels.health_of(session, [one.source.id for one in shown])
-    return SourcePage(items=[_show(context, one, pushes.get(one.source.id)) for one in shown], next_cursor=cursor)
+    pushes, probes = await push_channels.health_of(session, [one.source.id for one in shown]), await network_probes.read_all(session)
+    return SourcePage(items=[_show(context, one, pushes.get(one.source.id), probes) for one in shown], next_cursor=cursor)
 
 
 @router.post("/sources", operation_id="add_source", status_code=201, responses=responses(400, 409, 413, 502))
@@ -62,7 +63,7 @@ async def add(
     await claim_key(session, request, operator.id, key, now=now)
     added = await add_source(session, context.region_id, page, official=body.official, authority_id=body.authority_id, now=now)
     response.headers["Location"] = f"{PREFIX}/sources/{added}"
-    return _show(context, await sources.get(session, context.region_id, added), None)
+    return _show(context, await sources.get(session, context.region_id, added), None, await network_probes.read_all(session))
 
 
 @router.get("/sources/{source_id}", operation_id="get_source", responses=responses(404))
@@ -93,13 +94,14 @@ def _change(body: SourcePatch) -> SourceChange:
 
 async def _read(session: AsyncSession, context: ApiContext, source_id: SourceId) -> SourceOut:
     push = (await push_channels.health_of(session, [source_id])).get(source_id)
-    return _show(context, await sources.get(session, context.region_id, source_id), push)
+    probes = await network_probes.read_all(session)
+    return _show(context, await sources.get(session, context.region_id, source_id), push, probes)
 
 
-def _show(context: ApiContext, registered: Registered, push: PushHealth | None) -> SourceOut:
+def _show(context: ApiContext, registered: Registered, push: PushHealth | None, probes: Probes) -> SourceOut:
     """The page with what its network can do for us; nothing when no connector or credential serves it."""
     try:
         found = capabilities(context.connector_for(registered.source.network))
     except ConnectorError:
         found = frozenset()
-    return SourceOut.of(registered, found, push)
+    return SourceOut.of(registered, found, push, probes.get(registered.source.network, {}))

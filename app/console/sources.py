@@ -13,7 +13,7 @@ from app.console.queue_query import LARGEST_ID
 from app.domain.authority import AuthorityId
 from app.domain.errors import DomainError, StaleVersion
 from app.domain.source import SourceId, SourceStatus
-from app.storage import authorities, quotas, sources
+from app.storage import authorities, network_probes, quotas, sources
 from app.storage.engine import ReadSession
 from app.storage.quotas import CredentialUse
 from app.usecases.add_source import add_source, resolve_page
@@ -95,6 +95,7 @@ async def _shown(console: Console, visitor: Visitor, *, after: SourceId = Source
     async with console.database.read() as session:
         found = await sources.listed(session, console.region_id, after=after, limit=PAGE_SIZE + 1)
         bodies = await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES)
+        probes = await network_probes.read_all(session)
         keys = await _keys(session, console) if visitor.may("ADMINISTER") else []
     shown = found[:PAGE_SIZE]
     return console.pages.page(
@@ -104,6 +105,7 @@ async def _shown(console: Console, visitor: Visitor, *, after: SourceId = Source
         visitor=visitor,
         times=console.times,
         registered=shown,
+        probes=probes,
         authorities=bodies,
         keys=keys,
         next=shown[-1].source.id if len(found) > PAGE_SIZE else None,

@@ -175,3 +175,19 @@ def network_refusal(error: ConnectorError) -> str:
             return "Сеть просит подождать: слишком много запросов. Повторите чуть позже."
         case _:
             return "Сеть не ответила. Повторите через минуту."
+
+
+CAPABILITIES = {
+    "resolve": "поиск страницы",
+    "resolve_names": "поиск по короткому имени",
+    "read_posts": "чтение тем",
+    "read_comments": "чтение комментариев",
+    "count_comments": "счётчики комментариев",
+    "author_names": "имена авторов",
+    "publish_reply": "ответ из Отклика",
+}
+
+
+def capability_name(capability: str) -> str:
+    """What a network may let us do or not, in words."""
+    return CAPABILITIES.get(capability, capability)

@@ -85,6 +85,10 @@ class ConnectorPool:
             raise AuthenticationFailed(f"No credential for {network}: add one with `otklik credential add` ({kinds}).")
         return self._connectors[network]
 
+    def usable(self) -> dict[str, Connector]:
+        """The connectors that have credentials, by network."""
+        return {network: connector for network, connector in self._connectors.items() if self._secrets[network]}
+
     def reader_for(self, network: str) -> Connector | None:
         """The network's connector even without credentials, for what needs none; `None` when no such connector is installed."""
         return self._connectors.get(network)

@@ -15,6 +15,7 @@ from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader
 from app.usecases.expose_metrics import hand_over_counts, measure_gauges
+from app.usecases.probe_networks import probe_networks
 from app.usecases.take_in_events import Taking, take_in_events
 from app.usecases.watch_deadlines import watch_deadlines
 
@@ -91,6 +92,9 @@ class Household:
         uses, found = await self.connectors.credentials_in_use(), await self.connectors.method_quotas()
         await measure_gauges(self.database, self.region_id, uses, found, now=self.now())
 
+    async def probe(self) -> None:
+        await probe_networks(self.database, self.connectors.usable(), now=self.now())
+
     async def purge(self) -> None:
         async with self.database.write() as session:
             await idempotency.purge(session, older_than=self.now() - timedelta(days=1))
@@ -111,5 +115,6 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("measure gauges", 10, one.measure),
         Duty("hand over counts", 5, lambda: hand_over_counts(one.database, one.counts)),
         Duty("refresh credentials", 15, one.connectors.refresh),
+        Duty("probe networks", 60, one.probe),
         Duty("purge", 3600, one.purge),
     ]

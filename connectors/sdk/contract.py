@@ -329,6 +329,12 @@ class AuthorNamer(Protocol):
 
 
 @runtime_checkable
+class CapabilityProber(Protocol):
+    async def probe(self) -> Mapping[str, str]:
+        """What an uncertain network lets our keys do, by calls that change nothing: "available", or why not, in its words."""
+
+
+@runtime_checkable
 class CredentialChecker(Protocol):
     async def check_credential(self, credential: Credential) -> Mapping[str, str]:
         """By capability what stands against the credential in the network's own words, "" where nothing does.

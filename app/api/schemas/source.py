@@ -1,6 +1,6 @@
 """Watched pages as the API takes and shows them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -43,6 +43,7 @@ SOURCE = {
     "created_at": "2026-03-01T00:00:00Z",
     "push": PUSH,
     "capabilities": ["count_comments", "read_comments", "read_posts", "resolve"],
+    "probes": {},
     "version": 1,
 }
 Link = Annotated[str, Field(min_length=1, max_length=500, pattern=STORABLE)]
@@ -93,7 +94,7 @@ class PushOut(BaseModel):
 
 
 class SourceOut(BaseModel):
-    """A watched page: what it is, and how watching it goes."""
+    """A watched page: what it is, and how watching it goes. `probes`: what an uncertain network said when it was asked."""
 
     model_config = example(**SOURCE)
 
@@ -116,10 +117,11 @@ class SourceOut(BaseModel):
     created_at: datetime
     push: PushOut | None
     capabilities: list[str]
+    probes: dict[str, str]
     version: int
 
     @classmethod
-    def of(cls, registered: Registered, capabilities: Collection[str], push: PushHealth | None) -> "SourceOut":
+    def of(cls, registered: Registered, capabilities: Collection[str], push: PushHealth | None, probes: Mapping[str, str]) -> "SourceOut":
         source, name = registered.source, registered.authority_name
         return cls(
             id=source.id,
@@ -141,6 +143,7 @@ class SourceOut(BaseModel):
             created_at=registered.created_at,
             push=None if push is None else PushOut.of(push),
             capabilities=sorted(capabilities),
+            probes=dict(probes),
             version=registered.version,
         )
 

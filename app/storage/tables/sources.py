@@ -119,6 +119,15 @@ metric_samples = Table(
     Column("value", Double, nullable=False),
 )
 
+network_probes = Table(
+    "network_probes",
+    metadata,
+    Column("network", Text, primary_key=True),
+    Column("capability", Text, primary_key=True),
+    Column("result", Text, nullable=False),
+    moment("probed_at", required=True),
+)
+
 workers = Table(
     "workers",
     metadata,
