@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     poll_min_seconds: int = Field(15, ge=1)
     poll_max_seconds: int = Field(86400, ge=1)
     backfill_days: int = Field(7, ge=0, le=365)
+    raw_days: int = Field(30, ge=1, le=3650)
     worker_concurrency: int = Field(8, ge=1, le=64)
     classifier_url: WebAddress | None = None
     classifier_model: str = "default"

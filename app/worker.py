@@ -48,6 +48,7 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
                 taking,
                 services.now,
                 services.tend_database,
+                timedelta(days=services.settings.raw_days),
             )
             await household.beat()
             scheduler = make_scheduler(duties_of(household))

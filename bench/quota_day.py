@@ -58,6 +58,10 @@ class Day:
         """The quick clock of days."""
         return BEGAN + timedelta(days=1) * (time.monotonic() - self.began) / self.seconds_a_day
 
+    def start(self) -> None:
+        """Lets the day begin now."""
+        self.began = time.monotonic()
+
     async def call(self, ledger: SharedLedger, method: str) -> None:
         """One call; it arrives somewhere between its start and its end."""
         async with ledger.call(method, self.keys) as key:
@@ -124,7 +128,7 @@ async def run(keys: int, comments: int) -> None:
         await made.close()
         day = Day(5000, credentials, seconds_a_day=(5000 * keys + comments) / (keys * PER_SECOND * HASTE) * 2)
         async with workers(server.url("day"), day, 4) as ledgers:
-            day.began = time.monotonic()
+            day.start()
             await live(day, ledgers, comments)
     calls = Counter(method for (method, _), n in day.outcomes.items() for _ in range(n))
     rows = [

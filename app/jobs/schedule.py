@@ -16,6 +16,7 @@ from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader
 from app.usecases.expose_metrics import hand_over_counts, measure_gauges
 from app.usecases.probe_networks import probe_networks
+from app.usecases.purge_raw_payloads import purge_raw_payloads
 from app.usecases.take_in_events import Taking, take_in_events
 from app.usecases.watch_deadlines import watch_deadlines
 
@@ -82,6 +83,7 @@ class Household:
     taking: Taking
     now: Callable[[], datetime]
     tend_database: Callable[[], Awaitable[None]]
+    raw_kept: timedelta
 
     async def beat(self) -> None:
         async with self.database.write() as session:
@@ -100,6 +102,7 @@ class Household:
             await idempotency.purge(session, older_than=self.now() - timedelta(days=1))
             await pushed_events.purge(session, older_than=self.now() - EVENTS_KEPT_FOR)
             await quotas.purge(session, before=self.now() - COUNTS_KEPT)
+        await purge_raw_payloads(self.database, self.region_id, older_than=self.now() - self.raw_kept)
 
 
 def duties_of(household: Household) -> list[Duty]:

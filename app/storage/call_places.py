@@ -4,8 +4,9 @@ from sqlalchemy import text
 
 WANTED = """
 wanted AS (
-    SELECT t.budget, t.rank, t.per_day, b.slots FROM unnest(CAST(:budgets AS text[]), CAST(:ranks AS int[]), CAST(:limits AS int[]))
-        AS t(budget, rank, per_day) JOIN call_budgets b USING (budget)
+    SELECT t.budget, t.rank, t.per_day, b.slots, b.rest_seconds
+    FROM unnest(CAST(:budgets AS text[]), CAST(:ranks AS int[]), CAST(:limits AS int[])) AS t(budget, rank, per_day)
+    JOIN call_budgets b USING (budget)
 )"""
 
 SPENT = """
@@ -54,13 +55,15 @@ STANDING = text(f"""
 WITH {WANTED}
 SELECT w.rank, w.per_day AS limit_per_day, w.per_day - {SPENT} AS remaining, k.reason, k.until, k.error,
     (SELECT min(c.began_at) FROM call_counts c WHERE c.budget = w.budget AND c.method = :method AND c.began_at > :window) AS oldest,
-    (SELECT extract(epoch FROM min(s.free_at) - clock_timestamp()) FROM call_slots s WHERE s.budget = w.budget AND s.slot < w.slots) AS wait
+    (SELECT min(CASE WHEN s.holder IS NULL THEN left_over ELSE least(left_over, w.rest_seconds) END) FROM call_slots s,
+        LATERAL (SELECT extract(epoch FROM s.free_at - clock_timestamp()) AS left_over) l
+     WHERE s.budget = w.budget AND s.slot < w.slots) AS wait
 FROM wanted w LEFT JOIN LATERAL (
     SELECT k.reason, k.until, k.error FROM call_blocks k
     WHERE k.budget IN (w.budget, :network) AND k.method IN ('', :method) AND {STANDS}
     ORDER BY k.until IS NULL DESC, k.until DESC LIMIT 1) k ON true
 """)
-"""What stands against each credential, and when its next slot is free."""
+"""What stands against each credential, and when its next slot may be free: one that is held now not before it has rested."""
 
 LEAVE = text(
     "UPDATE call_slots s SET free_at = clock_timestamp() + make_interval(secs => b.rest_seconds), holder = NULL FROM call_budgets b"

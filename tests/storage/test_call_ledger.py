@@ -174,6 +174,15 @@ async def test_a_cancelled_call_gives_its_place_back(hosts: Hosts) -> None:
         await call(worker)
 
 
+async def test_whoever_meets_only_places_in_use_is_let_in_when_one_has_rested(hosts: Hosts) -> None:
+    worker, another = await hosts.worker(per_second=1), await hosts.worker(per_second=1)
+    async with worker.call("read", [ONE]):
+        waiting = asyncio.create_task(call(another))
+        await asyncio.sleep(0.2)
+    async with asyncio.timeout(3):
+        assert await waiting == "one"
+
+
 async def test_error_6_lowers_the_pace_for_every_worker_and_time_brings_it_back(hosts: Hosts) -> None:
     one, another = await hosts.worker(), await hosts.worker()
     await refuse(one, TOO_FAST)
