@@ -10,9 +10,12 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.context import Context
+from app.api.edge import RETRY_AFTER_SECONDS
 from app.api.parameters import SourcePath
 from app.api.problems import responses
 from app.domain.errors import NotFound
+from app.storage.engine import DATABASE_ERRORS
+from app.storage.failures import is_away
 from app.telemetry.metrics import HOOKS
 from app.usecases.receive_webhook import receive_webhook
 from connectors.sdk.errors import UnexpectedResponse
@@ -43,6 +46,11 @@ async def receive(request: Request, context: Context, network: NetworkPath, sour
         answer = await receive_webhook(context.door, network, source_id, request.headers, body)
     except UnexpectedResponse as error:
         raise HTTPException(400, f"The body is no event: {error}") from error
+    except DATABASE_ERRORS as error:  # told to the network, which comes again, and counted; a log of every event would drown the rest
+        if not is_away(error):
+            raise
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        raise HTTPException(503, "The database cannot be reached just now: deliver this again later.", headers) from error
     return PlainTextResponse(answer)
 
 

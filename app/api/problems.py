@@ -44,6 +44,7 @@ SLUGS: Mapping[int, str] = {
     413: "body-too-large",
     422: "key-used-before",
     428: "version-required",
+    503: "database-away",
 }
 
 
