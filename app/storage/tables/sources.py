@@ -72,6 +72,7 @@ sources = Table(
     Column("url", Text, nullable=False),
     Column("official", Boolean, nullable=False),
     Column("authority_id", BigInteger, ForeignKey("authorities.id")),
+    Column("territory_id", BigInteger),
     Column("status", Text, nullable=False),
     Column("paused_reason", Text),
     moment("monitored_since", required=True),

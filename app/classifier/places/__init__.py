@@ -1,0 +1,1 @@
+"""Places in free text: settlements, streets, houses, landmarks and districts, matched against a region's gazetteer."""
