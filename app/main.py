@@ -16,6 +16,7 @@ from app.api import (
     metrics,
     sources,
     statistics,
+    territories,
     tokens,
     topics,
 )
@@ -26,7 +27,21 @@ from app.api.problems import HANDLERS, Problem
 
 LARGEST_BODY = 1_000_000
 """Bytes of a request; the longest honest one is a list of topics, some hundred thousand."""
-MODULES = (incidents, incident_steps, messages, sources, authorities, statistics, tokens, topics, credentials, health, metrics, hooks)
+MODULES = (
+    incidents,
+    incident_steps,
+    messages,
+    sources,
+    authorities,
+    statistics,
+    territories,
+    tokens,
+    topics,
+    credentials,
+    health,
+    metrics,
+    hooks,
+)
 
 
 class Application(FastAPI):

@@ -14,6 +14,7 @@ from app.domain.errors import InvalidInput
 from app.domain.incident import IncidentId
 from app.domain.operator import OperatorId
 from app.domain.source import SourceId
+from app.domain.territory import EntryId
 from app.storage.tokens import TokenId
 
 LARGEST = 2**63 - 1
@@ -46,8 +47,10 @@ _NUMBER = Field(ge=1, le=LARGEST)
 AuthorityNumber = Annotated[AuthorityId, _NUMBER]
 OperatorNumber = Annotated[OperatorId, _NUMBER]
 SourceNumber = Annotated[SourceId, _NUMBER]
+TerritoryNumber = Annotated[EntryId, _NUMBER]
 AuthorityInBody = Annotated[AuthorityNumber, Strict()]
 OperatorInBody = Annotated[OperatorNumber, Strict()]
+TerritoryInBody = Annotated[TerritoryNumber, Strict()]
 """In JSON a number is a number: neither "1" nor true."""
 
 IncidentPath = Annotated[IncidentId, Path(alias="incident_id", ge=1, le=LARGEST, examples=[17])]

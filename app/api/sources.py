@@ -61,7 +61,9 @@ async def add(
 ) -> SourceOut:
     """Finds the page behind a link and watches it from now on; an official page answers under its own account."""
     await claim_key(session, request, operator.id, key, now=now)
-    added = await add_source(session, context.region_id, page, official=body.official, authority_id=body.authority_id, now=now)
+    added = await add_source(
+        session, context.region_id, page, official=body.official, authority_id=body.authority_id, territory_id=body.territory_id, now=now
+    )
     response.headers["Location"] = f"{PREFIX}/sources/{added}"
     return _show(context, await sources.get(session, context.region_id, added), None, await network_probes.read_all(session))
 
@@ -89,6 +91,8 @@ def _change(body: SourcePatch) -> SourceChange:
         change["status"] = body.status
     if "authority_id" in body.model_fields_set:
         change["authority_id"] = body.authority_id
+    if "territory_id" in body.model_fields_set:
+        change["territory_id"] = body.territory_id
     return change
 
 

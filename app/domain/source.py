@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NewType
 
 from app.domain.authority import AuthorityId
+from app.domain.territory import EntryId
 
 SourceId = NewType("SourceId", int)
 
@@ -40,3 +41,4 @@ class Source:
     authority_id: AuthorityId | None
     status: SourceStatus
     monitored_since: datetime
+    territory_id: EntryId | None = None

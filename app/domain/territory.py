@@ -141,9 +141,11 @@ def _parent_fault(
     if (None if parent is None else parent.kind) not in may_lie_in(entry.kind):
         allowed = " or ".join(sorted("nothing" if kind is None else f"a {kind}" for kind in may_lie_in(entry.kind)))
         return f"a {entry.kind} lies in {allowed}, not in {'nothing' if parent is None else f'the {parent.kind} {parent.code}'}"
+    if _goes_round(entry, known):
+        return "its parents go round in a circle"
     if parent is not None and parent.code not in fit and parent.code not in stored:
         return f"the parent {parent.code} in line {parent.line} was left out itself"
-    return "its parents go round in a circle" if _goes_round(entry, known) else None
+    return None
 
 
 def _goes_round(entry: NewEntry, known: Mapping[str, NewEntry]) -> bool:

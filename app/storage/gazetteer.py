@@ -68,6 +68,17 @@ async def territory_must_exist(session: AsyncSession, region_id: RegionId, terri
         raise InvalidInput("territory_id", f"There is no territory or settlement {territory_id}.")
 
 
+async def territory_of_code(session: AsyncSession, region_id: RegionId, code: str) -> EntryId:
+    """The territory or settlement of that code; refuses a code of none."""
+    found = await session.scalar(
+        text("SELECT id FROM gazetteer_entries WHERE region_id = :region AND code = :code AND kind = ANY(:kinds)"),
+        {"region": region_id, "code": code, "kinds": sorted(COUNTED)},
+    )
+    if found is None:
+        raise InvalidInput("territory", f"The gazetteer has no territory or settlement {code}: see `otklik gazetteer export`.")
+    return EntryId(found)
+
+
 async def lock(session: AsyncSession, region_id: RegionId, *, now: datetime) -> int:
     """Keeps other imports out until the transaction ends; the version that this one makes."""
     found = await session.scalar(
@@ -104,7 +115,8 @@ async def save(session: AsyncSession, region_id: RegionId, entries: Sequence[New
     )
     await session.execute(
         text(
-            "UPDATE gazetteer_entries e SET parent_id = p.id FROM unnest(CAST(:codes AS text[]), CAST(:parents AS text[])) AS t(code, parent)"
+            "UPDATE gazetteer_entries e SET parent_id = p.id"
+            " FROM unnest(CAST(:codes AS text[]), CAST(:parents AS text[])) AS t(code, parent)"
             " LEFT JOIN gazetteer_entries p ON p.region_id = :region AND p.code = t.parent"
             " WHERE e.region_id = :region AND e.code = t.code AND e.parent_id IS DISTINCT FROM p.id"
         ),

@@ -19,7 +19,7 @@ INTAKE_LEASE = timedelta(seconds=60)
 RECEIVING_LEASE = timedelta(seconds=90)
 """Longer than any long poll stands open; kept anew by each."""
 HEALTH = "mode, direct_messages, since, last_event_at, missed, missed_at, failures, last_error"
-SOURCE = "s.id, s.network, s.external_id, s.name, s.url, s.official, s.authority_id, s.status, s.monitored_since"
+SOURCE = "s.id, s.network, s.external_id, s.name, s.url, s.official, s.authority_id, s.status, s.monitored_since, s.territory_id"
 
 
 @dataclass(frozen=True, slots=True)

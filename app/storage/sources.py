@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.authority import AuthorityId
 from app.domain.errors import AlreadyExists, LeaseLost, NotFound, StaleVersion
 from app.domain.source import RECHECKED, PauseReason, Source, SourceId, SourceStatus
+from app.domain.territory import EntryId
 from app.storage.regions import RegionId
 
 LEASE = timedelta(seconds=40)
@@ -36,8 +37,8 @@ class Registered:
 
 SELECTED = (
     "SELECT s.id, s.network, s.external_id, s.name, s.url, s.official, s.authority_id, s.status, s.monitored_since,"
-    " a.name AS authority_name, s.paused_reason, s.created_at, s.version, p.next_poll_at, p.failures, p.last_error, p.last_error_at,"
-    " p.last_polled_at, p.last_success_at FROM sources s JOIN poll_states p ON p.source_id = s.id"
+    " s.territory_id, a.name AS authority_name, s.paused_reason, s.created_at, s.version, p.next_poll_at, p.failures, p.last_error,"
+    " p.last_error_at, p.last_polled_at, p.last_success_at FROM sources s JOIN poll_states p ON p.source_id = s.id"
     " LEFT JOIN authorities a ON a.id = s.authority_id"
 )
 
@@ -54,12 +55,13 @@ def source_of(row: Any) -> Source:
         None if row.authority_id is None else AuthorityId(row.authority_id),
         SourceStatus(row.status),
         row.monitored_since,
+        None if row.territory_id is None else EntryId(row.territory_id),
     )
 
 
 def _registered(row: Any) -> Registered:
     reason = None if row.paused_reason is None else PauseReason(row.paused_reason)
-    return Registered(source_of(row), row.authority_name, reason, *row[11:])
+    return Registered(source_of(row), row.authority_name, reason, *row[12:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,16 @@ class NewSource:
     official: bool
     authority_id: AuthorityId | None
     monitored_since: datetime
+    territory_id: EntryId | None = None
 
 
 async def add(session: AsyncSession, region_id: RegionId, new: NewSource, *, now: datetime) -> SourceId:
     """Registers a page, to be polled at once; `AlreadyExists` when it is watched already."""
     found = await session.scalar(
         text(
-            "INSERT INTO sources (region_id, network, external_id, name, url, official, authority_id, status, monitored_since, created_at)"
-            " VALUES (:region, :network, :external_id, :name, :url, :official, CAST(:authority AS bigint), 'active', :since, :now)"
+            "INSERT INTO sources (region_id, network, external_id, name, url, official, authority_id, territory_id, status,"
+            " monitored_since, created_at) VALUES (:region, :network, :external_id, :name, :url, :official, CAST(:authority AS bigint),"
+            " CAST(:territory AS bigint), 'active', :since, :now)"
             " ON CONFLICT DO NOTHING RETURNING id"
         ),
         {
@@ -91,6 +95,7 @@ async def add(session: AsyncSession, region_id: RegionId, new: NewSource, *, now
             "url": new.url,
             "official": new.official,
             "authority": new.authority_id,
+            "territory": new.territory_id,
             "since": new.monitored_since,
             "now": now,
         },
@@ -167,7 +172,7 @@ async def claim_due(session: AsyncSession, region_id: RegionId, worker: str, *, 
             " UPDATE poll_states p SET lease_worker = :worker, lease_generation = lease_generation + 1,"
             " lease_until = clock_timestamp() + :lease FROM due, sources s WHERE p.source_id = due.source_id AND s.id = p.source_id"
             " RETURNING s.id, s.network, s.external_id, s.name, s.url, s.official, s.authority_id, s.status, s.monitored_since,"
-            " s.paused_reason, p.cursor, p.failures, p.lease_generation,"
+            " s.territory_id, s.paused_reason, p.cursor, p.failures, p.lease_generation,"
             " (SELECT since FROM push_channels c WHERE c.source_id = s.id) AS pushed_since,"
             " EXISTS (SELECT FROM push_channels c WHERE c.source_id = s.id AND (c.missed_at IS NULL AND c.last_event_at IS NOT NULL"
             " OR c.missed_at < c.last_event_at)) AS push_keeps_up"

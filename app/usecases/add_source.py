@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.authority import AuthorityId, OfficialAccount
 from app.domain.errors import InvalidInput
 from app.domain.source import SourceId
-from app.storage import authorities, official_accounts, sources
+from app.domain.territory import EntryId
+from app.storage import authorities, gazetteer, official_accounts, sources
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
 from connectors.sdk.contract import Connector, ConnectorPlugin, ResolvedSource, SourceResolver
@@ -37,11 +38,22 @@ async def resolve_page(networks: Networks, link: str) -> ResolvedSource:
 
 
 async def add_source(
-    session: AsyncSession, region_id: RegionId, page: ResolvedSource, *, official: bool, authority_id: AuthorityId | None, now: datetime
+    session: AsyncSession,
+    region_id: RegionId,
+    page: ResolvedSource,
+    *,
+    official: bool,
+    authority_id: AuthorityId | None,
+    territory_id: EntryId | None = None,
+    now: datetime,
 ) -> SourceId:
     """Registers a page, watched from now on; an official one answers under its own account."""
     await authorities.must_exist(session, region_id, authority_id)
-    new = NewSource(page.wall.network, page.wall.external_id, page.name, page.url, official, authority_id, monitored_since=now)
+    await gazetteer.territory_must_exist(session, region_id, territory_id)
+    wall = page.wall
+    new = NewSource(
+        wall.network, wall.external_id, page.name, page.url, official, authority_id, monitored_since=now, territory_id=territory_id
+    )
     source_id = await sources.add(session, region_id, new, now=now)
     if official:
         account = OfficialAccount(new.network, new.external_id, authority_id, valid_from=ALWAYS)

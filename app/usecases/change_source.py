@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.authority import AuthorityId, OfficialAccount
 from app.domain.source import PauseReason, Source, SourceId, SourceStatus
-from app.storage import authorities, official_accounts, sources
+from app.domain.territory import EntryId
+from app.storage import authorities, gazetteer, official_accounts, sources
 from app.storage.regions import RegionId
 from app.usecases.add_source import ALWAYS
 
@@ -17,6 +18,7 @@ class SourceChange(TypedDict, total=False):
 
     official: bool
     authority_id: AuthorityId | None
+    territory_id: EntryId | None
     status: SourceStatus
 
 
@@ -25,6 +27,7 @@ async def change_source(
 ) -> None:
     """Writes the change. A page that stops being official answers no more from now on; what it said stays an answer."""
     await authorities.must_exist(session, region_id, change.get("authority_id"))
+    await gazetteer.territory_must_exist(session, region_id, change.get("territory_id"))
     before = (await sources.get(session, region_id, source_id)).source
     await sources.change(session, region_id, source_id, version=version, changes=_columns(change), now=now)
     official, authority_id = change.get("official", before.official), change.get("authority_id", before.authority_id)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,8 @@ from app.storage.regions import RegionId
 COLUMNS = ("kind", "code", "parent", "name", "type", "aliases")
 NEEDED = frozenset({"kind", "code", "parent", "name"})
 BETWEEN_ALIASES = "|"
+STORED = 0
+"""The line of what no file has named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def read_gazetteer(table: bytes) -> Table:
 
 def _read(reader: "csv.DictReader[str]") -> Table:
     entries, faults = [], []
-    for row in reader:
+    for row in _rows(reader):
         cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
         if not any(cells.values()):
             continue
@@ -66,6 +68,13 @@ def _read(reader: "csv.DictReader[str]") -> Table:
             kind, parent = EntryKind(cells["kind"]), cells["parent"] or None
             entries.append(NewEntry(reader.line_num, kind, cells["code"], parent, cells["name"], cells["type"], aliases))
     return Table(entries, faults)
+
+
+def _rows(reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise InvalidInput("file", f"Line {reader.line_num} is not CSV: {error}.") from error
 
 
 async def import_gazetteer(session: AsyncSession, region_id: RegionId, table: Table, *, now: datetime) -> Imported:
@@ -91,9 +100,8 @@ async def export_gazetteer(session: AsyncSession, region_id: RegionId) -> str:
 def _lines(entries: Iterable[Entry]) -> dict[str, NewEntry]:
     """Stored entries by code, each with the code of its parent."""
     by_id = {entry.id: entry for entry in entries}
-    return {
-        one.code: NewEntry(
-            0, one.kind, one.code, None if one.parent_id is None else by_id[one.parent_id].code, one.name, one.type, one.aliases
-        )
-        for one in by_id.values()
-    }
+    return {one.code: _line(one, None if one.parent_id is None else by_id[one.parent_id].code) for one in by_id.values()}
+
+
+def _line(entry: Entry, parent: str | None) -> NewEntry:
+    return NewEntry(STORED, entry.kind, entry.code, parent, entry.name, entry.type, entry.aliases)

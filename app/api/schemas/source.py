@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StrictBool
 
-from app.api.parameters import LARGEST_VERSION, STORABLE, AuthorityInBody
+from app.api.parameters import LARGEST_VERSION, STORABLE, AuthorityInBody, TerritoryInBody
 from app.api.schemas.shape import NamedOut, example, strict_example
 from app.domain.push_channel import PushHealth, PushMode
 from app.domain.source import PauseReason, SourceStatus
@@ -31,6 +31,7 @@ SOURCE = {
     "url": "https://vk.com/club7",
     "official": True,
     "authority": {"id": 4, "name": "Городская администрация"},
+    "territory_id": 12,
     "status": "active",
     "paused_reason": None,
     "failures": 0,
@@ -57,10 +58,11 @@ class SourceIn(BaseModel):
     url: Link
     official: StrictBool = False
     authority_id: AuthorityInBody | None = None
+    territory_id: TerritoryInBody | None = None
 
 
 class SourcePatch(BaseModel):
-    """What is to change of a page; what is left out stays, `authority_id` null takes the authority away.
+    """What is to change of a page; what is left out stays, null as `authority_id` or `territory_id` takes it away.
 
     `version` is that of the page as it was read, to be told when somebody was faster.
     """
@@ -69,6 +71,7 @@ class SourcePatch(BaseModel):
 
     official: StrictBool | None = None
     authority_id: AuthorityInBody | None = None
+    territory_id: TerritoryInBody | None = None
     status: SourceStatus | None = None
     version: Annotated[int, Field(ge=1, le=LARGEST_VERSION, strict=True)] | None = None
 
@@ -105,6 +108,7 @@ class SourceOut(BaseModel):
     url: str
     official: bool
     authority: NamedOut | None
+    territory_id: int | None
     status: SourceStatus
     paused_reason: PauseReason | None
     failures: int
@@ -131,6 +135,7 @@ class SourceOut(BaseModel):
             url=source.url,
             official=source.official,
             authority=None if source.authority_id is None or name is None else NamedOut(id=source.authority_id, name=name),
+            territory_id=source.territory_id,
             status=source.status,
             paused_reason=registered.paused_reason,
             failures=registered.failures,

@@ -5,7 +5,7 @@ from app.storage.tables.base import metadata
 from app.storage.tables.calls import call_blocks, call_budgets, call_counts, call_days, call_limits, call_slots
 from app.storage.tables.incidents import answers, incident_events, incidents, policies, turns
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
-from app.storage.tables.places import gazetteer_entries, gazetteers, incident_places
+from app.storage.tables.places import gazetteer_entries, gazetteers
 from app.storage.tables.pushes import push_channels, pushed_events
 from app.storage.tables.sources import (
     authorities,
@@ -34,7 +34,6 @@ __all__ = [
     "gazetteers",
     "idempotency_keys",
     "incident_events",
-    "incident_places",
     "incidents",
     "message_versions",
     "messages",
