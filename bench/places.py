@@ -24,7 +24,7 @@ from app.classifier.examples import is_held_out
 from app.classifier.places.atlas import Atlas
 from app.classifier.places.finder import PlaceFinder, Surroundings
 from app.classifier.places.morphology import Morphology
-from app.domain.place import Place, PlaceKind
+from app.domain.place import FoundPlace, PlaceKind
 from app.domain.territory import Entry, EntryId, EntryKind
 from app.usecases.import_gazetteer import read_gazetteer
 from connectors.sdk.town_truth import QUESTION_KINDS
@@ -118,7 +118,7 @@ def run(finder: PlaceFinder, messages: Sequence[Asked], answers: dict[str, tuple
 
 
 def _compare(
-    outcome: Outcome, atlas: Atlas, message: Asked, places: Sequence[Place], answers: dict[str, tuple[str, str]], town: EntryId
+    outcome: Outcome, atlas: Atlas, message: Asked, places: Sequence[FoundPlace], answers: dict[str, tuple[str, str]], town: EntryId
 ) -> None:
     marks = list(_located(message))
     landmarks = [span for span, level, _ in marks if level == "landmark"]
@@ -142,7 +142,7 @@ def _compare(
             outcome.misses.append(f"false {LEVELS[place.kind]}: {_around(message.text, (place.start, place.end))}")
 
 
-def _resolution(atlas: Atlas, place: Place | None, answer: tuple[str, str], town: EntryId) -> str:
+def _resolution(atlas: Atlas, place: FoundPlace | None, answer: tuple[str, str], town: EntryId) -> str:
     """Right: sure of the town's street of that type and name. Offered: not sure, and it heads the list."""
     if place is None or not place.candidates:
         return "not found"

@@ -28,7 +28,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FoundPlace:
     """`text[start:end]` says where; `house` only of an address. Without candidates it is a place that the gazetteer lacks."""
 
     start: int
@@ -47,7 +47,7 @@ class Place:
 FINEST_FIRST = (PlaceKind.ADDRESS, PlaceKind.STREET, PlaceKind.LANDMARK, PlaceKind.DISTRICT, PlaceKind.SETTLEMENT)
 
 
-def territory_of(places: Sequence[Place], page_territory: EntryId | None) -> EntryId | None:
+def territory_of(places: Sequence[FoundPlace], page_territory: EntryId | None) -> EntryId | None:
     """Where a message is counted: where its finest place lies that is sure, or else where its page belongs."""
     found = [(FINEST_FIRST.index(place.kind), meant.territory_id) for place in places if (meant := place.meant) is not None]
     return next((territory for _, territory in sorted(found, key=lambda pair: pair[0]) if territory is not None), page_territory)

@@ -8,7 +8,7 @@ from app.classifier.places.landmarks import LandmarkFinder
 from app.classifier.places.settlements import AreaFinder
 from app.classifier.places.streets import StreetFinder
 from app.classifier.places.words import words_of
-from app.domain.place import Candidate, Place, PlaceKind
+from app.domain.place import Candidate, FoundPlace, PlaceKind
 from app.domain.territory import EntryId, EntryKind
 
 MOST_CANDIDATES = 5
@@ -48,14 +48,16 @@ class PlaceFinder:
         self.atlas = atlas
         self._landmarks = LandmarkFinder(atlas.morphology)
 
-    def find(self, text: str, around: Surroundings) -> tuple[Place, ...]:
+    def find(self, text: str, around: Surroundings) -> tuple[FoundPlace, ...]:
         """The places of a text in order, none within another; no text makes it raise."""
         spans = self._spans(text)
         named = _entries(span for span in spans if span.kind is PlaceKind.SETTLEMENT)
         open_ended = [span for span in spans if len(span.entries) > 1 or not self._lies_in(span.entries, around.page_territory)]
         above = _entries(span for one in around.above for span in self._areas(one)) if open_ended and not named else frozenset()
         return tuple(
-            Place(span.start, span.end, text[span.start : span.end], span.kind, span.house, self._candidates(span, named, above, around))
+            FoundPlace(
+                span.start, span.end, text[span.start : span.end], span.kind, span.house, self._candidates(span, named, above, around)
+            )
             for span in spans
         )
 

@@ -42,6 +42,7 @@ NOUNS = {
     "памятник": "памятник",
     "набережная": "набережная",
 }
+ALSO_MANY = frozenset({"гараж"})
 LEADS = frozenset(PREPOSITIONS) | {"рядом", "мимо"}
 NUMBER = re.compile(r"\s*(?:№|N|номер)?\s*(?P<number>\d{1,3})(?!\d)(?!\s*(?:лет|класс|этаж|час|минут|метр|м\b|руб|дн|год))", re.IGNORECASE)
 QUOTED = re.compile(r"\s*[«\"“](?P<name>[^»\"”\n]{2,40})[»\"”]")
@@ -60,7 +61,8 @@ def landmark_key(type_: str, name: str) -> str:
     """The sort of landmark with its number or name: «школа 5», «магазин магнит», «вокзал»."""
     sort = _sort(type_ or name)
     number = re.search(r"\d+", name)
-    own = number.group() if number else "" if not type_ else " ".join(plain(word) for word in re.findall(r"\w+", name))
+    is_named = type_ and plain(type_) != plain(name)
+    own = number.group() if number else " ".join(plain(word) for word in re.findall(r"\w+", name)) if is_named else ""
     return f"{sort} {own}".strip()
 
 
@@ -76,13 +78,9 @@ class LandmarkFinder:
         self._sorts: dict[str, str] = {}
         for sort, nouns in NOUNS.items():
             for noun in nouns.split():
-                reading = morphology.parses(noun)[0]
-                forms = {noun, *(str(found.word) for case in CASES for found in [reading.inflect({case})] if found)}
-                forms |= (
-                    {str(found.word) for case in CASES for found in [reading.inflect({case, "plur"})] if found}
-                    if noun == "гараж"
-                    else set()
-                )
+                reading, numbers = morphology.parses(noun)[0], ("sing", "plur") if noun in ALSO_MANY else ("sing",)
+                bent = (reading.inflect({case, number}) for case in CASES for number in numbers)
+                forms = {noun, *(str(form.word) for form in bent if form)}
                 self._sorts |= {form.replace("ё", "е"): sort for form in forms}
 
     def find(self, text: str, words: list[Word]) -> list[Landmark]:

@@ -51,6 +51,10 @@ class Morphology:
         tags = [one.tag for one in self._parses(word) if one.tag.POS == "NOUN" and one.tag.case == "gent"]
         return any("Surn" in tag or (tag.number == "plur" and tag.animacy == "anim") for tag in tags)
 
+    def is_geographic(self, word: str) -> bool:
+        """Whether the dictionary has it as the name of a place."""
+        return any("Geox" in one.tag for one in self.parses(word))
+
     def is_surname(self, word: str) -> bool:
         """Whether it is also the name of a person."""
         return any("Surn" in one.tag or "Name" in one.tag or "Patr" in one.tag for one in self._parses(word))

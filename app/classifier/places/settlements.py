@@ -107,10 +107,15 @@ class AreaFinder:
         if type_ is not None and self.words[index - 1].plain not in {"с", "п", "х", "ст"}:
             return Area(self.words[index - 1].start, word.end, PlaceKind.SETTLEMENT, (), 0.6)
         lead = self._lead(index)
-        if lead in {"в", "во", "из"} and not word.begins and LOOKS_LIKE_ONE.fullmatch(word.plain):
-            if any("Geox" in one.tag for one in self.grammar.parses(word.plain)) or not self.grammar.is_word(word.plain):
-                return Area(word.start, word.end, PlaceKind.SETTLEMENT, (), 0.5)
-        return None
+        if lead not in {"в", "во", "из"} or word.begins or not LOOKS_LIKE_ONE.fullmatch(word.plain):
+            return None
+        is_one = self.grammar.is_geographic(word.plain) or not self.grammar.is_word(word.plain)
+        return Area(word.start, word.end, PlaceKind.SETTLEMENT, (), 0.5) if is_one else None
+
+    def _noun_follows(self, last: int, cases: set[str]) -> bool:
+        following = self.words[last + 1] if last + 1 < len(self.words) else None
+        joined = following is not None and are_joined(self.text, self.words[last], following)
+        return joined and following is not None and self.grammar.noun_agrees(following.plain, cases, ANY)
 
     def _lead(self, index: int) -> str | None:
         if index == 0 or not are_joined(self.text, self.words[index - 1], self.words[index]):

@@ -68,6 +68,9 @@ class StreetFinder:
             )
         return [*found, *self._houses_alone(found)]
 
+    def _behind(self, last: int, end: int) -> int:
+        return next((later for later in range(last + 1, len(self.words)) if self.words[later].start >= end), len(self.words))
+
     def _named_at(self, index: int) -> Named | None:
         for length in range(min(LONGEST, len(self.words) - index), 0, -1):
             last = index + length - 1
@@ -244,7 +247,7 @@ class StreetFinder:
 
     def _houses_alone(self, found: Sequence[Street]) -> list[Street]:
         """«у дома 40»: a house of the street that was named before it, or of one that nobody named."""
-        alone = []
+        alone: list[Street] = []
         for house, start, end in houses_alone(self.text):
             if len(found) + len(alone) < MOST and all(end <= street.start or start >= street.end for street in found):
                 before = [street for street in found if street.end <= start and street.entries]
