@@ -22,17 +22,13 @@ from app.domain.errors import DomainError
 from app.domain.operator import Role
 from app.domain.polling_due import Interval
 from app.domain.source import SourceId
-from app.gazetteer_commands import take_in, write_out
+from app.gazetteer_commands import gazetteer_commands
 from app.processes import run_processes
 from app.push_commands import PushChoice, choose_push
 from app.settings import Settings, SettingsInvalid, load_settings
-<<<<<<< HEAD
 from app.simulation.report import simulate_polling, write_polls
 from app.simulation.trace import read_trace
-from app.storage import authorities, credentials, operators, sources
-=======
 from app.storage import authorities, credentials, gazetteer, operators, sources
->>>>>>> 0f06044 (wip2)
 from app.storage.embedded import EmbeddedDatabaseError
 from app.storage.engine import DATABASE_ERRORS, DatabaseUnfit, explain
 from app.telemetry.logs import configure_logs
@@ -54,9 +50,7 @@ cli.add_typer(token_commands, name="token")
 cli.add_typer(operator_commands, name="operator")
 cli.add_typer(source_commands, name="source")
 cli.add_typer(credential_commands, name="credential")
-gazetteer_commands = typer.Typer(no_args_is_help=True, help="Territories, settlements, streets and landmarks of the region.")
 cli.add_typer(topic_commands, name="topics")
-cli.add_typer(gazetteer_commands, name="gazetteer")
 
 Result = TypeVar("Result")
 EXPECTED = (CannotStart, SettingsInvalid, EmbeddedDatabaseError, DatabaseUnfit, DomainError, ConnectorError)
@@ -323,20 +317,7 @@ def topics_import(file: Annotated[Path, typer.Argument(exists=True, dir_okay=Fal
     with_services(read_in)
 
 
-@gazetteer_commands.command("import")
-def gazetteer_import(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
-    """Takes in a CSV with the columns kind, code, parent, name, type, aliases; known codes are changed, wrong lines named and left out."""
-    told, faults = with_services(lambda services: take_in(services, file))
-    print("\n".join(faults), file=sys.stderr, end="\n" if faults else "")
-    print(told)
-    if faults:
-        sys.exit(1)
-
-
-@gazetteer_commands.command("export")
-def gazetteer_export(file: Annotated[Path, typer.Argument(dir_okay=False)]) -> None:
-    """Writes the region's gazetteer as the import takes it."""
-    print(with_services(lambda services: write_out(services, file)))
+cli.add_typer(gazetteer_commands(with_services), name="gazetteer")
 
 
 @cli.command()

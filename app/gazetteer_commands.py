@@ -1,24 +1,53 @@
-"""What `otklik gazetteer import` and `export` do."""
+"""`otklik gazetteer import` and `export`."""
 
 import asyncio
+import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from app.bootstrap import Services
-from app.usecases.import_gazetteer import export_gazetteer, import_gazetteer, read_gazetteer
+from app.usecases.import_gazetteer import Imported, export_gazetteer, import_gazetteer, read_gazetteer
+
+WithServices = Callable[[Callable[[Services], Awaitable[None]]], None]
 
 
-async def take_in(services: Services, file: Path) -> tuple[str, list[str]]:
-    """What went in, in a sentence, and the lines that did not, each with its place in the file."""
-    table = read_gazetteer(await asyncio.to_thread(file.read_bytes))
-    async with services.database.write() as session:
-        done = await import_gazetteer(session, services.region_id, table, now=services.now())
-    faults = [f"{file}:{fault.line}: {fault.reason}" for fault in done.faults]
-    return f"{done.entries} entries of the gazetteer are in force, {len(faults)} lines were left out.", faults
+def gazetteer_commands(with_services: WithServices) -> typer.Typer:
+    """The commands, to be run with the services of the installation."""
+    commands = typer.Typer(no_args_is_help=True, help="Territories, settlements, streets and landmarks of the region.")
+
+    @commands.command("import")
+    def take_in(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+        """Takes in a CSV with the columns kind, code, parent, name, type, aliases; known codes are changed, wrong lines left out."""
+        table = read_gazetteer(file.read_bytes())
+
+        async def run(services: Services) -> None:
+            async with services.database.write() as session:
+                done = await import_gazetteer(session, services.region_id, table, now=services.now())
+            _tell(file, done)
+
+        with_services(run)
+
+    @commands.command("export")
+    def write_out(file: Annotated[Path, typer.Argument(dir_okay=False)]) -> None:
+        """Writes the region's gazetteer as the import takes it."""
+
+        async def run(services: Services) -> None:
+            async with services.database.read() as session:
+                table = await export_gazetteer(session, services.region_id)
+            await asyncio.to_thread(file.write_text, table, encoding="utf-8")
+            typer.echo(f"{table.count(chr(10)) - 1} entries are in {file}.")
+
+        with_services(run)
+
+    return commands
 
 
-async def write_out(services: Services, file: Path) -> str:
-    """Writes the gazetteer; how much there was, in a sentence."""
-    async with services.database.read() as session:
-        table = await export_gazetteer(session, services.region_id)
-    await asyncio.to_thread(file.write_text, table, encoding="utf-8")
-    return f"{table.count(chr(10)) - 1} entries are in {file}."
+def _tell(file: Path, done: Imported) -> None:
+    for fault in done.faults:
+        typer.echo(f"{file}:{fault.line}: {fault.reason}", err=True)
+    typer.echo(f"{done.entries} entries of the gazetteer are in force, {len(done.faults)} lines were left out.")
+    if done.faults:
+        sys.exit(1)
