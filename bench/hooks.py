@@ -73,7 +73,7 @@ async def serve_hooks(url: str) -> None:
 def web_process(url: str) -> Iterator[str]:
     """The address of a web process over the database."""
     command = [sys.executable, "-m", "bench.hooks", "--serve", url]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sys.stderr, text=True) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip()
         assert process.stdin is not None
