@@ -19,6 +19,7 @@ from app.classifier.contract import Classifier
 from app.classifier.model_file import load_shipped_model
 from app.classifier.remote import Endpoint, RemoteClassifier
 from app.classifier.topics import shipped_taxonomy
+from app.domain.detection import Budgets
 from app.domain.polling import PollBounds
 from app.jobs.connectors import ConnectorPool, Rates, Secret
 from app.settings import Settings
@@ -36,6 +37,8 @@ from connectors.sdk.registry import plugins
 log = structlog.get_logger(__name__)
 
 DATABASE_NAME = "otklik"
+PLAIN_INTERVAL = timedelta(minutes=5)
+"""Between two polls of a page while its network has no plan yet."""
 SECRET_FILE = "secret.key"  # noqa: S105
 
 
@@ -70,10 +73,15 @@ class Services:
     def bounds(self) -> PollBounds:
         settings = self.settings
         return PollBounds(
-            timedelta(seconds=settings.poll_seconds),
+            PLAIN_INTERVAL,
             timedelta(seconds=settings.poll_min_seconds),
             timedelta(seconds=settings.poll_max_seconds),
         )
+
+    @property
+    def budgets(self) -> Budgets:
+        hot, cold = self.settings.detection_budget_hot_seconds, self.settings.detection_budget_cold_seconds
+        return Budgets(timedelta(seconds=hot), timedelta(seconds=cold))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from app.api import (
+    alarms,
     authorities,
     credentials,
     health,
@@ -38,6 +39,7 @@ MODULES = (
     tokens,
     topics,
     credentials,
+    alarms,
     health,
     metrics,
     hooks,

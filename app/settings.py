@@ -57,9 +57,10 @@ class Settings(BaseSettings):
     ok_session_secret_key: SecretStr | None = None
     ok_calls_per_second: int = Field(3, ge=1, le=100)
     ok_calls_per_day: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
-    poll_seconds: int = Field(300, ge=1)
     poll_min_seconds: int = Field(15, ge=1)
     poll_max_seconds: int = Field(86400, ge=1)
+    detection_budget_hot_seconds: int = Field(300, ge=1)
+    detection_budget_cold_seconds: int = Field(1800, ge=1)
     backfill_days: int = Field(7, ge=0, le=365)
     raw_days: int = Field(30, ge=1, le=3650)
     worker_concurrency: int = Field(8, ge=1, le=64)

@@ -57,6 +57,7 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
         metrics_open=services.settings.metrics_open,
         tz=services.zone,
         door=Door(services.database, services.region_id, services.secret_box, services.connectors.reader_for, services.now),
+        budgets=services.budgets,
     )
     app = create_app(context)
     add_console(app, _console_context(services))

@@ -6,14 +6,16 @@ from datetime import timedelta
 import structlog
 
 from app.bootstrap import Services
+from app.domain.polling_due import Interval
 from app.jobs.poll_runner import PollRunner, count_page
 from app.jobs.schedule import Household, duties_of, make_scheduler
 from app.jobs.update_runner import UpdateRunner
-from app.storage import push_channels, sources, workers
+from app.storage import push_channels, workers
 from app.storage.engine import DATABASE_ERRORS
 from app.telemetry.metrics import DeltaReader
 from app.usecases.expose_metrics import hand_over_counts
-from app.usecases.poll_sources import Polling
+from app.usecases.plan_polls import Planner
+from app.usecases.polling import Polling
 from app.usecases.receive_updates import Receiving
 from app.usecases.take_in_events import Taking
 
@@ -22,20 +24,25 @@ log = structlog.get_logger(__name__)
 
 async def run_worker(services: Services, stop: asyncio.Event) -> None:
     """Polls sources and watches deadlines until `stop` is set."""
+    bounds = services.bounds
+    planner = Planner(Interval(bounds.minimum, bounds.maximum))
     polling = Polling(
         services.intake,
         services.worker_name,
-        services.bounds,
+        bounds,
         timedelta(days=services.settings.backfill_days),
         services.now,
         services.connectors.connector_for,
-        lambda claim, taken: count_page(claim.source, taken),
+        count_page,
+        tuple(services.plugins),
+        planner,
     )
     counts = services.counts
     taking = Taking(services.intake, services.connectors.reader_for, services.now, count_page)
+    group = asyncio.TaskGroup()
+    runner = PollRunner(polling, group, concurrency=services.settings.worker_concurrency)
     try:
-        async with asyncio.TaskGroup() as group:
-            runner = PollRunner(polling, group, concurrency=services.settings.worker_concurrency)
+        async with group:
             updates = UpdateRunner(_receiving(services), services.bounds, group)
             household = Household(
                 services.database,
@@ -43,6 +50,8 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
                 services.worker_name,
                 services.connectors,
                 runner,
+                planner,
+                services.budgets,
                 updates,
                 counts,
                 taking,
@@ -61,7 +70,7 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
                 runner.stop()
                 updates.stop()
     finally:
-        await _leave(services, counts)
+        await _leave(services, runner, counts)
 
 
 def _receiving(services: Services) -> Receiving:
@@ -69,11 +78,11 @@ def _receiving(services: Services) -> Receiving:
     return Receiving(services.database, services.region_id, services.worker_name, connectors, services.now)
 
 
-async def _leave(services: Services, counts: DeltaReader) -> None:
+async def _leave(services: Services, runner: PollRunner, counts: DeltaReader) -> None:
     try:
         async with asyncio.timeout(5):
+            await runner.give_back()
             async with services.database.write() as session:
-                await sources.give_back(session, services.worker_name)
                 await push_channels.give_back_receiving(session, services.worker_name)
                 await workers.leave(session, services.worker_name)
             await hand_over_counts(services.database, counts)

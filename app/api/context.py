@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.domain.detection import USUAL_BUDGETS, Budgets
 from app.domain.working_time import Calendar
 from app.storage.engine import Database
 from app.storage.regions import RegionId
@@ -27,6 +28,7 @@ class ApiContext:
     metrics_open: bool
     tz: tzinfo
     door: Door | None = None
+    budgets: Budgets = USUAL_BUDGETS
 
     @property
     def networks(self) -> Networks:

@@ -89,6 +89,8 @@ def _change(body: SourcePatch) -> SourceChange:
         change["official"] = body.official
     if body.status is not None:
         change["status"] = body.status
+    if body.weight is not None:
+        change["weight"] = body.weight
     if "authority_id" in body.model_fields_set:
         change["authority_id"] = body.authority_id
     if "territory_id" in body.model_fields_set:

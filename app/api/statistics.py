@@ -27,15 +27,16 @@ async def measure(
     """The Kaplan–Meier figures of all questions of a period, together and by group."""
     if query.group_by is Grouping.TERRITORY:
         raise InvalidInput("group_by", "Groups by territory come with places; until then there are authority, topic and source.")
-    group_by, period = GroupBy(query.group_by.value), _period(query, now)
+    group_by, period = GroupBy(query.group_by.value), period_of(query.since, query.until, now)
     calendar = context.calendar if query.clock is Clock.WORKING else None
     measured = await measure_first_answers(session, context.region_id, period, group_by=group_by, calendar=calendar, now=now)
     return FirstAnswersOut.of(period, group_by, query.clock, measured)
 
 
-def _period(query: FirstAnswersQuery, now: datetime) -> Period:
-    until = query.until or now
-    since = query.since or until - USUAL_PERIOD
+def period_of(since: datetime | None, until: datetime | None, now: datetime) -> Period:
+    """The period asked for, by default the last 30 days."""
+    until = until or now
+    since = since or until - USUAL_PERIOD
     if since >= until:
         raise InvalidInput("from", "The period must begin before it ends.")
     return Period(since, until)

@@ -12,12 +12,13 @@ from app.console.page_route import PageRoute
 from app.console.queue_query import LARGEST_ID
 from app.domain.authority import AuthorityId
 from app.domain.errors import DomainError, StaleVersion
+from app.domain.polling_plan import CRISIS_WEIGHT
 from app.domain.source import SourceId, SourceStatus
-from app.storage import authorities, network_probes, quotas, sources
+from app.storage import alarms, authorities, network_probes, quotas, sources
 from app.storage.engine import ReadSession
 from app.storage.quotas import CredentialUse
 from app.usecases.add_source import add_source, resolve_page
-from app.usecases.change_source import change_source
+from app.usecases.change_source import SourceChange, change_source
 from connectors.sdk.errors import ConnectorError
 from connectors.sdk.text import clean_text
 
@@ -68,19 +69,31 @@ async def add(
 @router.post("/{source_id}/pause")
 async def pause(console: Console, visitor: Registrar, source_id: Id, version: Version) -> Response:
     """Stops reading the page until somebody resumes it."""
-    return await _switch(console, visitor, SourceId(source_id), SourceStatus.PAUSED, version=version)
+    return await _change(console, visitor, SourceId(source_id), {"status": SourceStatus.PAUSED}, version=version)
 
 
 @router.post("/{source_id}/resume")
 async def resume(console: Console, visitor: Registrar, source_id: Id, version: Version) -> Response:
     """Reads the page again, at once."""
-    return await _switch(console, visitor, SourceId(source_id), SourceStatus.ACTIVE, version=version)
+    return await _change(console, visitor, SourceId(source_id), {"status": SourceStatus.ACTIVE}, version=version)
 
 
-async def _switch(console: Console, visitor: Visitor, source_id: SourceId, status: SourceStatus, *, version: int) -> Response:
+@router.post("/{source_id}/crisis")
+async def watch_closely(console: Console, visitor: Registrar, source_id: Id, version: Version) -> Response:
+    """Reads a page in a crisis five times as often, from now on."""
+    return await _change(console, visitor, SourceId(source_id), {"weight": CRISIS_WEIGHT}, version=version)
+
+
+@router.post("/{source_id}/calm")
+async def watch_as_usual(console: Console, visitor: Registrar, source_id: Id, version: Version) -> Response:
+    """Reads a page as often as any other again."""
+    return await _change(console, visitor, SourceId(source_id), {"weight": 1.0}, version=version)
+
+
+async def _change(console: Console, visitor: Visitor, source_id: SourceId, change: SourceChange, *, version: int) -> Response:
     try:
         async with console.database.write() as session:
-            await change_source(session, console.region_id, source_id, {"status": status}, version=version, now=console.now())
+            await change_source(session, console.region_id, source_id, change, version=version, now=console.now())
     except StaleVersion:
         return await _shown(console, visitor, status=409, notice="Страница за это время изменилась: ниже её свежее состояние.")
     return RedirectResponse(f"/sources?after={max(source_id - PAGE_SIZE, 0)}#source-{source_id}", 303)
@@ -94,6 +107,7 @@ async def _keys(session: ReadSession, console: ConsoleContext) -> list[Credentia
 async def _shown(console: Console, visitor: Visitor, *, after: SourceId = SourceId(0), status: int = 200, **said: Any) -> Response:
     async with console.database.read() as session:
         found = await sources.listed(session, console.region_id, after=after, limit=PAGE_SIZE + 1)
+        wrong = await alarms.open_of(session, [one.source.id for one in found])
         bodies = await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES)
         probes = await network_probes.read_all(session)
         keys = await _keys(session, console) if visitor.may("ADMINISTER") else []
@@ -110,5 +124,7 @@ async def _shown(console: Console, visitor: Visitor, *, after: SourceId = Source
         keys=keys,
         next=shown[-1].source.id if len(found) > PAGE_SIZE else None,
         first=bool(after),
+        crisis_weight=CRISIS_WEIGHT,
+        alarms=wrong,
         **({"problem": None, "notice": None, "link": "", "official": True} | said),
     )

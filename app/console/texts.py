@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.domain.answer import AnswerClass, BoundBy
+from app.domain.detection import AlarmKind
 from app.domain.errors import AlreadyExists, DomainError, InvalidInput, InvalidTransition, NotFound, NotPermitted
 from app.domain.incident import IncidentStatus
 from app.domain.operator import Role
@@ -107,6 +108,10 @@ CREDENTIAL_STATES: Mapping[str, str] = {
 }
 """Why a network refuses a key or one of its methods."""
 
+ALARMS: Mapping[AlarmKind, str] = {
+    AlarmKind.LATE: "сообщения видны с опозданием",
+    AlarmKind.SILENT: "молчит дольше обычного",
+}
 PAUSE_REASONS: Mapping[PauseReason, str] = {
     PauseReason.BY_OPERATOR: "остановлена вручную",
     PauseReason.GONE: "страницы больше нет; проверяем раз в сутки",

@@ -33,7 +33,6 @@ ACCOUNTS = {"vk": "-", "ok": "group:"}
 """How each network writes the account of a page."""
 CALLS_PER_SECOND = 20
 """The town lives many times faster than a real one, so its network grants more calls a (real) second than VK's three."""
-POLL_EVERY = timedelta(minutes=10)
 FOLDER = Path("var/demo")
 
 REAL_PAGE = """To watch a real page (how to get VK's service key: connectors/vk/README.md):
@@ -65,8 +64,6 @@ async def run_demo(*, port: int, speed: float) -> None:
         ok_access_token=ok_key["access_token"],
         ok_session_secret_key=ok_key["session_secret_key"],
         ok_calls_per_second=CALLS_PER_SECOND,
-        poll_seconds=int(POLL_EVERY.total_seconds()),
-        poll_max_seconds=86400,
         region="zarechny",
     )
     listening = bind(settings.host, settings.port)

@@ -17,7 +17,7 @@ RECHECK_PAUSED_EVERY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class PollBounds:
-    """The interval between two polls of a source, and the bounds that no plan may leave."""
+    """The bounds that no plan may leave, and the interval between two polls while there is none."""
 
     interval: timedelta
     minimum: timedelta
@@ -25,14 +25,14 @@ class PollBounds:
 
 
 def next_poll_at(now: datetime, bounds: PollBounds, *, push_keeps_up: bool = False) -> datetime:
-    """When to poll a healthy source again: rarely where the network tells its news itself and polling only reconciles."""
+    """When to poll a healthy source again that nobody plans for yet: rarely where push tells its news and polling only reconciles."""
     interval = max(bounds.interval, RECONCILE_EVERY) if push_keeps_up else bounds.interval
     return now + min(max(interval, bounds.minimum), bounds.maximum)
 
 
 def backoff_until(now: datetime, failures: int, bounds: PollBounds) -> datetime:
     """When to try a failing source again: twice as long after each failure in a row, an hour at most."""
-    doubled: timedelta = max(bounds.interval, bounds.minimum) * (1 << min(failures, 16))
+    doubled: timedelta = bounds.minimum * (1 << min(failures, 16))
     return now + min(doubled, LONGEST_BACKOFF)
 
 
@@ -42,7 +42,7 @@ def next_count_at(now: datetime, last_moved_at: datetime, bounds: PollBounds) ->
     New comments come at a rate that falls roughly as a power of the time since the last one, so a step in proportion to
     the silence keeps the expected number of new comments per look even.
     """
-    return now + min(max((now - last_moved_at) / SILENCE_PER_COUNT, bounds.interval, bounds.minimum), COUNT_AT_LEAST_EVERY)
+    return now + min(max((now - last_moved_at) / SILENCE_PER_COUNT, bounds.minimum), COUNT_AT_LEAST_EVERY)
 
 
 def next_sweep_at(now: datetime, last_moved_at: datetime) -> datetime:

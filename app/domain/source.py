@@ -25,9 +25,6 @@ class PauseReason(StrEnum):
     NO_CREDENTIAL = "no_credential"
 
 
-RECHECKED = frozenset({PauseReason.GONE, PauseReason.ACCESS_DENIED, PauseReason.NO_CREDENTIAL})
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """One watched community or page. Questions published before `monitored_since` are `pre_observed`."""

@@ -14,6 +14,10 @@ from app.telemetry.metrics import NETWORK_CALLS
 from connectors.sdk.contract import Connector, ConnectorContext, ConnectorPlugin, Credential
 from connectors.sdk.errors import AuthenticationFailed
 
+SECONDS_A_DAY = 86_400
+SHARE_OF_WALLS = 0.25
+"""Of a network's calls, where no daily limit is known: as many as the places that walls have among a worker's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:
@@ -124,6 +128,18 @@ class ConnectorPool:
                     yield network, credential, connector
                 finally:
                     await connector.close()
+
+    def polls_per_day(self) -> dict[str, float]:
+        """How many polls of walls a day the plan may spend, by network with credentials: the tightest daily limit, else a share
+        of the calls that its seconds allow."""
+        budgets: dict[str, float] = {}
+        for network, secrets in self._secrets.items():
+            keys = {secret.budget: self._rates[secret.kind] for secret in secrets}
+            limited = [min(rates.per_day.values()) for rates in keys.values() if rates.per_day]
+            paced = [rates.per_second * SECONDS_A_DAY * SHARE_OF_WALLS for rates in keys.values()]
+            if keys:
+                budgets[network] = float(sum(limited or paced))
+        return budgets
 
     async def close(self) -> None:
         """Closes every connector."""

@@ -1,87 +1,72 @@
-"""Polls in flight: claims sources as places come free, keeps their leases, and lets go of all of them at a stop."""
+"""Polling under way: walls, counters and threads of every network in rooms of their own, their leases kept and given back."""
 
 import asyncio
-from time import perf_counter
+from collections.abc import Sequence
+from typing import Any
 
-import structlog
-
-from app.domain.errors import LeaseLost
-from app.domain.polling import backoff_until
-from app.domain.source import Source, SourceId
-from app.storage import sources
-from app.storage.engine import DATABASE_ERRORS, explain
-from app.storage.failures import is_away
-from app.storage.sources import Claim, PollOutcome
-from app.telemetry.metrics import DETECTION_LAG, FIRST_ANSWER, MESSAGES, POLL_FAILURES, SOURCE_POLL
+from app.domain.source import Source
+from app.jobs.crafts import counters_of, threads_of, walls_of
+from app.jobs.rooms import Claim, Craft, Room
+from app.storage import leases
+from app.storage.leases import Held
+from app.storage.polls import WallClaim
+from app.storage.readings import Lane, ReadingClaim
+from app.telemetry.metrics import FIRST_ANSWER, MESSAGES
+from app.usecases.count_threads import Batch, give_counters_back
 from app.usecases.ingest_page import Intaken
-from app.usecases.poll_sources import Polling, claim_sources, poll_claimed
+from app.usecases.polling import Polling
 
-log = structlog.get_logger(__name__)
+WALLS, COUNTERS, NEWS, BACKLOG = 2, 1, 3, 2
+"""Of every eight places that a worker has for a network, how many are of each kind."""
+IN_ALL = WALLS + COUNTERS + NEWS + BACKLOG
 
 
 class PollRunner:
-    """Runs up to `concurrency` polls at a time as tasks of `group`."""
+    """Works off what is due as tasks of `group`, with about `concurrency` calls to each network under way at a time."""
 
     def __init__(self, polling: Polling, group: asyncio.TaskGroup, *, concurrency: int) -> None:
+        def room(network: str, craft: Craft[Claim], share: int) -> Room[Claim]:
+            return Room(network, craft, max(concurrency * share // IN_ALL, 1), group, polling.bounds, polling.now)
+
         self._polling = polling
-        self._group = group
-        self._concurrency = concurrency
-        self._running: dict[SourceId, asyncio.Task[None]] = {}
-        self._stopping = False
+        self._walls: Sequence[Room[WallClaim]] = [room(one, walls_of(polling, one), WALLS) for one in polling.networks]
+        self._counters: Sequence[Room[Batch]] = [room(one, counters_of(polling, one), COUNTERS) for one in polling.networks]
+        shares = {Lane.NEWS: NEWS, Lane.BACKLOG: BACKLOG}
+        self._threads: Sequence[Room[ReadingClaim]] = [
+            room(one, threads_of(polling, one, lane), share) for one in polling.networks for lane, share in shares.items()
+        ]
 
     async def tick(self) -> None:
-        """Claims as many due sources as there are free places and starts polling them."""
-        free = self._concurrency - len(self._running)
-        if free <= 0 or self._stopping:
-            return
-        for claim in await claim_sources(self._polling, limit=free):
-            if self._stopping:
-                return
-            self._running[claim.source.id] = self._group.create_task(self._run(claim), name=f"poll {claim.source.id}")
+        """Takes on what has come due."""
+        for room in self.rooms:
+            await room.fill()
+
+    @property
+    def rooms(self) -> list[Room[Any]]:
+        """Every room, to look into."""
+        return [*self._walls, *self._counters, *self._threads]
 
     async def renew_leases(self) -> None:
-        """Keeps the sources in flight from being taken over."""
-        if self._running:
-            async with self._polling.intake.database.write() as session:
-                await sources.renew(session, self._polling.worker, list(self._running))
+        """Keeps what is under way from being taken over."""
+        worker = self._polling.worker
+        of_walls = [claim.source.id for room in self._walls for claim in room.under_way.values()]
+        of_threads = [claim.source.id for room in self._threads for claim in room.under_way.values()]
+        async with self._polling.intake.database.write() as session:
+            await leases.renew(session, Held.WALL, worker, of_walls)
+            await leases.renew(session, Held.THREADS, worker, of_threads)
 
     def stop(self) -> None:
-        """Ends every poll where it stands: whatever a page had stored stays, the rest is read again."""
-        self._stopping = True
-        for task in self._running.values():
-            task.cancel()
+        """Ends all work where it stands."""
+        for room in self.rooms:
+            room.close()
 
-    async def _run(self, claim: Claim) -> None:
-        began = perf_counter()
-        network = claim.source.network
-        try:
-            outcome = await poll_claimed(self._polling, claim)
-            if outcome.error is not None:
-                POLL_FAILURES.labels(network, str(outcome.paused_reason or "transient")).inc()
-        except LeaseLost as error:
-            log.warning("lease lost", source_id=claim.source.id, reason=str(error))
-        except Exception as error:  # the job runner's edge: one bad source never stops the others
-            POLL_FAILURES.labels(network, type(error).__name__).inc()
-            if is_away(error):
-                log.warning("storing failed", source_id=claim.source.id, network=network, reason=explain(error))
-            elif claim.failures == 0:
-                log.exception("poll broke", source_id=claim.source.id, network=network)
-            await self._push_ahead(claim, error)
-        finally:
-            SOURCE_POLL.labels(network).observe(perf_counter() - began)
-            self._running.pop(claim.source.id, None)
-
-    async def _push_ahead(self, claim: Claim, error: Exception) -> None:
-        """Records a poll that broke in our own hands; without a database its lease simply ends."""
-        polling = self._polling
-        broken = f"internal error ({type(error).__name__}); see the worker's log"
-        reason = f"the database could not store it: {explain(error)}" if is_away(error) else broken
-        outcome = PollOutcome(backoff_until(polling.now(), claim.failures + 1, polling.bounds), reason, claim.failures + 1)
-        try:
-            async with polling.intake.database.write() as session:
-                await sources.release(session, claim, outcome, now=polling.now())
-        except DATABASE_ERRORS as second:
-            log.warning("source not given back", source_id=claim.source.id, reason=type(second).__name__)
+    async def give_back(self) -> None:
+        """Leaves what was under way at the stop to others at once."""
+        for room in self._counters:
+            for batch in room.under_way.values():
+                await give_counters_back(self._polling, batch)
+        async with self._polling.intake.database.write() as session:
+            await leases.give_back(session, self._polling.worker)
 
 
 def count_page(source: Source, taken: Intaken) -> None:
@@ -91,7 +76,5 @@ def count_page(source: Source, taken: Intaken) -> None:
         count = getattr(taken, news)
         if count:
             MESSAGES.labels(network, news).inc(count)
-    for lag in taken.lags:
-        DETECTION_LAG.labels(network).observe(max(lag, 0.0))
     for seconds in taken.first_answer_seconds:
         FIRST_ANSWER.observe(seconds)

@@ -7,23 +7,27 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from app.domain.detection import Budgets
 from app.jobs.connectors import ConnectorPool
 from app.jobs.poll_runner import PollRunner
 from app.jobs.update_runner import UpdateRunner
-from app.storage import idempotency, pushed_events, quotas, workers
+from app.storage import detections, idempotency, pushed_events, quotas, workers
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader
 from app.usecases.expose_metrics import hand_over_counts, measure_gauges
+from app.usecases.plan_polls import Planner, plan_polls
 from app.usecases.probe_networks import probe_networks
 from app.usecases.purge_raw_payloads import purge_raw_payloads
 from app.usecases.take_in_events import Taking, take_in_events
 from app.usecases.watch_deadlines import watch_deadlines
+from app.usecases.watch_detection import watch_detection
 
 log = structlog.get_logger(__name__)
 
 EVENTS_KEPT_FOR = timedelta(days=3)
 """Longer than any network repeats an event."""
+DETECTIONS_KEPT_FOR = timedelta(days=400)
 SOURCES_AT_ONCE = 20
 COUNTS_KEPT = timedelta(days=8)
 """How long calls are counted back, for whoever wants to look at a week."""
@@ -78,6 +82,8 @@ class Household:
     worker: str
     connectors: ConnectorPool
     runner: PollRunner
+    planner: Planner
+    budgets: Budgets
     updates: UpdateRunner
     counts: DeltaReader
     taking: Taking
@@ -97,9 +103,16 @@ class Household:
     async def probe(self) -> None:
         await probe_networks(self.database, self.connectors.usable(), now=self.now())
 
+    async def watch_pages(self) -> None:
+        await watch_detection(self.database, self.region_id, self.budgets, self.planner.plans, now=self.now())
+
+    async def plan(self) -> None:
+        await plan_polls(self.planner, self.database, self.region_id, self.connectors.polls_per_day(), now=self.now)
+
     async def purge(self) -> None:
         async with self.database.write() as session:
             await idempotency.purge(session, older_than=self.now() - timedelta(days=1))
+            await detections.purge(session, older_than=self.now() - DETECTIONS_KEPT_FOR)
             await pushed_events.purge(session, older_than=self.now() - EVENTS_KEPT_FOR)
             await quotas.purge(session, before=self.now() - COUNTS_KEPT)
         await purge_raw_payloads(self.database, self.region_id, older_than=self.now() - self.raw_kept)
@@ -112,6 +125,8 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("poll sources", 0.5, one.runner.tick),
         Duty("fetch updates", 1, one.updates.tick),
         Duty("take in pushed events", 0.3, lambda: take_in_events(one.taking, limit=SOURCES_AT_ONCE)),
+        Duty("plan polls", 5, one.plan),
+        Duty("watch pages", 60, one.watch_pages),
         Duty("heartbeat", 8, one.beat),
         Duty("tend database", 2, one.tend_database),
         Duty("watch deadlines", 5, lambda: watch_deadlines(one.database, one.region_id, now=one.now())),

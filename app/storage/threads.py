@@ -95,81 +95,6 @@ async def _register(
     return {row[0]: Thread(*row) for row in rows}
 
 
-async def due_for_count(session: AsyncSession, region_id: RegionId, source_id: SourceId, *, now: datetime, limit: int) -> list[Thread]:
-    """Threads whose counter should be looked at by now, the longest due first; vanished posts too, as they may come back."""
-    rows = await session.execute(
-        text(
-            f"SELECT {COLUMNS} FROM threads WHERE region_id = :region AND source_id = :source AND next_count_at <= :now"
-            " ORDER BY next_count_at LIMIT :limit"
-        ),
-        {"region": region_id, "source": source_id, "now": now, "limit": limit},
-    )
-    return [Thread(*row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class ToRead:
-    """A thread that waits to be read; `sweep` looks behind a counter that stands still, for edits and exchanged comments."""
-
-    thread: Thread
-    sweep: bool
-
-
-async def to_read(session: AsyncSession, region_id: RegionId, source_id: SourceId, *, now: datetime, limit: int) -> list[ToRead]:
-    """Threads that moved or are due for a sweep; what moved comes first, the quickest to read at the head."""
-    rows = await session.execute(
-        text(
-            f"SELECT {COLUMNS}, NOT moved AS sweep FROM threads WHERE region_id = :region AND source_id = :source AND gone_at IS NULL"
-            " AND (moved OR next_sweep_at <= :now) ORDER BY moved DESC, comment_count, last_moved_at LIMIT :limit"
-        ),
-        {"region": region_id, "source": source_id, "now": now, "limit": limit},
-    )
-    return [ToRead(Thread(*row[:-1]), row.sweep) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What a look at a counter found. `comments=None`: the post was not shown; `gone` says that it has vanished.
-
-    A counter that `fell` asks for a whole reading.
-    """
-
-    post_id: str
-    comments: int | None
-    moved: bool
-    next_count_at: datetime
-    fell: bool = False
-    gone: bool = False
-
-
-async def save_counts(
-    session: AsyncSession, region_id: RegionId, source_id: SourceId, counted: Sequence[Counted], *, now: datetime
-) -> None:
-    """Records counters; a moved one marks its thread for reading."""
-    await session.execute(
-        text(
-            "UPDATE threads SET comment_count = coalesce(comments, comment_count), moved = threads.moved OR t.moved,"
-            " last_moved_at = CASE WHEN t.moved THEN :now ELSE last_moved_at END, next_count_at = t.next_count_at,"
-            " gone_at = CASE WHEN t.gone THEN coalesce(gone_at, CAST(:now AS timestamptz)) WHEN comments IS NULL THEN gone_at END,"
-            " cursor = CASE WHEN t.fell THEN NULL ELSE cursor END"
-            " FROM unnest(CAST(:posts AS text[]), CAST(:counts AS int[]), CAST(:moved AS bool[]), CAST(:nexts AS timestamptz[]),"
-            " CAST(:fell AS bool[]), CAST(:gone AS bool[])) AS t(post, comments, moved, next_count_at, fell, gone)"
-            " WHERE region_id = :region AND source_id = :source AND post_id = post"
-        ),
-        {
-            "region": region_id,
-            "source": source_id,
-            "now": now,
-            "posts": [one.post_id for one in counted],
-            "counts": [one.comments for one in counted],
-            "moved": [one.moved for one in counted],
-            "nexts": [one.next_count_at for one in counted],
-            "fell": [one.fell for one in counted],
-            "gone": [one.gone for one in counted],
-        },
-    )
-
-
 async def save_cursor(session: AsyncSession, region_id: RegionId, source_id: SourceId, post_id: str, cursor: str) -> None:
     """Where reading the thread goes on."""
     await session.execute(
@@ -186,7 +111,7 @@ class Reading:
     count: int | None
     surplus: int
     is_whole: bool
-    next_sweep_at: datetime
+    next_sweep_at: datetime | None
 
 
 async def finish_reading(session: AsyncSession, region_id: RegionId, source_id: SourceId, post_id: str, done: Reading) -> None:
@@ -200,7 +125,8 @@ async def finish_reading(session: AsyncSession, region_id: RegionId, source_id: 
             "UPDATE threads SET moved = moved AND comment_count IS DISTINCT FROM CAST(:count AS int),"
             " comment_count = greatest(comment_count + CAST(:surplus AS int), 0),"
             " last_moved_at = CASE WHEN :surplus = 0 THEN last_moved_at ELSE :began END,"
-            " next_count_at = CASE WHEN :surplus = 0 THEN next_count_at ELSE least(next_count_at, CAST(:began AS timestamptz)) END,"
+            " next_count_at = CASE WHEN :surplus = 0 OR next_count_at IS NULL THEN next_count_at"
+            " ELSE least(next_count_at, CAST(:began AS timestamptz)) END,"
             " covered_at = CASE WHEN :is_whole THEN CAST(:began AS timestamptz) ELSE covered_at END, next_sweep_at = :next"
             " WHERE region_id = :region AND source_id = :source AND post_id = :post"
         ),
@@ -222,7 +148,7 @@ async def recount(session: AsyncSession, region_id: RegionId, source_id: SourceI
     await session.execute(
         text(
             "UPDATE threads SET next_count_at = least(next_count_at, :at)"
-            " WHERE region_id = :region AND source_id = :source AND post_id = ANY(:posts)"
+            " WHERE region_id = :region AND source_id = :source AND post_id = ANY(:posts) AND next_count_at IS NOT NULL"
         ),
         {"region": region_id, "source": source_id, "posts": list(posts), "at": at},
     )
@@ -232,7 +158,8 @@ async def confirm(session: AsyncSession, region_id: RegionId, source_id: SourceI
     """Has threads read whole and the counters of their posts looked at by the next poll: what we were told may be out of date."""
     await session.execute(
         text(
-            "UPDATE threads SET moved = true, cursor = NULL, next_count_at = least(next_count_at, :at)"
+            "UPDATE threads SET moved = true, cursor = NULL, "
+            " next_count_at = CASE WHEN next_count_at IS NOT NULL THEN least(next_count_at, CAST(:at AS timestamptz)) END"
             " WHERE region_id = :region AND source_id = :source AND post_id = ANY(:posts)"
         ),
         {"region": region_id, "source": source_id, "posts": list(posts), "at": at},

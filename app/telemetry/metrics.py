@@ -23,10 +23,14 @@ QUOTA_REMAINING = Gauge("otklik_quota_remaining", "Calls left in 24 hours.", ["n
 CREDENTIALS = Gauge("otklik_credentials", "Keys to the networks by what they were refused.", ["network", "state"], registry=REGISTRY)
 FIRST_ANSWER = Histogram("otklik_first_answer_seconds", "Times to first answer as they are recorded.", buckets=MINUTES, registry=REGISTRY)
 DETECTION_LAG = Histogram(
-    "otklik_detection_lag_seconds", "From a message's publication to its collection.", ["network"], buckets=LAGS, registry=REGISTRY
+    "otklik_detection_lag_seconds", "From a message's publication to its collection.", ["network", "class"], buckets=LAGS, registry=REGISTRY
 )
+DETECTION_PART = Histogram(
+    "otklik_detection_part_seconds", "What detection lags are made of.", ["network", "part"], buckets=LAGS, registry=REGISTRY
+)
+ALARMS_OPEN = Gauge("otklik_alarms_open", "Pages with an open alarm, by kind.", ["kind"], registry=REGISTRY)
 SOURCE_POLL = Histogram(
-    "otklik_source_poll_seconds", "How long one poll of a source took.", ["network"], buckets=SECONDS, registry=REGISTRY
+    "otklik_source_poll_seconds", "How long a piece of polling took.", ["network", "room"], buckets=SECONDS, registry=REGISTRY
 )
 NETWORK_CALLS = Counter("otklik_network_calls_total", "Calls to a network by outcome.", ["network", "method", "outcome"], registry=REGISTRY)
 MESSAGES = Counter("otklik_messages_total", "Messages taken in, by what they were to us.", ["network", "news"], registry=REGISTRY)
@@ -41,7 +45,9 @@ PUSH_MISSED = Counter(
     "otklik_push_missed_total", "Messages found by polling that should have been pushed before.", ["network"], registry=REGISTRY
 )
 REMOTE_VERDICTS = Counter("otklik_remote_verdicts_total", "Texts for the remote classifier by who judged them.", ["by"], registry=REGISTRY)
-POLL_FAILURES = Counter("otklik_poll_failures_total", "Polls that ended in an error.", ["network", "error"], registry=REGISTRY)
+POLL_FAILURES = Counter(
+    "otklik_poll_failures_total", "Pieces of polling that ended in an error.", ["network", "room", "error"], registry=REGISTRY
+)
 
 
 @dataclass(frozen=True, slots=True)

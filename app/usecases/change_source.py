@@ -1,4 +1,4 @@
-"""Changes what a watched page is: official or not, whose, watched or paused."""
+"""Changes what a watched page is: official or not, whose, watched or paused, how much it counts in the plan of polls."""
 
 from datetime import datetime
 from typing import Any, TypedDict
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.authority import AuthorityId, OfficialAccount
 from app.domain.source import PauseReason, Source, SourceId, SourceStatus
 from app.domain.territory import EntryId
-from app.storage import authorities, gazetteer, official_accounts, sources
+from app.storage import authorities, counters, gazetteer, official_accounts, readings, sources
 from app.storage.regions import RegionId
 from app.usecases.add_source import ALWAYS
 
@@ -20,6 +20,7 @@ class SourceChange(TypedDict, total=False):
     authority_id: AuthorityId | None
     territory_id: EntryId | None
     status: SourceStatus
+    weight: float
 
 
 async def change_source(
@@ -30,6 +31,11 @@ async def change_source(
     await gazetteer.territory_must_exist(session, region_id, change.get("territory_id"))
     before = (await sources.get(session, region_id, source_id)).source
     await sources.change(session, region_id, source_id, version=version, changes=_columns(change), now=now)
+    if "status" in change:
+        reason = PauseReason.BY_OPERATOR if change["status"] is SourceStatus.PAUSED else None
+        await counters.follow_pause(session, region_id, source_id, reason, now=now)
+        await readings.forget_failures(session, source_id)
+        await readings.plan(session, region_id, [source_id], now=now)
     official, authority_id = change.get("official", before.official), change.get("authority_id", before.authority_id)
     if (official, authority_id) != (before.official, before.authority_id) and (official or before.official):
         account = _account(before, authority_id if official else before.authority_id, ends_at=None if official else now)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.storage import metric_samples
+from app.storage import alarms, metric_samples
 from app.storage.engine import Database
 from app.storage.quotas import CredentialUse, MethodQuota
 from app.storage.regions import RegionId
@@ -28,6 +28,7 @@ async def measure_gauges(
     async with database.write() as session:
         queue = await metric_samples.measure_queue(session, region_id, now=now)
         sources = await metric_samples.measure_sources(session, region_id, now=now)
+        open_alarms = await alarms.measure(session, region_id)
         families = (
             "otklik_incidents_open",
             "otklik_incidents_overdue",
@@ -35,9 +36,10 @@ async def measure_gauges(
             "otklik_poll_delay_seconds",
             "otklik_quota_remaining",
             "otklik_credentials",
+            "otklik_alarms_open",
         )
         keys = [metric_samples.quota_samples(quotas), metric_samples.credential_samples(uses, now=now)]
-        for family, samples in zip(families, [*queue, *sources, *keys], strict=True):
+        for family, samples in zip(families, [*queue, *sources, *keys, open_alarms], strict=True):
             await metric_samples.replace_family(session, family, samples)
 
 

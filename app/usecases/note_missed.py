@@ -4,13 +4,14 @@ from datetime import datetime
 
 from app.domain.push_channel import count_missed
 from app.storage import push_channels
-from app.storage.sources import Claim
+from app.storage.polls import WallClaim
+from app.storage.readings import ReadingClaim
 from app.telemetry.metrics import PUSH_MISSED
 from app.usecases.ingest_page import Intaken
 from app.usecases.judge_page import Intake
 
 
-async def note_missed(intake: Intake, claim: Claim, taken: Intaken, *, now: datetime) -> None:
+async def note_missed(intake: Intake, claim: WallClaim | ReadingClaim, taken: Intaken, *, now: datetime) -> None:
     """Counts the news of a polled page that push has missed."""
     if claim.pushed_since is None:
         return

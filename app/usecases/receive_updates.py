@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from app.storage import push_channels, pushed_events, sources
+from app.storage import polls, push_channels, pushed_events
 from app.storage.engine import Database
 from app.storage.push_channels import ReceivingClaim
 from app.storage.pushed_events import ReceivedEvent
@@ -60,7 +60,7 @@ async def _store(receiving: Receiving, claim: ReceivingClaim, updates: Updates) 
         await push_channels.save_received(session, claim, cursor=updates.cursor, now=now)
         fresh = await pushed_events.store(session, events) if events else set()
         if updates.lost:
-            await sources.hasten(session, source.id, at=now)
+            await polls.bring_forward(session, [source.id], to=now)
     if updates.lost:
         log.warning("pushed events lost", source_id=source.id, network=source.network)
     PUSHED_EVENTS.labels(source.network, "received").inc(len(fresh))

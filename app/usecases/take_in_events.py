@@ -12,10 +12,11 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.detection import Timing
 from app.domain.errors import LeaseLost
 from app.domain.push_channel import PROMPT
 from app.domain.source import Source
-from app.storage import push_channels, pushed_events, threads
+from app.storage import push_channels, pushed_events, readings, threads
 from app.storage.engine import DATABASE_ERRORS
 from app.storage.failures import is_away
 from app.storage.push_channels import IntakeClaim
@@ -23,6 +24,7 @@ from app.storage.pushed_events import Target, WaitingEvent
 from app.telemetry.metrics import PUSHED_EVENTS
 from app.usecases.ingest_page import Intaken, ingest_page
 from app.usecases.judge_page import Intake, comment_id, post_id
+from app.usecases.note_detection import note_detection, published_in
 from connectors.sdk.contract import Author, AuthorNamer, Connector, EventReader, Message, MessageType, Page, PushedChange, PushedNews
 from connectors.sdk.errors import ConnectorError, UnexpectedResponse
 
@@ -158,6 +160,7 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
         await pushed_events.mark_taken(writing, [event.waiting.id for event in run], now=now)
         if doubted:
             await threads.confirm(writing, intake.region_id, source.id, doubted, at=now)
+        await readings.plan(writing, intake.region_id, [source.id], now=now)
 
     if messages:
         page = Page(tuple(messages), None, b"\n".join(event.waiting.body for event in run), METHOD)
@@ -165,6 +168,8 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
         # What an event says was seen at the door, not now: else an event behind it in the queue would look older than it.
         taken = await ingest_page(intake, source, page, now=lambda: max(seen_at), asked_at=min(seen_at), save_checkpoint=finish)
         taking.on_page(source, taken)
+        seen, now = max(seen_at), taking.now()
+        await note_detection(intake, source, Timing(seen, seen, seen, now, now), published_in(taken, seen, since=source.monitored_since))
     else:
         async with intake.database.write() as writing:
             await finish(writing)

@@ -22,6 +22,8 @@ FORMS = {
     "/sources": Act.REGISTER,
     "/sources/{source_id}/pause": Act.REGISTER,
     "/sources/{source_id}/resume": Act.REGISTER,
+    "/sources/{source_id}/crisis": Act.REGISTER,
+    "/sources/{source_id}/calm": Act.REGISTER,
 }
 
 

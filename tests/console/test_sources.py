@@ -102,3 +102,18 @@ async def test_a_long_registry_is_read_page_by_page(site: Site, boris: Browser) 
     assert "Page100" not in first.text
     assert "Page100" in second.text
     assert 'rel="next"' not in second.text
+
+
+async def test_a_page_in_a_crisis_is_read_more_often_until_it_is_calm_again(reader: Reader, boris: Browser, noon: datetime) -> None:
+    await set_poll(reader, last_success_at=noon, known_until=noon, next_poll_at=noon + 50 * MINUTE)
+    await boris.open("/sources")
+
+    await boris.send("/sources/1/crisis", version=1)
+    crisis = words((await boris.open("/sources")).text)
+    await boris.send("/sources/1/calm", version=2)
+    calm = words((await boris.open("/sources")).text)
+
+    assert "особое внимание" in crisis
+    assert "через 10 мин раз в 10 мин" in crisis
+    assert "особое внимание" not in calm
+    assert "через 50 мин раз в 50 мин" in calm

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.storage.engine import Database, create_engine
+from app.storage.leases import Held
 from app.storage.regions import RegionId
 from connectors.sdk.loopback import listen, serve
 from connectors.sdk.registry import plugins
@@ -148,8 +149,8 @@ class Installation:
             "VK_SERVICE_TOKEN": TOKEN,
             "VK_CALLS_PER_SECOND": str(self.calls_per_second),
             "VK_WALL_GET_PER_DAY": "1000000",
-            "POLL_SECONDS": "1",
             "POLL_MIN_SECONDS": "1",
+            "POLL_MAX_SECONDS": "2",
             "LOG_FORMAT": "json",
         }
         return environment_of(settings | more)
@@ -170,15 +171,17 @@ class Installation:
     async def end_leases(self, worker: Running | Forked) -> None:
         """Lets the leases of a dead worker run out now instead of some tens of seconds later."""
         async with self.database.write() as session:
-            await session.execute(
-                text("UPDATE poll_states SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_worker LIKE :name"),
-                {"name": f"%:{worker.pid}"},
-            )
+            for held in Held:
+                await session.execute(
+                    text(f"UPDATE {held} SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_worker LIKE :name"),
+                    {"name": f"%:{worker.pid}"},
+                )
+            await session.execute(text("UPDATE threads SET counted_until = NULL WHERE counted_until IS NOT NULL"))
 
     async def held_by(self, worker: Running) -> set[int]:
-        """The sources on which the worker has a lease."""
-        rows = await self.rows("SELECT source_id FROM poll_states WHERE lease_worker LIKE :name", name=f"%:{worker.pid}")
-        return {row.source_id for row in rows}
+        """The sources on which the worker has a lease, of the wall or of the threads."""
+        held = " UNION ".join(f"SELECT source_id FROM {one} WHERE lease_worker LIKE :name" for one in Held)
+        return {row.source_id for row in await self.rows(held, name=f"%:{worker.pid}")}
 
     async def until(self, condition: Callable[[], Awaitable[bool]], *, seconds: float = PATIENCE_SECONDS) -> None:
         """Waits until what the workers do has come to the condition; `TimeoutError` when it does not."""

@@ -13,6 +13,8 @@ from tests.end_to_end.watch import TOKEN, Hands, make_town
 
 DAY = timedelta(days=1)
 PAGES = 12
+PLACES_A_WALL = 4
+"""Of so many places one is for walls."""
 TAKEN_OVER_WITHIN_SECONDS = 60
 STOPPED_WITHIN_SECONDS = 10
 
@@ -22,9 +24,9 @@ async def test_two_workers_share_sources_and_a_limit_and_one_takes_over_from_the
     limit = 12
     async with installed(server, quick_town(now), Hands(now), tmp_path, since=now - DAY, calls_per_second=limit) as installation:
         installation.turnstile.shut()
-        first = await installation.start("worker", WORKER_CONCURRENCY=str(PAGES // 2))
+        first = await installation.start("worker", WORKER_CONCURRENCY=str(PAGES // 2 * PLACES_A_WALL))
         await installation.until(holds_half(installation, first))
-        second = await installation.start("worker", WORKER_CONCURRENCY=str(PAGES))
+        second = await installation.start("worker", WORKER_CONCURRENCY=str(PAGES * PLACES_A_WALL))
         await installation.until(holds_half(installation, second))
         orphaned = await installation.held_by(first)
         assert len(orphaned | await installation.held_by(second)) == PAGES

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,14 +14,20 @@ from sqlalchemy import text
 from app.classifier.contract import Classifier
 from app.domain.authority import OfficialAccount
 from app.domain.polling import PollBounds
+from app.domain.polling_due import Interval
 from app.storage import official_accounts, regions, sources
 from app.storage.call_ledger import Key, SharedLedger
 from app.storage.engine import Database
+from app.storage.readings import Lane
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
+from app.usecases.count_threads import claim_counters, count_threads
 from app.usecases.ingest_page import Intaken
 from app.usecases.judge_page import Intake
-from app.usecases.poll_sources import Polling, claim_sources, poll_claimed
+from app.usecases.plan_polls import Planner
+from app.usecases.poll_walls import claim_walls, poll_wall
+from app.usecases.polling import Polling
+from app.usecases.read_threads import claim_readings, read_threads
 from connectors.ok.connector import OkConnector
 from connectors.sdk.contract import ConnectorContext, Credential
 from connectors.sdk.http import HttpLimits
@@ -73,11 +79,22 @@ class Watch:
     pages: list[Intaken] = field(default_factory=list)
 
     async def look(self) -> None:
-        """Polls every source that is due now, until none is left that has more to tell at once."""
-        while claims := await claim_sources(self.polling, limit=CONCURRENCY):
+        """Polls walls, looks at counters and reads threads that are due now, until nothing is left to do at once."""
+        while work := [piece async for piece in self._due()]:
             async with asyncio.TaskGroup() as group:
-                for claim in claims:
-                    group.create_task(poll_claimed(self.polling, claim))
+                for piece in work:
+                    group.create_task(piece)
+
+    async def _due(self) -> AsyncIterator[Coroutine[Any, Any, object]]:
+        polling = self.polling
+        for network in polling.networks:
+            for wall in await claim_walls(polling, network, limit=CONCURRENCY):
+                yield poll_wall(polling, wall)
+            if batch := await claim_counters(polling, network):
+                yield count_threads(polling, batch)
+            for lane in Lane:
+                for reading in await claim_readings(polling, network, lane, limit=CONCURRENCY):
+                    yield read_threads(polling, reading)
 
     async def go_on(self, step: timedelta, *, until: datetime, also: Collection[datetime] = ()) -> None:
         """Lets time go on by steps and polls at each what has come due, the last time at `until`, and at some moments besides."""
@@ -109,8 +126,17 @@ async def watched_town(
         intake = Intake(database, classifier, await register(database, town, "town", since, net))
         bounds = PollBounds(timedelta(minutes=5), timedelta(seconds=1), timedelta(days=1))
         pages: list[Intaken] = []
+        planner = Planner(Interval(bounds.minimum, bounds.maximum))
         polling = Polling(
-            intake, "test", bounds, timedelta(days=7), hands, lambda name: connector, lambda claim, taken: pages.append(taken)
+            intake,
+            "test",
+            bounds,
+            timedelta(days=7),
+            hands,
+            lambda name: connector,
+            lambda source, taken: pages.append(taken),
+            (net.network,),
+            planner,
         )
         try:
             yield Watch(polling, network, town, hands, pages)

@@ -12,12 +12,12 @@ Plan = dict[str, Any]
 Action = Callable[[AsyncSession], Awaitable[object]]
 
 
-async def plans_of(database: Database, action: Action) -> list[Plan]:
-    """The plans of the statements that an action sends, in order."""
+async def plans_of(database: Database, action: Action, *, about: str = "incidents") -> list[Plan]:
+    """The plans of the statements about a table that an action sends, in order."""
     sent: list[tuple[str, Any]] = []
 
     def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if "incidents" in statement:
+        if about in statement:
             sent.append((statement, parameters))
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)

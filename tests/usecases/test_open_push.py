@@ -14,18 +14,24 @@ from sqlalchemy import text
 from app.api.context import ApiContext
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.polling import PollBounds
+from app.domain.polling_due import Interval
 from app.domain.source import SourceId
 from app.main import create_app
 from app.storage import push_channels, sources
 from app.storage.credentials import SecretBox
 from app.storage.engine import Database
+from app.storage.readings import Lane
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
 from app.usecases.add_source import Networks
 from app.usecases.check_push import check_push
+from app.usecases.count_threads import claim_counters, count_threads
 from app.usecases.judge_page import Intake
 from app.usecases.open_push import PushDesk, close_push, open_callback, open_long_poll
-from app.usecases.poll_sources import Polling, claim_sources, poll_claimed
+from app.usecases.plan_polls import Planner
+from app.usecases.poll_walls import claim_walls, poll_wall
+from app.usecases.polling import Polling
+from app.usecases.read_threads import claim_readings, read_threads
 from app.usecases.receive_updates import Receiving, claim_receiving, receive_updates, stop_receiving
 from app.usecases.receive_webhook import Door
 from app.usecases.take_in_events import Taking, take_in_events
@@ -226,14 +232,23 @@ def polling_of(service: Service) -> Polling:
     """Polls of the one page."""
     bounds = PollBounds(timedelta(minutes=5), timedelta(seconds=1), timedelta(days=1))
     connector_for, now = service.receiving.connector_for, service.desk.now
-    return Polling(service.taking.intake, "one", bounds, timedelta(days=7), now, connector_for, lambda claim, taken: None)
+    planner = Planner(Interval(bounds.minimum, bounds.maximum))
+    intake = service.taking.intake
+    return Polling(intake, "one", bounds, timedelta(days=7), now, connector_for, lambda source, taken: None, ("vk",), planner)
 
 
 async def poll(polling: Polling) -> timedelta:
-    """Polls the page, due or not; how long until it is due again."""
+    """Polls the page and all its threads, due or not; how long until its wall is due again."""
     async with polling.intake.database.write() as session:
         await session.execute(text("UPDATE poll_states SET next_poll_at = '2000-01-01'"))
-    (claim,) = await claim_sources(polling, limit=1)
-    outcome = await poll_claimed(polling, claim)
-    assert outcome.error is None
-    return outcome.next_poll_at - polling.now()
+        await session.execute(text("UPDATE threads SET next_count_at = '2000-01-01'"))
+    (claim,) = await claim_walls(polling, "vk", limit=1)
+    assert await poll_wall(polling, claim) is None
+    assert await count_threads(polling, await claim_counters(polling, "vk")) is None
+    for lane in Lane:
+        for reading in await claim_readings(polling, "vk", lane, limit=1):
+            assert await read_threads(polling, reading) is None
+    async with polling.intake.database.read() as session:
+        due = await session.scalar(text("SELECT next_poll_at FROM poll_states"))
+    assert isinstance(due, datetime)
+    return due - polling.now()

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, StrictBool
 
 from app.api.parameters import LARGEST_VERSION, STORABLE, AuthorityInBody, TerritoryInBody
 from app.api.schemas.shape import NamedOut, example, strict_example
+from app.domain.polling_plan import HEAVIEST, LIGHTEST
 from app.domain.push_channel import PushHealth, PushMode
 from app.domain.source import PauseReason, SourceStatus
 from app.storage.sources import Registered
@@ -40,6 +41,9 @@ SOURCE = {
     "next_poll_at": "2026-03-11T12:05:00Z",
     "last_polled_at": "2026-03-11T12:00:00Z",
     "last_success_at": "2026-03-11T12:00:00Z",
+    "weight": 1.0,
+    "posts_per_day": 3.2,
+    "poll_interval_seconds": 300.0,
     "monitored_since": "2026-03-01T00:00:00Z",
     "created_at": "2026-03-01T00:00:00Z",
     "push": PUSH,
@@ -64,6 +68,7 @@ class SourceIn(BaseModel):
 class SourcePatch(BaseModel):
     """What is to change of a page; what is left out stays, null as `authority_id` or `territory_id` takes it away.
 
+    `weight` is how much a message of the page counts beside others when polls are planned: 1 is usual, 25 for a page in a crisis.
     `version` is that of the page as it was read, to be told when somebody was faster.
     """
 
@@ -73,6 +78,7 @@ class SourcePatch(BaseModel):
     authority_id: AuthorityInBody | None = None
     territory_id: TerritoryInBody | None = None
     status: SourceStatus | None = None
+    weight: Annotated[float, Field(ge=LIGHTEST, le=HEAVIEST, strict=True)] | None = None
     version: Annotated[int, Field(ge=1, le=LARGEST_VERSION, strict=True)] | None = None
 
 
@@ -114,9 +120,12 @@ class SourceOut(BaseModel):
     failures: int
     last_error: str | None
     last_error_at: datetime | None
-    next_poll_at: datetime
+    next_poll_at: datetime | None
     last_polled_at: datetime | None
     last_success_at: datetime | None
+    weight: float
+    posts_per_day: float | None
+    poll_interval_seconds: float | None
     monitored_since: datetime
     created_at: datetime
     push: PushOut | None
@@ -144,6 +153,9 @@ class SourceOut(BaseModel):
             next_poll_at=registered.next_poll_at,
             last_polled_at=registered.last_polled_at,
             last_success_at=registered.last_success_at,
+            weight=registered.weight,
+            posts_per_day=None if registered.rate is None else round(registered.rate, 3),
+            poll_interval_seconds=None if registered.interval is None else registered.interval.total_seconds(),
             monitored_since=source.monitored_since,
             created_at=registered.created_at,
             push=None if push is None else PushOut.of(push),

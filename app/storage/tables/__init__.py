@@ -3,6 +3,7 @@
 from app.storage.tables.access import idempotency_keys, operators, sessions, sign_in_attempts, tokens
 from app.storage.tables.base import metadata
 from app.storage.tables.calls import call_blocks, call_budgets, call_counts, call_days, call_limits, call_slots
+from app.storage.tables.detections import alarms, detections
 from app.storage.tables.incidents import answers, incident_events, incidents, policies, turns
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
 from app.storage.tables.places import gazetteer_entries, gazetteers
@@ -13,7 +14,10 @@ from app.storage.tables.sources import (
     metric_samples,
     network_probes,
     official_accounts,
+    poll_plans,
+    poll_spells,
     poll_states,
+    reading_states,
     regions,
     sources,
     taxonomies,
@@ -21,6 +25,7 @@ from app.storage.tables.sources import (
 )
 
 __all__ = [
+    "alarms",
     "answers",
     "authorities",
     "call_blocks",
@@ -30,6 +35,7 @@ __all__ = [
     "call_limits",
     "call_slots",
     "credentials",
+    "detections",
     "gazetteer_entries",
     "gazetteers",
     "idempotency_keys",
@@ -43,10 +49,13 @@ __all__ = [
     "official_accounts",
     "operators",
     "policies",
+    "poll_plans",
+    "poll_spells",
     "poll_states",
     "push_channels",
     "pushed_events",
     "raw_payloads",
+    "reading_states",
     "regions",
     "sessions",
     "sign_in_attempts",

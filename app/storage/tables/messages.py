@@ -38,12 +38,16 @@ threads = Table(
     Column("cursor", Text),
     Column("moved", Boolean, nullable=False),
     moment("last_moved_at", required=True),
-    moment("next_count_at", required=True),
+    moment("next_count_at"),
     moment("covered_at"),
     moment("next_sweep_at"),
     moment("gone_at"),
     Column("changes", BigInteger, nullable=False, server_default=text("1")),
-    Index("ix_threads_due", "source_id", "next_count_at"),
+    Column("network", Text, nullable=False),
+    moment("counted_until"),
+    Index("ix_threads_count", "region_id", "network", "next_count_at"),
+    Index("ix_threads_moved", "source_id", postgresql_where=text("moved AND gone_at IS NULL")),
+    Index("ix_threads_sweep", "source_id", "next_sweep_at", postgresql_where=text("gone_at IS NULL")),
 )
 
 messages = Table(

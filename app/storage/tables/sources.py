@@ -1,9 +1,11 @@
 """What is watched and with what keys: regions, authorities, sources, their poll state and leases, credentials, workers."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
+    DateTime,
     Double,
     ForeignKey,
     Identity,
@@ -78,6 +80,7 @@ sources = Table(
     moment("monitored_since", required=True),
     moment("created_at", required=True),
     Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("weight", Double, nullable=False, server_default=text("1")),
     UniqueConstraint("region_id", "network", "external_id"),
 )
 
@@ -85,7 +88,9 @@ poll_states = Table(
     "poll_states",
     metadata,
     Column("source_id", BigInteger, ForeignKey("sources.id"), primary_key=True),
-    moment("next_poll_at", required=True),
+    Column("region_id", SmallInteger, nullable=False),
+    Column("network", Text, nullable=False),
+    moment("next_poll_at"),
     Column("cursor", Text),
     Column("failures", Integer, nullable=False, server_default=text("0")),
     Column("last_error", Text),
@@ -95,7 +100,61 @@ poll_states = Table(
     Column("lease_worker", Text),
     Column("lease_generation", Integer, nullable=False, server_default=text("0")),
     moment("lease_until"),
-    Index("ix_poll_states_due", "next_poll_at"),
+    moment("known_until"),
+    Column("messages", Double, nullable=False, server_default=text("0")),
+    Column("exposure", Double, nullable=False, server_default=text("0")),
+    Column("echoes", ARRAY(Double), nullable=False, server_default=text("'{0,0,0}'")),
+    Column("rate", Double),
+    Column("planned_price", Double),
+    moment("last_found_at"),
+    moment("first_success_at"),
+    Index("ix_poll_states_due", "region_id", "network", "next_poll_at"),
+)
+
+poll_plans = Table(
+    "poll_plans",
+    metadata,
+    Column("region_id", SmallInteger, ForeignKey("regions.id"), primary_key=True, autoincrement=False),
+    Column("network", Text, primary_key=True),
+    Column("counts", ARRAY(Double), nullable=False),
+    Column("expected", ARRAY(Double), nullable=False),
+    Column("echoes", ARRAY(Double), nullable=False),
+    Column("parents", Double, nullable=False),
+    Column("messages", Double, nullable=False),
+    Column("guessed", Double, nullable=False),
+    moment("taught_at", required=True),
+    Column("price", Double, nullable=False),
+    moment("priced_at", required=True),
+    Column("calls", Integer, nullable=False),
+)
+
+poll_spells = Table(
+    "poll_spells",
+    metadata,
+    Column("region_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("network", Text, primary_key=True),
+    Column("began_at", DateTime(timezone=True), primary_key=True),
+    moment("ended_at", required=True),
+    Column("price", Double, nullable=False),
+    Column("calls", Integer, nullable=False),
+)
+
+reading_states = Table(
+    "reading_states",
+    metadata,
+    Column("source_id", BigInteger, ForeignKey("sources.id"), primary_key=True),
+    Column("region_id", SmallInteger, nullable=False),
+    Column("network", Text, nullable=False),
+    moment("news_at"),
+    moment("backlog_at"),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("last_error", Text),
+    moment("last_error_at"),
+    Column("lease_worker", Text),
+    Column("lease_generation", Integer, nullable=False, server_default=text("0")),
+    moment("lease_until"),
+    Index("ix_reading_states_news", "region_id", "network", "news_at"),
+    Index("ix_reading_states_backlog", "region_id", "network", "backlog_at"),
 )
 
 credentials = Table(

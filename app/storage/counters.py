@@ -1,0 +1,175 @@
+"""Counters: which threads' comment counters are due for a look, in batches across all walls of a network, and what a look found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.source import PauseReason, Source, SourceId
+from app.storage.regions import RegionId
+from app.storage.sources import SOURCE_COLUMNS, source_of
+from app.storage.threads import Thread
+
+LEASE = timedelta(minutes=1)
+"""How long a batch belongs to who took it (real time); longer than a look takes, so it is never renewed."""
+COUNTED_FOR = timedelta(days=90)
+"""Threads that have been silent longer are not taken up again with a page that comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterClaim:
+    """The right to look at one thread's counter until `until`, which is also the token of the claim.
+
+    `wall_seen_at` is when its wall last let itself be polled.
+    """
+
+    source: Source
+    thread: Thread
+    until: datetime
+    wall_seen_at: datetime | None
+
+    @property
+    def has_standing_wall(self) -> bool:
+        """Whether the wall has been seen since the post vanished from it: not the page is gone or hidden, but the post."""
+        gone_at = self.thread.gone_at
+        return gone_at is not None and self.wall_seen_at is not None and self.wall_seen_at > gone_at
+
+
+async def claim_due(session: AsyncSession, region_id: RegionId, network: str, *, now: datetime, limit: int) -> list[CounterClaim]:
+    """Takes threads whose counter should be looked at by now, of any walls, the longest due first; vanished posts too."""
+    rows = await session.execute(
+        text(
+            "WITH due AS (SELECT source_id, post_id FROM threads WHERE region_id = :region AND network = :network"
+            " AND next_count_at <= :now AND (counted_until IS NULL OR counted_until < clock_timestamp())"
+            " ORDER BY next_count_at LIMIT :limit FOR UPDATE SKIP LOCKED)"
+            " UPDATE threads t SET counted_until = clock_timestamp() + CAST(:lease AS interval) FROM due, sources s, poll_states p"
+            " WHERE t.region_id = :region AND t.source_id = due.source_id AND t.post_id = due.post_id AND s.id = t.source_id"
+            " AND p.source_id = s.id"
+            f" RETURNING {SOURCE_COLUMNS}, t.post_id, t.month, t.published_at, t.comment_count, t.cursor, t.covered_at, t.last_moved_at,"
+            " t.gone_at, t.changes, t.counted_until, p.last_success_at"
+        ),
+        {"region": region_id, "network": network, "now": now, "limit": limit, "lease": LEASE},
+    )
+    return [CounterClaim(source_of(row), Thread(*row[10:19]), row.counted_until, row.last_success_at) for row in rows]
+
+
+def _keys(region_id: RegionId, claims: Sequence[CounterClaim]) -> dict[str, object]:
+    return {
+        "region": region_id,
+        "sources": [claim.source.id for claim in claims],
+        "posts": [claim.thread.post_id for claim in claims],
+        "tokens": [claim.until for claim in claims],
+    }
+
+
+CLAIMED = (
+    "claimed AS MATERIALIZED (SELECT c.*, t.next_count_at AS due_at FROM unnest(CAST(:sources AS bigint[]), CAST(:posts AS text[]),"
+    " CAST(:tokens AS timestamptz[])) WITH ORDINALITY AS c(source, post, token, place) JOIN threads t ON t.region_id = :region"
+    " AND t.source_id = c.source AND t.post_id = c.post AND t.counted_until = c.token ORDER BY t.source_id, t.post_id FOR UPDATE OF t)"
+)
+"""The claims that still hold, their threads locked in the order in which everybody locks threads."""
+OF_CLAIMED = "t.region_id = :region AND t.source_id = claimed.source AND t.post_id = claimed.post"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a look at a counter found. `comments=None`: the post was not shown; `gone` says that it has vanished.
+
+    A counter that `fell` asks for a whole reading. Without `next_count_at` nobody looks again.
+    """
+
+    claim: CounterClaim
+    comments: int | None
+    moved: bool
+    next_count_at: datetime | None
+    fell: bool = False
+    gone: bool = False
+
+
+async def save(session: AsyncSession, region_id: RegionId, counted: Sequence[Counted], *, now: datetime) -> list[SourceId]:
+    """Records what looks have found; the sources in which threads moved. What another worker has claimed meanwhile is left to it."""
+    rows = await session.execute(
+        text(
+            f"WITH {CLAIMED} UPDATE threads t SET counted_until = NULL, comment_count = coalesce(found.comments, t.comment_count),"
+            " moved = t.moved OR found.moved, last_moved_at = CASE WHEN found.moved THEN :now ELSE t.last_moved_at END,"
+            " next_count_at = CASE WHEN t.next_count_at IS NULL THEN NULL ELSE found.next_count_at END,"
+            " gone_at = CASE WHEN found.gone THEN coalesce(t.gone_at, CAST(:now AS timestamptz)) WHEN comments IS NULL THEN t.gone_at END,"
+            " cursor = CASE WHEN found.fell THEN NULL ELSE t.cursor END"
+            " FROM claimed JOIN unnest(CAST(:counts AS int[]), CAST(:moved AS bool[]), CAST(:nexts AS timestamptz[]),"
+            " CAST(:fell AS bool[]), CAST(:gone AS bool[])) WITH ORDINALITY AS found(comments, moved, next_count_at, fell, gone, place)"
+            f" USING (place) WHERE {OF_CLAIMED} RETURNING t.source_id, found.moved"
+        ),
+        _keys(region_id, [one.claim for one in counted])
+        | {
+            "now": now,
+            "counts": [one.comments for one in counted],
+            "moved": [one.moved for one in counted],
+            "nexts": [one.next_count_at for one in counted],
+            "fell": [one.fell for one in counted],
+            "gone": [one.gone for one in counted],
+        },
+    )
+    return sorted({SourceId(row.source_id) for row in rows if row.moved})
+
+
+async def give_back(session: AsyncSession, region_id: RegionId, claims: Sequence[CounterClaim], *, until: datetime | None = None) -> None:
+    """Ends claims without a look, to be due at once or at the given moment."""
+    await session.execute(
+        text(
+            f"WITH {CLAIMED} UPDATE threads t SET counted_until = NULL, next_count_at = CASE WHEN t.next_count_at IS NOT NULL"
+            f" THEN greatest(t.next_count_at, CAST(:until AS timestamptz)) END FROM claimed WHERE {OF_CLAIMED}"
+        ),
+        _keys(region_id, claims) | {"until": until},
+    )
+
+
+async def follow_pause(
+    session: AsyncSession, region_id: RegionId, source_id: SourceId, reason: PauseReason | None, *, now: datetime
+) -> None:
+    """Has the counters of a page that was put aside left alone, and those of a page that is watched again looked at.
+
+    Without a credential they stay due: the whole network waits, and goes on where it was.
+    """
+    key = {"region": region_id, "source": source_id}
+    if reason is None:
+        await session.execute(
+            text(
+                "UPDATE threads SET next_count_at = :now WHERE region_id = :region AND source_id = :source AND next_count_at IS NULL"
+                " AND last_moved_at > CAST(:now AS timestamptz) - CAST(:age AS interval)"
+            ),
+            key | {"now": now, "age": COUNTED_FOR},
+        )
+    elif reason is not PauseReason.NO_CREDENTIAL:
+        await session.execute(text("UPDATE threads SET next_count_at = NULL WHERE region_id = :region AND source_id = :source"), key)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPost:
+    """A post as it is stored."""
+
+    text: str | None
+    is_deleted: bool
+    has_author: bool
+
+
+async def stored_posts(
+    session: AsyncSession, region_id: RegionId, claims: Sequence[CounterClaim]
+) -> dict[tuple[SourceId, str], StoredPost]:
+    """What is stored of the posts whose counters are looked at, by source and post id."""
+    rows = await session.execute(
+        text(
+            "SELECT m.source_id, m.post_id, m.text, m.deleted_at IS NOT NULL AS is_deleted, m.author_id IS NOT NULL AS has_author"
+            " FROM unnest(CAST(:sources AS bigint[]), CAST(:posts AS text[]), CAST(:months AS date[])) AS c(source, post, month)"
+            " JOIN messages m ON m.region_id = :region AND m.month = c.month AND m.source_id = c.source AND m.post_id = c.post"
+            " AND m.comment_id = ''"
+        ),
+        {
+            "region": region_id,
+            "sources": [claim.source.id for claim in claims],
+            "posts": [claim.thread.post_id for claim in claims],
+            "months": [claim.thread.month for claim in claims],
+        },
+    )
+    return {(SourceId(row.source_id), row.post_id): StoredPost(row.text, row.is_deleted, row.has_author) for row in rows}

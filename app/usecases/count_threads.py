@@ -1,0 +1,143 @@
+"""Looks at the comment counters that are due, a hundred posts of any walls in one call, and marks the threads that moved."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.domain.polling import next_count_at
+from app.domain.source import Source
+from app.storage import counters, polls, readings
+from app.storage.counters import Counted, CounterClaim, StoredPost
+from app.usecases.ingest_page import ingest_page
+from app.usecases.polling import Polling, wall_of
+from connectors.sdk.contract import CommentCounter, CommentReader, Message, MessageType, Page, PostCount, PostRef
+from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError, SourceGone, UnexpectedResponse
+
+log = structlog.get_logger(__name__)
+
+MARKED_AT_ONCE = 100
+RETRY_BATCH_AFTER = timedelta(minutes=1)
+RETRY_COUNT_AFTER = timedelta(minutes=30)
+
+Batch = Sequence[CounterClaim]
+
+
+async def claim_counters(polling: Polling, network: str) -> Batch:
+    """One call's worth of counters that this worker may look at now; nothing without a connector to ask."""
+    try:
+        connector = polling.connector_for(network)
+    except AuthenticationFailed:
+        return ()
+    limit = connector.count_batch_size if isinstance(connector, CommentCounter) else MARKED_AT_ONCE
+    async with polling.intake.database.write() as session:
+        return await counters.claim_due(session, polling.intake.region_id, network, now=polling.now(), limit=limit)
+
+
+async def count_threads(polling: Polling, batch: Batch) -> ConnectorError | None:
+    """Looks at a batch of counters; the refusal when the network would not show any.
+
+    A network without counters has its threads read instead, each when a look would be due.
+    """
+    try:
+        connector = polling.connector_for(batch[0].source.network)
+        if isinstance(connector, CommentCounter):
+            await _count(polling, connector, batch)
+        else:
+            await _mark(polling, batch, is_readable=isinstance(connector, CommentReader))
+    except ConnectorError as error:
+        await give_counters_back(polling, batch, until=polling.now() + RETRY_BATCH_AFTER)
+        return error
+    return None
+
+
+async def give_counters_back(polling: Polling, batch: Batch, *, until: datetime | None = None) -> None:
+    """Leaves a batch to whoever comes next."""
+    async with polling.intake.database.write() as session:
+        await counters.give_back(session, polling.intake.region_id, batch, until=until)
+
+
+async def _mark(polling: Polling, batch: Batch, *, is_readable: bool) -> None:
+    now, bounds = polling.now(), polling.bounds
+    await _save(polling, [Counted(one, None, is_readable, next_count_at(now, one.thread.published_at, bounds)) for one in batch])
+
+
+async def _count(polling: Polling, counter: CommentCounter, batch: Batch) -> None:
+    """Counts a batch. When its answer cannot be understood, halves are tried, until the one post that spoils it stands alone."""
+    asked_at = polling.now()
+    refs = {PostRef(wall_of(one.source), one.thread.post_id): one for one in batch}
+    try:
+        counts = await counter.count_comments(list(refs))
+    except (UnexpectedResponse, SourceGone, AccessDenied) as error:
+        if isinstance(error, AccessDenied) and error.permanent:
+            raise
+        if len(batch) == 1:
+            log.warning("counter unreadable", source_id=batch[0].source.id, post_id=batch[0].thread.post_id, error=str(error))
+            await give_counters_back(polling, batch, until=asked_at + RETRY_COUNT_AFTER)
+            return
+        for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
+            await _count(polling, counter, half)
+        return
+    await _take_in_changes(polling, refs, counts, asked_at=asked_at)
+    await _save(polling, [_counted(polling, one, ref, counts) for ref, one in refs.items()])
+
+
+async def _save(polling: Polling, counted: Sequence[Counted]) -> None:
+    region_id, now = polling.intake.region_id, polling.now()
+    async with polling.intake.database.write() as session:
+        moved = await counters.save(session, region_id, counted, now=now)
+        await polls.bring_forward(
+            session, {one.claim.source.id for one in counted if one.gone and one.claim.thread.gone_at is None}, to=now
+        )
+        if moved:
+            await readings.plan(session, region_id, moved, now=now)
+
+
+async def _take_in_changes(
+    polling: Polling, refs: Mapping[PostRef, CounterClaim], counts: Mapping[PostRef, PostCount | None], *, asked_at: datetime
+) -> None:
+    """Takes in posts that were edited, vanished or came back; those that stand as they are stored cost one look for all."""
+    async with polling.intake.database.read() as session:
+        stored = await counters.stored_posts(session, polling.intake.region_id, list(refs.values()))
+    changed: dict[Source, list[Message]] = defaultdict(list)
+    for ref, found in counts.items():
+        source = refs[ref].source
+        message = _shown(ref, refs[ref], found)
+        if message is not None and not _is_as_stored(message, stored.get((source.id, ref.external_id))):
+            changed[source].append(message)
+    for source, of_source in changed.items():
+        page = Page(tuple(of_source), None, method="count_comments")
+        polling.on_page(source, await ingest_page(polling.intake, source, page, now=polling.now, asked_at=asked_at))
+
+
+def _is_as_stored(message: Message, stored: StoredPost | None) -> bool:
+    if stored is None or message.deleted or stored.is_deleted:
+        return stored is not None and message.deleted and stored.is_deleted
+    return message.text == stored.text and (stored.has_author or message.author is None)
+
+
+def _shown(ref: PostRef, claim: CounterClaim, found: PostCount | None) -> Message | None:
+    """The post as it stands now, or what is left of one that is gone while its page still stands.
+
+    Its comments stay as they were: nobody can tell that their authors withdrew them.
+    """
+    if found is not None:
+        return found.message
+    if not claim.has_standing_wall:
+        return None
+    return Message(MessageType.POST, ref.external_id, ref.wall, "", claim.thread.published_at, author=None, text=None, deleted=True)
+
+
+def _counted(polling: Polling, claim: CounterClaim, ref: PostRef, counts: Mapping[PostRef, PostCount | None]) -> Counted:
+    """What becomes of a thread. One that is gone is looked at again, as a page hidden for a while hides all its posts; and soon
+    at first, when its wall has been asked whether it is the page."""
+    now, thread, found = polling.now(), claim.thread, counts.get(ref)
+    if found is None:
+        is_gone = ref in counts
+        silent_since = thread.gone_at or (now if is_gone else thread.last_moved_at)
+        return Counted(claim, None, moved=False, next_count_at=next_count_at(now, silent_since, polling.bounds), gone=is_gone)
+    before = thread.comment_count or 0
+    moved, fell = found.comments != before or thread.gone_at is not None, found.comments < before
+    next_at = next_count_at(now, now if moved else thread.last_moved_at, polling.bounds)
+    return Counted(claim, found.comments, moved, next_at, fell)

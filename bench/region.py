@@ -1,0 +1,204 @@
+"""A region and a country under watch: the real worker over the embedded PostgreSQL, against a light VK in a process of its own.
+
+    python -m bench.region [--seconds 90] [--polls-per-second 20] [--mean-lag-minutes 10]
+
+Both are run at the speed at which the plan wants about so many polls a second, so that what a poll costs can be compared; the
+figure to quote is the ratio of the costs per poll, and the number of keys that the wanted mean lag of posts takes.
+"""
+
+import argparse
+import asyncio
+import json
+import math
+import os
+import resource
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import uvloop
+from sqlalchemy import text
+
+from app.bootstrap import Services, running_services
+from app.domain.polling_plan import Watched
+from app.domain.polling_price import opening_price
+from app.settings import load_settings
+from app.telemetry.logs import configure_logs
+from app.worker import run_worker
+from bench.region_world import EPOCH, clock, posts_of, rate_of
+from connectors.vk.cursor import WallCursor, write_wall_cursor
+
+REGION, COUNTRY = 3_300, 54_000
+A_KEY_A_DAY = 5_000
+TICKS = os.sysconf("SC_CLK_TCK")
+SEED = (
+    "INSERT INTO sources (region_id, network, external_id, name, url, official, status, monitored_since, created_at)"
+    " SELECT :region, 'vk', (-page)::text, 'Страница ' || page, 'https://vk.com/club' || page, true, 'active', CAST(:now AS timestamptz),"
+    " CAST(:now AS timestamptz) FROM unnest(CAST(:pages AS int[])) AS page",
+    "INSERT INTO poll_states (source_id, next_poll_at, cursor, last_success_at, known_until, messages, exposure, rate, planned_price)"
+    " SELECT s.id, CAST(:now AS timestamptz) + days * interval '1 day', :cursor, :now, :now, rate * 30, 30, rate,"
+    " CAST(:price AS float8) FROM unnest(CAST(:pages AS int[]), CAST(:rates AS float8[]), CAST(:waits AS float8[])) AS t(page, rate, days)"
+    " JOIN sources s ON s.external_id = (-page)::text",
+    "ANALYZE",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run cost and brought."""
+
+    pages: int
+    keys: int
+    speed: float
+    polls: int
+    counts: int
+    readings: int
+    messages: int
+    worker_cpu: float
+    database_cpu: float
+    mib: float
+    p50: float
+    p95: float
+
+    @property
+    def per_poll(self) -> float:
+        """CPU milliseconds of worker and database per poll of a wall, with all the counting and reading that goes with it."""
+        return 1000 * (self.worker_cpu + self.database_cpu) / max(self.polls, 1)
+
+
+async def run(pages: int, *, seconds: float, polls_per_second: float, mean_lag: timedelta) -> Run:
+    """Watches so many pages for so many real seconds."""
+    rates = [rate_of(page) for page in range(1, pages + 1)]
+    roots, weights = sum(math.sqrt(rate) for rate in rates), sum(rates)
+    keys = math.ceil(roots**2 / (2 * weights * (mean_lag / timedelta(days=1))) / A_KEY_A_DAY)
+    speed, began = polls_per_second * 86_400 / (keys * A_KEY_A_DAY), time.time() + 45
+    world = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bench.region_world", "--pages", str(pages), "--began", str(began), "--speed", str(speed)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert world.stdout is not None
+        address = (await world.stdout.readline()).decode().strip()
+        with tempfile.TemporaryDirectory() as folder:
+            settings = load_settings(
+                data_dir=Path(folder),
+                database_url=None,
+                vk_api_url=address,
+                vk_service_token="key of the benchmark",
+                vk_calls_per_second=100,
+                vk_wall_get_per_day=keys * A_KEY_A_DAY,
+                worker_concurrency=32,
+            )
+            async with running_services(settings, now=clock(began, speed)) as services:
+                await seed(services, rates, keys)
+                await asyncio.sleep(max(began - time.time(), 0))
+                return await measure(services, pages, keys, speed, seconds)
+    finally:
+        world.kill()
+        await world.wait()
+
+
+async def seed(services: Services, rates: list[float], keys: int) -> None:
+    """Registers the pages as if they had been watched for a month, their polls spread over their intervals."""
+    worth = Watched(1.0, official=True, pushed=False).worth
+    price = opening_price((worth * rate for rate in rates), keys * A_KEY_A_DAY)
+    waits = [min(math.sqrt(2 * price / (worth * rate)), 1.0) * (place * 0.618 % 1) for place, rate in enumerate(rates)]
+    values = {
+        "region": services.region_id,
+        "now": EPOCH,
+        "pages": list(range(1, len(rates) + 1)),
+        "rates": rates,
+        "waits": waits,
+        "price": price,
+        "cursor": write_wall_cursor(WallCursor(EPOCH)),
+    }
+    async with services.database.write() as session:
+        for statement in SEED:
+            await session.execute(text(statement), values)
+
+
+async def measure(services: Services, pages: int, keys: int, speed: float, seconds: float) -> Run:
+    """Runs the worker and reads what it did."""
+    stop, before = asyncio.Event(), resource.getrusage(resource.RUSAGE_SELF)
+    database_before = await database_cpu(services)
+    asyncio.get_running_loop().call_later(seconds, stop.set)
+    await run_worker(services, stop)
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    async with services.database.read() as session:
+        polls = await session.scalar(text("SELECT count(*) FROM poll_states WHERE last_polled_at IS NOT NULL"))
+        messages = await session.scalar(text("SELECT count(*) FROM messages"))
+        calls = {
+            dict(json.loads(row.labels))["method"]: int(row.value)
+            for row in await session.execute(
+                text("SELECT labels, value FROM metric_samples WHERE name = 'otklik_network_calls_total' AND labels LIKE '%\"ok\"%'")
+            )
+        }
+        lags = (
+            await session.execute(
+                text(
+                    "SELECT percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY extract(epoch FROM stored_at - p)) AS lags"
+                    " FROM detections, unnest(published) AS p"
+                )
+            )
+        ).scalar_one() or [0.0, 0.0]
+    return Run(
+        pages=pages,
+        keys=keys,
+        speed=speed,
+        polls=calls.get("wall.get", int(polls or 0)),
+        counts=calls.get("wall.getById", 0),
+        readings=calls.get("wall.getComments", 0),
+        messages=int(messages or 0),
+        worker_cpu=spent,
+        database_cpu=await database_cpu(services) - database_before,
+        mib=after.ru_maxrss / 1024,
+        p50=float(lags[0]),
+        p95=float(lags[1]),
+    )
+
+
+async def database_cpu(services: Services) -> float:
+    """CPU seconds of the database's processes that serve us, from their birth on."""
+    async with services.database.read() as session:
+        backends = [row.pid for row in await session.execute(text("SELECT pid FROM pg_stat_activity"))]
+    return sum(map(cpu_of, backends))
+
+
+def cpu_of(process: int) -> float:
+    """CPU seconds of a process; none of one that has ended."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=90)
+    parser.add_argument("--polls-per-second", type=float, default=20)
+    parser.add_argument("--mean-lag-minutes", type=float, default=10)
+    arguments = parser.parse_args()
+    configure_logs("json")
+    runs = []
+    for pages in (REGION, COUNTRY):
+        posts_of.cache_clear()
+        lag = timedelta(minutes=arguments.mean_lag_minutes)
+        one = await run(pages, seconds=arguments.seconds, polls_per_second=arguments.polls_per_second, mean_lag=lag)
+        runs.append(one)
+        print(
+            f"{one.pages} pages, {one.keys} keys, speed {one.speed:.1f}: {one.polls} wall.get, {one.counts} wall.getById,"
+            f" {one.readings} wall.getComments, {one.messages} messages; lag p50 {one.p50:.0f} s, p95 {one.p95:.0f} s;"
+            f" worker {one.worker_cpu:.1f} s and database {one.database_cpu:.1f} s of CPU, {one.per_poll:.1f} ms a poll; {one.mib:.0f} MiB",
+            flush=True,
+        )
+    print(f"cost per poll, {COUNTRY} pages : {REGION} pages = {runs[1].per_poll / runs[0].per_poll:.2f}")
+
+
+if __name__ == "__main__":
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())

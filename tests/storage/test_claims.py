@@ -1,0 +1,117 @@
+"""What is due is claimed by the index that was made for it, however many sources and threads there are."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.source import SourceId
+from app.storage import counters, polls, readings
+from app.storage.engine import Database
+from app.storage.readings import Lane, ReadingClaim
+from app.storage.regions import RegionId
+from app.storage.sources import SOURCE_COLUMNS, source_of
+from tests.storage.plans import Plan, indexes, kinds, nodes, plans_of
+
+SOURCES = 6000
+THREADS_PER_SOURCE = 10
+FILL = (
+    "INSERT INTO sources (region_id, network, external_id, name, url, official, status, monitored_since, created_at)"
+    " SELECT :region, CASE WHEN g % 3 = 0 THEN 'ok' ELSE 'vk' END, g::text, '', '', true, 'active', CAST(:now AS timestamptz), :now"
+    " FROM generate_series(1, CAST(:sources AS int)) g",
+    "INSERT INTO poll_states (source_id, next_poll_at) SELECT id, CAST(:now AS timestamptz) + (id % 3600 - 300) * interval '1 second'"
+    " FROM sources",
+    "INSERT INTO reading_states (source_id, region_id, network, news_at, backlog_at) SELECT id, region_id, network,"
+    " CASE WHEN id % 50 = 0 THEN CAST(:now AS timestamptz) END, CAST(:now AS timestamptz) + (id % 3600 - 30) * interval '1 second'"
+    " FROM sources",
+    "INSERT INTO threads (region_id, source_id, post_id, month, published_at, comment_count, moved, last_moved_at, next_count_at,"
+    " next_sweep_at) SELECT :region, s.id, g::text, '2026-03-01', CAST(:now AS timestamptz), 0, s.id % 50 = 0 AND g = 1, :now,"
+    " CAST(:now AS timestamptz) + (s.id % 3600 - 30) * interval '1 second', :now"
+    " FROM sources s, generate_series(1, CAST(:threads AS int) * CASE WHEN s.id = 50 THEN 500 ELSE 1 END) g",
+    "UPDATE threads SET next_sweep_at = CAST(:now AS timestamptz) + interval '5 days' WHERE source_id = 50",
+    "ANALYZE",
+)
+
+
+@pytest.fixture
+async def country(database: Database, region_id: RegionId, noon: datetime) -> Database:
+    """Six thousand sources with ten threads each, one with five thousand; a few of them due."""
+    values = {"region": region_id, "now": noon, "sources": SOURCES, "threads": THREADS_PER_SOURCE}
+    async with database.write() as session:
+        for statement in FILL:
+            await session.execute(text(statement), values)
+    return database
+
+
+def read_wholly(plan: Plan) -> set[str]:
+    """The tables that a plan reads from end to end, but for the channels of pushed pages, of which there are none here."""
+    return {node["Relation Name"] for node in nodes(plan) if node["Node Type"] == "Seq Scan"} - {"push_channels"}
+
+
+async def test_walls_are_claimed_in_the_order_of_their_index(country: Database, region_id: RegionId, noon: datetime) -> None:
+    async def claim(session: AsyncSession) -> None:
+        await polls.claim_due(session, region_id, "vk", "one", now=noon, limit=5)
+
+    (plan,) = await plans_of(country, claim, about="poll_states")
+    assert "ix_poll_states_due" in indexes(plan)
+    assert read_wholly(plan) == set()
+    assert "Sort" not in kinds(plan)
+
+
+async def test_counters_are_claimed_in_the_order_of_their_index(country: Database, region_id: RegionId, noon: datetime) -> None:
+    async def claim(session: AsyncSession) -> None:
+        await counters.claim_due(session, region_id, "vk", now=noon, limit=100)
+
+    (plan,) = await plans_of(country, claim, about="threads")
+    assert "ix_threads_count" in indexes(plan)
+    assert read_wholly(plan) <= {"sources"}
+    assert "Sort" not in kinds(plan)
+
+
+@pytest.mark.parametrize("lane", Lane)
+async def test_readings_are_claimed_in_the_order_of_their_lane(country: Database, region_id: RegionId, noon: datetime, lane: Lane) -> None:
+    async def claim(session: AsyncSession) -> None:
+        await readings.claim_due(session, region_id, "vk", lane, "one", now=noon, limit=5)
+
+    (plan,) = await plans_of(country, claim, about="reading_states")
+    assert f"ix_reading_states_{lane.name.lower()}" in indexes(plan)
+    assert read_wholly(plan) == set()
+    assert "Sort" not in kinds(plan)
+
+
+async def test_a_source_is_planned_and_read_without_looking_at_other_sources(
+    country: Database, region_id: RegionId, noon: datetime
+) -> None:
+    async def plan_one(session: AsyncSession) -> None:
+        source = source_of((await session.execute(text(f"SELECT {SOURCE_COLUMNS} FROM sources s WHERE s.id = 50"))).one())
+        await readings.plan(session, region_id, [SourceId(50)], now=noon)
+        await readings.to_read(session, region_id, ReadingClaim(source, Lane.BACKLOG, 0, 0, noon), now=noon, limit=200)
+
+    planned, read = await plans_of(country, plan_one, about="threads")
+    for plan in (planned, read):
+        assert read_wholly(plan) == set()
+        assert indexes(plan) >= {"ix_threads_moved", "ix_threads_sweep"}
+
+
+async def test_what_a_look_found_is_saved_by_key(country: Database, region_id: RegionId, noon: datetime) -> None:
+    async with country.write() as session:
+        claims = await counters.claim_due(session, region_id, "vk", now=noon, limit=100)
+    counted = [counters.Counted(claim, 1, True, noon) for claim in claims]
+
+    async def save(session: AsyncSession) -> None:
+        await counters.save(session, region_id, counted, now=noon)
+
+    (plan,) = await plans_of(country, save, about="threads")
+    assert indexes(plan) == {"pk_threads"}
+    assert read_wholly(plan) == set()
+
+
+async def test_claims_never_overlap_and_take_the_longest_waiting_first(country: Database, region_id: RegionId, noon: datetime) -> None:
+    async with country.write() as one, country.write() as other:
+        first = await polls.claim_due(one, region_id, "ok", "one", now=noon, limit=20)
+        second = await polls.claim_due(other, region_id, "ok", "other", now=noon, limit=20)
+
+    assert {claim.source.id for claim in first}.isdisjoint({claim.source.id for claim in second})
+    assert max(claim.due_at for claim in first) <= min(claim.due_at for claim in second)
+    assert {claim.source.network for claim in (*first, *second)} == {"ok"}
