@@ -15,6 +15,7 @@ from app.api import (
     incidents,
     messages,
     metrics,
+    routing,
     sources,
     statistics,
     territories,
@@ -31,6 +32,7 @@ LARGEST_BODY = 1_000_000
 MODULES = (
     incidents,
     incident_steps,
+    routing,
     messages,
     sources,
     authorities,

@@ -20,6 +20,7 @@ from app.storage import assignees, authorities, collected, events, incident_deta
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
 from app.usecases.change_topics import titles_of_topics
+from app.usecases.suggest_authorities import NamedSuggestion, suggest_authorities
 
 MOST_AUTHORITIES = 500
 MOST_EVENTS = 1000
@@ -48,6 +49,7 @@ class IncidentPage:
     assignees: Sequence[Operator]
     authorities: Sequence[Authority]
     titles: Mapping[str, str]
+    suggested: Sequence[NamedSuggestion]
 
 
 async def read_page(session: AsyncSession, console: Console, visitor: Visitor, incident_id: IncidentId) -> IncidentPage:
@@ -71,6 +73,7 @@ async def read_page(session: AsyncSession, console: Console, visitor: Visitor, i
         await assignees.listed(session) if can_assign else (),
         await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES) if can_assign else (),
         await titles_of_topics(session, console.region_id),
+        await suggest_authorities(session, console.region_id, incident, now=times.now) if can_assign else (),
     )
 
 

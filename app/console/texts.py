@@ -7,6 +7,7 @@ from app.domain.detection import AlarmKind
 from app.domain.errors import AlreadyExists, DomainError, InvalidInput, InvalidTransition, NotFound, NotPermitted
 from app.domain.incident import IncidentStatus
 from app.domain.operator import Role
+from app.domain.routing import Ground
 from app.domain.source import PauseReason
 from app.domain.turn import TurnFlag, TurnState
 from app.domain.verdict import Kind
@@ -96,6 +97,13 @@ TURN_FLAGS: Mapping[TurnFlag, str] = {
     TurnFlag.RETRACTED: "ответ потом удалили",
     TurnFlag.EDITED_INTO_ANSWER: "ответом стало исправленное сообщение",
 }
+
+GROUNDS: Mapping[Ground, str] = {
+    Ground.RULE: "по правилу",
+    Ground.HABIT: "так передают",
+    Ground.OWNER: "его страница",
+}
+"""Why a body is suggested."""
 
 CREDENTIAL_STATES: Mapping[str, str] = {
     "dead": "недействителен, нужен новый",

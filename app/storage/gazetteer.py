@@ -59,6 +59,20 @@ async def within(session: AsyncSession, region_id: RegionId, territory_id: Entry
     return [EntryId(row.id) for row in rows]
 
 
+async def above(session: AsyncSession, region_id: RegionId, territory_id: EntryId) -> list[EntryId]:
+    """A territory and all that it lies in, the nearest first."""
+    rows = await session.execute(
+        text(
+            "WITH RECURSIVE above AS (SELECT id, parent_id, 0 AS height FROM gazetteer_entries"
+            " WHERE region_id = :region AND id = :territory"
+            " UNION ALL SELECT e.id, e.parent_id, above.height + 1 FROM gazetteer_entries e JOIN above ON e.id = above.parent_id"
+            " WHERE e.region_id = :region) SELECT id FROM above ORDER BY height"
+        ),
+        {"region": region_id, "territory": territory_id},
+    )
+    return [EntryId(row.id) for row in rows]
+
+
 async def territory_must_exist(session: AsyncSession, region_id: RegionId, territory_id: EntryId | None) -> None:
     """Refuses a territory that the region does not have."""
     if territory_id is None:

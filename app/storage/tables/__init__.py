@@ -8,6 +8,7 @@ from app.storage.tables.incidents import answers, incident_events, incidents, po
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
 from app.storage.tables.places import gazetteer_entries, gazetteers
 from app.storage.tables.pushes import push_channels, pushed_events
+from app.storage.tables.routing import routing_rules
 from app.storage.tables.sources import (
     authorities,
     credentials,
@@ -57,6 +58,7 @@ __all__ = [
     "raw_payloads",
     "reading_states",
     "regions",
+    "routing_rules",
     "sessions",
     "sign_in_attempts",
     "sources",

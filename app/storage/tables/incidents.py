@@ -150,4 +150,5 @@ incident_events = Table(
     Column("actor_id", BigInteger),
     Column("data", JSONB, nullable=False),
     Index("ix_incident_events_incident", "region_id", "incident_id", "id"),
+    Index("ix_incident_events_handed", "region_id", "at", postgresql_where=text("type = 'assigned' AND actor_id IS NOT NULL")),
 )

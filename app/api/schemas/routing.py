@@ -1,0 +1,104 @@
+"""Rules of routing and suggested bodies as the API takes and shows them."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from app.api.parameters import AuthorityInBody, TerritoryInBody
+from app.api.schemas.shape import NamedOut, example, strict_example
+from app.domain.routing import Ground
+from app.storage.routing_rules import NewRule, ShownRule
+from app.usecases.suggest_authorities import NamedSuggestion
+
+TopicCode = Annotated[str, Field(min_length=1, max_length=81, pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)?$", examples=["water.no_cold"])]
+RULE = {
+    "id": 3,
+    "topic": "water",
+    "territory": None,
+    "owner": None,
+    "authority": {"id": 4, "name": "Водоканал"},
+}
+
+
+class RuleIn(BaseModel):
+    """A case and the body that must answer in it; what is left out stands for any."""
+
+    model_config = strict_example(topic="water", authority_id=4)
+
+    topic: TopicCode | None = None
+    territory_id: TerritoryInBody | None = None
+    owner_id: AuthorityInBody | None = None
+    authority_id: AuthorityInBody
+
+    def new(self) -> NewRule:
+        """The rule to be added."""
+        return NewRule(self.topic, self.territory_id, self.owner_id, self.authority_id)
+
+
+class RuleOut(BaseModel):
+    """A rule; the narrowest that fits a case wins: by place before topic, by topic before page."""
+
+    model_config = example(**RULE)
+
+    id: int
+    topic: str | None
+    territory: NamedOut | None
+    owner: NamedOut | None
+    authority: NamedOut
+
+    @classmethod
+    def of(cls, shown: ShownRule) -> "RuleOut":
+        rule = shown.rule
+        return cls(
+            id=rule.id,
+            topic=rule.topic,
+            territory=None if rule.territory_id is None else NamedOut(id=rule.territory_id, name=shown.territory_name or ""),
+            owner=None if rule.owner_id is None else NamedOut(id=rule.owner_id, name=shown.owner_name or ""),
+            authority=NamedOut(id=rule.authority_id, name=shown.authority_name),
+        )
+
+
+class RuleList(BaseModel):
+    """Every rule of the region, oldest first."""
+
+    model_config = example(items=[RULE])
+
+    items: list[RuleOut]
+
+    @classmethod
+    def of(cls, shown: Sequence[ShownRule]) -> "RuleList":
+        return cls(items=[RuleOut.of(one) for one in shown])
+
+
+class SuggestionOut(BaseModel):
+    """A body with its chance, and why: a `rule` of the region, the `habit` of those who handed such matters over, the page's `owner`."""
+
+    model_config = example(authority={"id": 4, "name": "Водоканал"}, chance=0.75, ground="rule", topic="water.no_cold", rule_id=3)
+
+    authority: NamedOut
+    chance: float
+    ground: Ground
+    topic: str | None
+    rule_id: int | None
+
+    @classmethod
+    def of(cls, named: NamedSuggestion) -> "SuggestionOut":
+        one = named.suggestion
+        return cls(
+            authority=NamedOut(id=one.authority_id, name=named.name),
+            chance=round(one.chance, 3),
+            ground=one.ground,
+            topic=one.topic,
+            rule_id=one.rule_id,
+        )
+
+
+class SuggestionList(BaseModel):
+    """The likeliest bodies, the best first."""
+
+    model_config = example(
+        items=[{"authority": {"id": 4, "name": "Водоканал"}, "chance": 0.75, "ground": "rule", "topic": "water", "rule_id": 3}]
+    )
+
+    items: list[SuggestionOut]

@@ -1,0 +1,114 @@
+"""Which body must answer: a region's rules, and what people have handed over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.authority import AuthorityId
+from app.domain.errors import AlreadyExists, NotFound
+from app.domain.routing import Handed, Rule, RuleId
+from app.domain.territory import EntryId
+from app.storage.regions import RegionId
+
+
+@dataclass(frozen=True, slots=True)
+class NewRule:
+    """A case and the body that answers in it; `None` stands for any."""
+
+    topic: str | None
+    territory_id: EntryId | None
+    owner_id: AuthorityId | None
+    authority_id: AuthorityId
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRule:
+    """A rule with the names of what it speaks of."""
+
+    rule: Rule
+    territory_name: str | None
+    owner_name: str | None
+    authority_name: str
+
+
+async def add(session: AsyncSession, region_id: RegionId, new: NewRule, *, now: datetime) -> RuleId:
+    """Adds a rule; `AlreadyExists` when there is one for the very same case."""
+    case = {"region": region_id, "topic": new.topic, "territory": new.territory_id, "owner": new.owner_id}
+    found = await session.scalar(
+        text(
+            "INSERT INTO routing_rules (region_id, topic, territory_id, owner_id, authority_id, created_at)"
+            " VALUES (:region, CAST(:topic AS text), CAST(:territory AS bigint), CAST(:owner AS bigint), :authority, :now)"
+            " ON CONFLICT DO NOTHING RETURNING id"
+        ),
+        case | {"authority": new.authority_id, "now": now},
+    )
+    if found is None:
+        existing = await session.scalar(
+            text(
+                "SELECT id FROM routing_rules WHERE region_id = :region AND topic IS NOT DISTINCT FROM CAST(:topic AS text)"
+                " AND territory_id IS NOT DISTINCT FROM CAST(:territory AS bigint) AND owner_id IS NOT DISTINCT FROM CAST(:owner AS bigint)"
+            ),
+            case,
+        )
+        raise AlreadyExists("routing rule", "for this case", existing_id=existing)
+    return RuleId(found)
+
+
+async def remove(session: AsyncSession, region_id: RegionId, rule_id: RuleId) -> None:
+    """Takes a rule away; `NotFound` when there is none."""
+    found = await session.scalar(
+        text("DELETE FROM routing_rules WHERE region_id = :region AND id = :id RETURNING id"), {"region": region_id, "id": rule_id}
+    )
+    if found is None:
+        raise NotFound("routing rule", rule_id)
+
+
+async def listed(session: AsyncSession, region_id: RegionId) -> Sequence[ShownRule]:
+    """Every rule in the order of its making."""
+    rows = await session.execute(
+        text(
+            "SELECT r.id, r.topic, r.territory_id, r.owner_id, r.authority_id, trim(concat(g.type, ' ', g.name)) AS territory_name,"
+            " o.name AS owner_name, a.name AS authority_name FROM routing_rules r JOIN authorities a ON a.id = r.authority_id"
+            " LEFT JOIN authorities o ON o.id = r.owner_id"
+            " LEFT JOIN gazetteer_entries g ON g.region_id = r.region_id AND g.id = r.territory_id"
+            " WHERE r.region_id = :region ORDER BY r.id"
+        ),
+        {"region": region_id},
+    )
+    return [
+        ShownRule(
+            Rule(
+                RuleId(row.id),
+                row.topic,
+                None if row.territory_id is None else EntryId(row.territory_id),
+                None if row.owner_id is None else AuthorityId(row.owner_id),
+                AuthorityId(row.authority_id),
+            ),
+            row.territory_name or None,
+            row.owner_name,
+            row.authority_name,
+        )
+        for row in rows
+    ]
+
+
+async def handed_over(session: AsyncSession, region_id: RegionId, group: str, *, since: datetime) -> list[Handed]:
+    """To whom people have handed matters of a group of topics since a moment; of an incident handed on, the last body counts."""
+    rows = await session.execute(
+        text(
+            "SELECT topic, territory_id, authority_id, count(*) AS times FROM ("
+            "SELECT DISTINCT ON (e.incident_id) i.topic, s.territory_id, CAST(e.data->>'authority_id' AS bigint) AS authority_id"
+            " FROM incident_events e JOIN incidents i ON i.region_id = e.region_id AND i.id = e.incident_id"
+            " JOIN sources s ON s.id = i.source_id WHERE e.region_id = :region AND e.type = 'assigned' AND e.actor_id IS NOT NULL"
+            " AND e.at >= :since AND e.data->>'authority_id' IS NOT NULL AND split_part(i.topic, '.', 1) = :group"
+            " ORDER BY e.incident_id, e.id DESC) AS last GROUP BY topic, territory_id, authority_id"
+        ),
+        {"region": region_id, "group": group, "since": since},
+    )
+    return [
+        Handed(row.topic, None if row.territory_id is None else EntryId(row.territory_id), AuthorityId(row.authority_id), float(row.times))
+        for row in rows
+    ]

@@ -1,0 +1,83 @@
+"""Which body must answer, over HTTP: rules by an administrator, suggestions with their reasons, transfers that teach."""
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from tests.api.conftest import Api
+from tests.usecases.reading import Reader, comment
+
+
+async def authority(admin: httpx.AsyncClient, name: str) -> int:
+    return int((await admin.post("/authorities", json={"name": name})).json()["id"])
+
+
+async def incident(reader: Reader, api: Api, topic: str = "water.no_cold") -> tuple[int, int]:
+    """An incident about a topic: its number and its version."""
+    noon = api.clock[0]
+    await reader.read(comment(1, "третий день нет воды!", noon), at=noon)
+    async with api.context.database.write() as session:
+        row = (await session.execute(text("UPDATE incidents SET topic = :topic RETURNING id, version"), {"topic": topic})).one()
+    return row.id, row.version
+
+
+async def suggested(client: httpx.AsyncClient, number: int) -> list[tuple[str, str]]:
+    answer = await client.get(f"/incidents/{number}/authorities")
+    assert answer.status_code == 200
+    return [(one["authority"]["name"], one["ground"]) for one in answer.json()["items"]]
+
+
+async def test_a_rule_is_added_shown_and_taken_away(admin: httpx.AsyncClient, viewer: httpx.AsyncClient) -> None:
+    water = await authority(admin, "Водоканал")
+    added = await admin.post("/routing-rules", json={"topic": "water", "authority_id": water})
+
+    assert added.status_code == 201
+    assert added.headers["Location"] == f"/api/v1/routing-rules/{added.json()['id']}"
+    assert (await viewer.get("/routing-rules")).json()["items"] == [added.json()]
+    assert (await admin.delete(f"/routing-rules/{added.json()['id']}")).status_code == 204
+    assert (await admin.delete(f"/routing-rules/{added.json()['id']}")).status_code == 404
+    assert (await viewer.get("/routing-rules")).json()["items"] == []
+
+
+async def test_one_case_has_one_rule(admin: httpx.AsyncClient) -> None:
+    water = await authority(admin, "Водоканал")
+    first = await admin.post("/routing-rules", json={"topic": "water", "authority_id": water})
+    again = await admin.post("/routing-rules", json={"topic": "water", "authority_id": water})
+
+    assert again.status_code == 409
+    assert again.json()["existing_id"] == first.json()["id"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"topic": "aliens"}, {"territory_id": 999}, {"owner_id": 999}, {"authority_id": 999}], ids=lambda wrong: next(iter(wrong))
+)
+async def test_a_rule_about_what_is_not_there_is_refused(admin: httpx.AsyncClient, wrong: dict[str, object]) -> None:
+    water = await authority(admin, "Водоканал")
+    answer = await admin.post("/routing-rules", json={"topic": "water", "authority_id": water} | wrong)
+
+    assert answer.status_code == 422
+    assert str(next(iter(wrong.values()))) in answer.text
+
+
+async def test_the_rule_s_body_is_suggested_first(admin: httpx.AsyncClient, api: Api, reader: Reader) -> None:
+    number, _ = await incident(reader, api)
+    water, roads = await authority(admin, "Водоканал"), await authority(admin, "Дорожная служба")
+    await admin.post("/routing-rules", json={"topic": "water", "authority_id": water})
+    await admin.post("/routing-rules", json={"topic": "roads", "authority_id": roads})
+
+    assert next(iter(await suggested(admin, number))) == ("Водоканал", "rule")
+
+
+async def test_a_transfer_teaches(admin: httpx.AsyncClient, api: Api, reader: Reader) -> None:
+    number, version = await incident(reader, api)
+    water = await authority(admin, "Водоканал")
+    before = await suggested(admin, number)
+    handed = await admin.post(f"/incidents/{number}/assign", json={"authority_id": water}, headers={"If-Match": str(version)})
+
+    assert handed.status_code == 200
+    assert ("Водоканал", "habit") not in before
+    assert ("Водоканал", "habit") in await suggested(admin, number)
+
+
+async def test_an_unknown_incident_has_no_suggestions(admin: httpx.AsyncClient) -> None:
+    assert (await admin.get("/incidents/999/authorities")).status_code == 404
