@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.routing import Matter, Suggestion, suggest
+from app.domain.source import SourceId
 from app.domain.topic import group_of
 from app.storage import authorities, gazetteer, routing_rules, sources
 from app.storage.incident_details import IncidentDetails
@@ -29,7 +30,7 @@ async def suggest_authorities(
     session: AsyncSession, region_id: RegionId, incident: IncidentDetails, *, now: datetime
 ) -> Sequence[NamedSuggestion]:
     """The likeliest bodies for an incident, the best first; empty where nothing speaks for any."""
-    source = (await sources.get(session, region_id, incident.source.id)).source
+    source = (await sources.get(session, region_id, SourceId(incident.source.id))).source
     topics = {} if incident.topic is None else {incident.topic: UNSURE}
     above = [] if source.territory_id is None else await gazetteer.above(session, region_id, source.territory_id)
     rules = [shown.rule for shown in await routing_rules.listed(session, region_id)]
