@@ -336,14 +336,15 @@ def train(data: list[Path], out: Annotated[Path, typer.Option(help="The model fi
 @cli.command()
 def evaluate(
     data: list[Path],
+    model: Annotated[Path | None, typer.Option(help="Another model file than the shipped one.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
     remote: Annotated[bool, typer.Option("--remote", help="Of the model at OTKLIK_CLASSIFIER_URL instead.")] = False,
 ) -> None:
-    """Prints the quality of the model on labelled data."""
+    """Prints the quality of the model on labelled data; rows that are wrong are named on the error stream and left out."""
     endpoint = remote_endpoint(settings_in_force()) if remote else None
     if remote and endpoint is None:
         fail("OTKLIK_CLASSIFIER_URL is not set: there is no other classifier to measure.")
-    report = evaluate_files(data, endpoint=endpoint)
+    report = evaluate_files(data, model, endpoint)
     if as_json:
         print(report.as_json())
     else:

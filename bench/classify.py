@@ -3,7 +3,8 @@
     python -m bench.classify [--rounds 5] [--data ../shared/data] [--model FILE]
 
 The first table: texts a second on one core for batches of the corpus's comments under their posts; the figure to quote
-is the ratio. The second: what the model says of sets of one known kind (folders with `dev.csv`), left out when there is no such folder.
+is the ratio. The second: what the model says of sets of one known kind (folders with `dev.csv`) and how it tells
+subjects by the maps of two regions, left out when there is no such folder.
 """
 
 import argparse
@@ -22,10 +23,13 @@ from sklearn.feature_extraction.text import HashingVectorizer
 
 from app.classifier.contract import TextInContext
 from app.classifier.corpus import read_corpus
+from app.classifier.errors import DataRefused
+from app.classifier.evaluation import evaluate
 from app.classifier.linear import LinearClassifier, Probabilities
-from app.classifier.metrics import area_under_curve
+from app.classifier.metrics import area_under_curve, calibration_error
 from app.classifier.model import KINDS
 from app.classifier.model_file import load_shipped_model, read_model
+from app.classifier.tables import read_table
 from app.domain.verdict import Kind
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +38,8 @@ CALLING = ("perm_incidents_unlabelled", "perm_incidents_labelled_small", "troits
 SILENT = ("neg_comments_ruarg", "neg_toxic_detox", "neg_news_tgcontest", "tg_spam_ham")
 NEAREST = CALLING[0]
 FEEDBACK = "uk_feedback"
+MAPPED = ("kursk_appeals", "ryazan_nashdom")
+FALSE_ALARMS = (0.02, 0.05)
 TIMED = range(45, 129)
 """The lengths of the comments that are timed: some 80 characters on average."""
 
@@ -69,16 +75,39 @@ def print_speed(model: LinearClassifier, rounds: int) -> None:
 
 
 def print_judgements(model: LinearClassifier, data: Path) -> None:
-    """The share judged to need an answer in each set, and how well those that do are ranked above those that do not."""
-    nearest = _judge(model, data / NEAREST).needs_answer
+    """What the model says of each set, how well incidents are ranked above the rest, and how subjects are told by the maps."""
+    chances = {name: _judge(model, data / name).needs_answer for name in (*CALLING, *SILENT)}
+    bound = model.model.calibration.needs_answer_from
     table = Table("set", "texts", "needs an answer", f"AUC against {NEAREST}", title=f"{model.name}, texts without their posts")
-    for name in (*CALLING, *SILENT):
-        chances = _judge(model, data / name).needs_answer
-        share = float((chances >= model.model.calibration.needs_answer_from).mean())
-        auc = f"{_rank(nearest, chances):.3f}" if name in SILENT else ""
-        table.add_row(name, str(len(chances)), f"{share:.3f}", auc)
+    for name, ours in chances.items():
+        auc = f"{_rank(chances[NEAREST], ours):.3f}" if name in SILENT else ""
+        table.add_row(name, str(len(ours)), f"{(ours >= bound).mean():.3f}", auc)
     Console().print(table)
+    _print_trade(chances[NEAREST], np.concatenate([chances[name] for name in SILENT]), bound)
     _print_feedback(model, data / FEEDBACK)
+    for name in MAPPED:
+        _print_subjects(model, data / name)
+
+
+def _print_trade(calling: NDArray[np.float32], silent: NDArray[np.float32], bound: float) -> None:
+    both = np.concatenate((calling, silent)).astype(np.float64)
+    error = calibration_error(both, np.arange(len(both)) < len(calling))
+    found = " · ".join(f"{(calling >= np.quantile(silent, 1 - share)).mean():.3f} at {share:.0%}" for share in FALSE_ALARMS)
+    Console().print(
+        f"{NEAREST}: recall {(calling >= bound).mean():.3f} at {(silent >= bound).mean():.1%} false alarms; {found}; "
+        f"calibration error with the negatives {error:.3f}"
+    )
+
+
+def _print_subjects(model: LinearClassifier, folder: Path) -> None:
+    refused: list[DataRefused] = []
+    examples = read_table(folder / "dev.csv", refused)
+    subjects = evaluate(model, examples).subjects
+    if subjects is not None:
+        Console().print(
+            f"{folder.name}: groups by the map, weighted F1 {subjects.weighted_f1:.3f}, first {subjects.group.first_right:.3f}, "
+            f"among three {subjects.group.first_three_right:.3f} ({subjects.group.texts} texts, {len(refused)} off the map)"
+        )
 
 
 def _print_feedback(model: LinearClassifier, folder: Path) -> None:
@@ -97,8 +126,9 @@ def _judge(model: LinearClassifier, folder: Path) -> Probabilities:
 
 
 def _rows(folder: Path) -> list[dict[str, str]]:
+    """The rows of the development part; of chat the ham alone, as spam is no everyday talk."""
     with (folder / "dev.csv").open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+        return [row for row in csv.DictReader(lines) if row.get("label") != "spam"]
 
 
 def _rank(positive: NDArray[np.float32], negative: NDArray[np.float32]) -> float:

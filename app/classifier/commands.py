@@ -1,6 +1,7 @@
 """What the commands `classify`, `train` and `evaluate` do, over streams and files."""
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from rich.table import Table
 
 from app.classifier.contract import Classifier, TextInContext
 from app.classifier.corpus import read_corpus
+from app.classifier.errors import DataRefused
 from app.classifier.evaluation import Report, evaluate
 from app.classifier.examples import Example
 from app.classifier.linear import LinearClassifier
@@ -25,6 +27,7 @@ from app.domain.verdict import Verdict
 
 BATCH = 500
 DIGITS = 4
+REFUSALS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +49,22 @@ class TrainingReport:
         return table
 
 
-def read_examples(paths: Sequence[Path]) -> list[Example]:
-    """The labelled texts of corpus folders, files of threads (`.jsonl`) and tables (any other file)."""
-    return [example for path in paths for example in (read_corpus(path) if _holds_threads(path) else read_table(path))]
+def read_examples(paths: Sequence[Path], errors: TextIO) -> list[Example]:
+    """The labelled texts of corpus folders, files of threads (`.jsonl`) and tables (any other file).
+
+    Wrong rows of tables are named on `errors` and left out.
+    """
+    refused: list[DataRefused] = []
+    examples = [example for path in paths for example in (read_corpus(path) if _holds_threads(path) else read_table(path, refused))]
+    errors.writelines(f"{refusal}\n" for refusal in refused[:REFUSALS_SHOWN])
+    if len(refused) > REFUSALS_SHOWN:
+        errors.write(f"and {len(refused) - REFUSALS_SHOWN} more rows\n")
+    return examples
 
 
-def train_files(paths: Sequence[Path], out: Path) -> TrainingReport:
+def train_files(paths: Sequence[Path], out: Path, errors: TextIO = sys.stderr) -> TrainingReport:
     """Writes a model fitted on everything given; its quality is measured on a twin fitted without the test part."""
-    examples = read_examples(paths)
+    examples = read_examples(paths, errors)
     model = train(examples)
     name = write_model(model, out)
     return TrainingReport(
@@ -61,16 +72,18 @@ def train_files(paths: Sequence[Path], out: Path) -> TrainingReport:
     )
 
 
-def evaluate_files(paths: Sequence[Path], model: Path | None = None, endpoint: Endpoint | None = None) -> Report:
+def evaluate_files(
+    paths: Sequence[Path], model: Path | None = None, endpoint: Endpoint | None = None, errors: TextIO = sys.stderr
+) -> Report:
     """The quality of a model file, of the shipped one by default, on labelled data; it says how much of them the model knows.
 
     With an `endpoint` that one is measured, and what it leaves unanswered counts as the model's.
     """
     classifier = load_shipped_model() if model is None else read_model(model)
     if endpoint is None:
-        return evaluate(classifier, read_examples(paths))
+        return evaluate(classifier, read_examples(paths, errors))
     with closing(RemoteClassifier(endpoint, classifier, shipped_taxonomy())) as remote:
-        return evaluate(remote, read_examples(paths))
+        return evaluate(remote, read_examples(paths, errors))
 
 
 def classify_lines(source: TextIO, target: TextIO, errors: TextIO, model: Path | None = None) -> int:
@@ -98,7 +111,7 @@ def _holds_threads(path: Path) -> bool:
 def _measure_twin(name: str, examples: Sequence[Example]) -> Report | None:
     held_out = [example for example in examples if example.held_out]
     rest = [example for example in examples if not example.held_out]
-    if not held_out or len({example.kind for example in rest}) < 2:
+    if not held_out or len({example.kind for example in rest} - {None}) < 2:
         return None
     return evaluate(LinearClassifier(train(rest), f"{name}, fitted without the test part,"), held_out)
 
@@ -122,7 +135,9 @@ def _write_line(key: Any, verdict: Verdict) -> str:
         "confidence": round(verdict.confidence, DIGITS),
         "topic": verdict.topic,
         "topic_confidence": None if verdict.topic_confidence is None else round(verdict.topic_confidence, DIGITS),
+        "topics": [[guess.code, round(guess.confidence, DIGITS)] for guess in verdict.topics],
         "urgent": verdict.urgent,
+        "unsure": verdict.unsure,
         "model": verdict.model,
     }
     line = json.dumps(told, ensure_ascii=False)

@@ -8,7 +8,6 @@ from typing import Any
 from app.classifier.contract import TextInContext
 from app.classifier.errors import DataRefused
 from app.classifier.examples import Example, is_held_out
-from app.domain.topic import group_of
 from app.domain.verdict import Kind
 
 NO_TOPIC = "none"
@@ -65,5 +64,5 @@ def _example(text: TextInContext, labels: dict[str, Any], thread: str) -> Exampl
     if labels["kind"] not in set(Kind):
         raise ValueError(f"the kind {labels['kind']!r} is none of {', '.join(Kind)}")
     topic = labels.get("topic") or labels.get("group")
-    group = None if topic in {None, "", NO_TOPIC} else group_of(str(topic))
-    return Example(text, Kind(labels["kind"]), labels.get("urgent"), group, thread, is_held_out(thread))
+    code = None if topic in {None, "", NO_TOPIC} else str(topic)
+    return Example(text, Kind(labels["kind"]), labels.get("urgent"), code, thread, is_held_out(thread))

@@ -6,39 +6,28 @@ from dataclasses import asdict, dataclass
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.table import Table
 
 from app.classifier.contract import Classifier
 from app.classifier.errors import DataRefused
 from app.classifier.examples import Example, thread_number
-from app.classifier.linear import LinearClassifier, Probabilities
-from app.classifier.metrics import Quality, area_under_curve, calibration_error, confusion, quality
+from app.classifier.linear import LinearClassifier
+from app.classifier.metrics import Chances, Quality, area_under_curve, calibration_error, confusion, quality
 from app.classifier.model import KINDS
+from app.classifier.subject_quality import SubjectQuality, measure_subjects
+from app.classifier.subjects import SubjectChances
+from app.domain.topic import group_of
 from app.domain.verdict import NEEDS_ANSWER, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class TopicQuality:
-    """Over texts whose true topic the model knows: share with a topic told, share of those right, share right in the likeliest 1 and 3."""
+class KindQuality:
+    """Per kind and of «needs an answer»; `confusion` has a row per true kind and a column per said one.
 
-    texts: int
-    told: float
-    told_right: float
-    first_right: float
-    first_three_right: float
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Quality per kind and of «needs an answer»; `confusion` has a row per true kind and a column per said one.
-
-    `learned` of the texts belong to threads that the model learned from: unless it is 0, the numbers flatter.
+    `unsure` is the share of texts in the lane of doubtful verdicts, `sure_accuracy` the share of right kinds among the others.
     """
 
-    model: str
-    examples: int
-    learned: int
+    texts: int
     kinds: dict[str, Quality]
     accuracy: float
     macro_f1: float
@@ -47,8 +36,24 @@ class Report:
     needs_answer_auc: float | None
     calibration_error: float
     kind_calibration_error: float
+    unsure: float
+    sure_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Each part is None where the texts have no such label.
+
+    `learned` of the texts belong to threads that the model learned from: unless it is 0, the numbers flatter.
+    """
+
+    model: str
+    examples: int
+    learned: int
+    said_to_need_an_answer: float
+    kinds: KindQuality | None
     urgent: Quality | None
-    topics: TopicQuality | None
+    subjects: SubjectQuality | None
     texts_per_second: float
 
     def as_json(self) -> str:
@@ -56,26 +61,41 @@ class Report:
         return json.dumps(asdict(self), ensure_ascii=False, indent=2)
 
     def as_table(self) -> Table:
-        """The report for people."""
-        rows = {**self.kinds, "needs an answer": self.needs_answer} | ({} if self.urgent is None else {"urgent": self.urgent})
-        title = f"{self.model} on {self.examples} texts"
-        table = Table("class", "precision", "recall", "F1", "texts", *(f"said {kind}" for kind in KINDS), title=title)
-        for number, (name, one) in enumerate(rows.items()):
-            said = [str(count) for count in self.confusion[number]] if number < len(KINDS) else []
-            table.add_row(name, f"{one.precision:.3f}", f"{one.recall:.3f}", f"{one.f1:.3f}", str(one.count), *said)
+        """The report for people: a row for each kind, for urgency, and for each group of topics."""
+        table = Table("class", "precision", "recall", "F1", "texts", *(f"said {kind}" for kind in KINDS))
+        table.title = f"{self.model} on {self.examples} texts"
+        if self.kinds is not None:
+            for (name, one), said in zip(self.kinds.kinds.items(), self.kinds.confusion, strict=True):
+                table.add_row(*_cells(name, one), *map(str, said))
+            table.add_row(*_cells("needs an answer", self.kinds.needs_answer))
+        if self.urgent is not None:
+            table.add_row(*_cells("urgent", self.urgent))
+        if self.subjects is not None:
+            table.add_section()
+            for name, one in self.subjects.groups.items():
+                table.add_row(*_cells(name, one))
         table.caption = "\n".join(self._notes())
         return table
 
     def _notes(self) -> list[str]:
-        auc = "unknown" if self.needs_answer_auc is None else f"{self.needs_answer_auc:.3f}"
-        notes = [
-            f"accuracy {self.accuracy:.3f}, macro-F1 {self.macro_f1:.3f}, needs-answer AUC {auc}",
-            f"calibration error: needs-answer {self.calibration_error:.3f}, kind {self.kind_calibration_error:.3f}",
-        ]
-        if self.topics is not None:
+        notes = [f"said to need an answer: {self.said_to_need_an_answer:.1%}"]
+        if (kinds := self.kinds) is not None:
+            auc = "unknown" if kinds.needs_answer_auc is None else f"{kinds.needs_answer_auc:.3f}"
+            notes += [
+                f"kinds: accuracy {kinds.accuracy:.3f}, macro-F1 {kinds.macro_f1:.3f}, needs-answer AUC {auc}",
+                f"calibration error: needs-answer {kinds.calibration_error:.3f}, kind {kinds.kind_calibration_error:.3f}",
+                f"unsure: {kinds.unsure:.0%} of the texts; of the other kinds said, {kinds.sure_accuracy:.0%} are right",
+            ]
+        if (subjects := self.subjects) is not None:
+            rankings = {"group": subjects.group, "topic": subjects.topic}
+            notes += [
+                f"{name}: likeliest right {one.first_right:.0%}, in the first three {one.first_three_right:.0%} of {one.texts} texts"
+                for name, one in rankings.items()
+                if one is not None
+            ]
             notes.append(
-                f"topics: told for {self.topics.told:.0%} of {self.topics.texts} texts, {self.topics.told_right:.0%} of them right; "
-                f"likeliest right {self.topics.first_right:.0%}, in the first three {self.topics.first_three_right:.0%}"
+                f"named for {subjects.told:.0%}, {subjects.told_right:.0%} of the names right; "
+                f"groups: weighted F1 {subjects.weighted_f1:.3f}, calibration error {subjects.group_calibration_error:.3f}"
             )
         if self.learned:
             notes.append(f"the model learned from {self.learned} of these texts: the numbers flatter it")
@@ -92,50 +112,72 @@ def evaluate(model: Classifier, examples: Sequence[Example]) -> Report:
     texts = [example.text for example in examples]
     began = perf_counter()
     verdicts = model.classify(texts)
-    seconds = perf_counter() - began
-    probabilities = model.predict(texts) if isinstance(model, LinearClassifier) else None
-    said = np.array([KINDS.index(verdict.kind) for verdict in verdicts])
-    truth = np.array([KINDS.index(example.kind) for example in examples])
-    asks = np.array([example.kind in NEEDS_ANSWER for example in examples])
-    kinds = {str(kind): quality(said == number, truth == number) for number, kind in enumerate(KINDS)}
+    seconds = max(perf_counter() - began, 1e-9)
+    linear = model if isinstance(model, LinearClassifier) else None
+    probabilities = None if linear is None else linear.predict(texts)
     chances = _chances(verdicts) if probabilities is None else probabilities.needs_answer.astype(np.float64)
+    if linear is None or probabilities is None:
+        subjects, groups, topics = _as_chances(verdicts)
+    else:
+        subjects, groups, topics = probabilities.subjects, linear.model.groups, linear.model.topics
     return Report(
         model=model.name,
         examples=len(examples),
-        learned=_learned(model, examples),
-        kinds=kinds,
-        accuracy=float((said == truth).mean()),
-        macro_f1=float(np.mean([one.f1 for one in kinds.values() if one.count])),
-        confusion=confusion(said, truth, len(KINDS)),
-        needs_answer=quality(np.array([verdict.needs_answer for verdict in verdicts]), asks),
-        needs_answer_auc=area_under_curve(chances, asks),
-        calibration_error=calibration_error(chances, asks),
-        kind_calibration_error=calibration_error(np.array([verdict.confidence for verdict in verdicts]), said == truth),
+        learned=0 if linear is None else _learned(linear, examples),
+        said_to_need_an_answer=sum(verdict.needs_answer for verdict in verdicts) / len(verdicts),
+        kinds=_measure_kinds(verdicts, chances, examples),
         urgent=_measure_urgent(verdicts, examples),
-        topics=_measure_topics(verdicts, examples, *_ranking(model, verdicts, probabilities)),
+        subjects=measure_subjects(verdicts, subjects, examples, groups, topics),
         texts_per_second=len(examples) / seconds,
     )
 
 
-def _chances(verdicts: Sequence[Verdict]) -> NDArray[np.float64]:
+def _chances(verdicts: Sequence[Verdict]) -> Chances:
     return np.array([verdict.confidence if verdict.needs_answer else 1 - verdict.confidence for verdict in verdicts])
 
 
-def _learned(model: Classifier, examples: Sequence[Example]) -> int:
-    if not isinstance(model, LinearClassifier):
-        return 0
+def _as_chances(verdicts: Sequence[Verdict]) -> tuple[SubjectChances, tuple[str, ...], tuple[str, ...]]:
+    """The topics told, as if they had been certain, and the groups and topics that were told at all."""
+    topics = tuple(sorted({verdict.topic for verdict in verdicts if verdict.topic is not None}))
+    groups = tuple(sorted({group_of(topic) for topic in topics}))
+    told = [(verdict.topic, group_of(verdict.topic or "")) for verdict in verdicts]
+    by_group = np.array([[group == name for name in groups] for _, group in told], dtype=np.float32)
+    by_topic = np.array([[topic == name for name in topics] for topic, _ in told], dtype=np.float32)
+    return SubjectChances(by_group.reshape(len(verdicts), -1), by_topic.reshape(len(verdicts), -1)), groups, topics
+
+
+def _learned(model: LinearClassifier, examples: Sequence[Example]) -> int:
     return int(np.isin([thread_number(example.thread) for example in examples], model.model.learned).sum())
 
 
-def _ranking(
-    model: Classifier, verdicts: Sequence[Verdict], probabilities: Probabilities | None
-) -> tuple[Sequence[str], NDArray[np.float32]]:
-    """The topics that the model knows, and a row of their chances for each text."""
-    if isinstance(model, LinearClassifier) and probabilities is not None:
-        return model.model.topics, probabilities.topics
-    topics = sorted({verdict.topic for verdict in verdicts if verdict.topic is not None})
-    chances = np.array([[verdict.topic == topic for topic in topics] for verdict in verdicts], dtype=np.float32)
-    return topics, chances.reshape(len(verdicts), len(topics))
+def _cells(name: str, one: Quality) -> tuple[str, ...]:
+    return name, f"{one.precision:.3f}", f"{one.recall:.3f}", f"{one.f1:.3f}", str(one.count)
+
+
+def _measure_kinds(verdicts: Sequence[Verdict], of_answer: Chances, examples: Sequence[Example]) -> KindQuality | None:
+    known = [row for row, example in enumerate(examples) if example.kind is not None]
+    if not known:
+        return None
+    judged = [verdicts[row] for row in known]
+    said = np.array([KINDS.index(verdict.kind) for verdict in judged])
+    truth = np.array([KINDS.index(kind) for row in known if (kind := examples[row].kind) is not None])
+    asks = np.array([KINDS[kind] in NEEDS_ANSWER for kind in truth])
+    kinds = {str(kind): quality(said == number, truth == number) for number, kind in enumerate(KINDS)}
+    chances = of_answer[known]
+    sure = np.array([not verdict.unsure for verdict in judged])
+    return KindQuality(
+        texts=len(known),
+        kinds=kinds,
+        accuracy=float((said == truth).mean()),
+        macro_f1=float(np.mean([one.f1 for one in kinds.values() if one.count])),
+        confusion=confusion(said, truth, len(KINDS)),
+        needs_answer=quality(np.array([verdict.needs_answer for verdict in judged]), asks),
+        needs_answer_auc=area_under_curve(chances, asks),
+        calibration_error=calibration_error(chances, asks),
+        kind_calibration_error=calibration_error(np.array([verdict.confidence for verdict in judged]), said == truth),
+        unsure=float((~sure).mean()),
+        sure_accuracy=float((said == truth)[sure].mean()) if sure.any() else 0.0,
+    )
 
 
 def _measure_urgent(verdicts: Sequence[Verdict], examples: Sequence[Example]) -> Quality | None:
@@ -144,21 +186,3 @@ def _measure_urgent(verdicts: Sequence[Verdict], examples: Sequence[Example]) ->
         return None
     said, truth = np.array(told, dtype=bool).T
     return quality(said, truth)
-
-
-def _measure_topics(
-    verdicts: Sequence[Verdict], examples: Sequence[Example], topics: Sequence[str], chances: NDArray[np.float32]
-) -> TopicQuality | None:
-    known = [row for row, example in enumerate(examples) if example.topic in topics]
-    if not known:
-        return None
-    truth = np.array([topics.index(examples[row].topic or "") for row in known])
-    ranked = np.argsort(-chances[known], axis=1, kind="stable")
-    told = [(verdicts[row].topic, examples[row].topic) for row in known if verdicts[row].topic is not None]
-    return TopicQuality(
-        texts=len(known),
-        told=len(told) / len(known),
-        told_right=sum(said == true for said, true in told) / max(len(told), 1),
-        first_right=float((ranked[:, 0] == truth).mean()),
-        first_three_right=float((ranked[:, :3] == truth[:, None]).any(axis=1).mean()),
-    )

@@ -12,13 +12,13 @@ PARTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text with what a person said of it; `urgent` and `topic` are None where nobody said.
+    """A text with what a person said of it; `kind`, `urgent` and `topic` (a topic or a whole group) are None where nobody did.
 
     Examples of one `thread` are never divided between learning and measuring.
     """
 
     text: TextInContext
-    kind: Kind
+    kind: Kind | None
     urgent: bool | None
     topic: str | None
     thread: str

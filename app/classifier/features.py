@@ -12,11 +12,13 @@ from app.classifier.contract import TextInContext
 from app.classifier.grams import Grams, find_words, fold, letter_grams, word_grams
 from app.classifier.layout import to_cyrillic
 from app.classifier.lexicon import Lexicon
+from app.classifier.meanings import shipped_meanings
 from app.classifier.traits import count_classes, letters_of, measure_form, measure_hints, measure_subjects
 
 LETTER_BITS = 16
 WORD_BITS = 15
 CONTEXT_BITS = 13
+MEANING_WEIGHT = np.float32(0.6)
 
 
 class Space(NamedTuple):
@@ -38,7 +40,9 @@ class Spaces(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What is known of a batch. `traits` tell what a message wants, `subjects` what it and its context are about; both end in a 1.
+    """What is known of a batch. `traits` tell what a message wants, `subjects` what it and its context are about.
+
+    Both hold the meaning of the message's words and end in a 1.
 
     `wordless` messages have nothing to read but marks and emoji.
     """
@@ -60,8 +64,9 @@ def read_messages(messages: Sequence[TextInContext], lexicon: Lexicon) -> Featur
     reply_to, reply_subjects = _read_contexts([message.reply_to or "" for message in messages], lexicon)
     replies = np.array([message.reply_to is not None for message in messages], dtype=np.float32)
     place = np.stack((replies, np.ones_like(replies)), axis=1)
-    traits = (measure_form(counts, folded, words), measure_hints(words, lexicon, texts), place)
-    subjects = (measure_subjects(words, lexicon, texts), post_subjects, reply_subjects, place[:, 1:])
+    meanings = shipped_meanings().of_texts(words, texts) * MEANING_WEIGHT
+    traits = (measure_form(counts, folded, words), measure_hints(words, lexicon, texts), meanings, place)
+    subjects = (measure_subjects(words, lexicon, texts), post_subjects, reply_subjects, meanings, place[:, 1:])
     each = np.arange(texts)
     letters = Space(letter_grams(folded, LETTER_BITS), texts, each)
     spaces = Spaces(letters, Space(word_grams(words, WORD_BITS), texts, each), post, reply_to)

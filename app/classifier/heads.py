@@ -11,9 +11,8 @@ from scipy import sparse
 from app.classifier.design import Design, Rows, weigh
 from app.classifier.features import Spaces
 
-INVERSE_PENALTY = 10.0
 MOST_PASSES = 3000
-TOLERANCE = 1e-4
+TOLERANCE = 1e-3
 SEED = 20
 NEVER = -20.0
 SPACES = Spaces._fields
@@ -22,10 +21,14 @@ Matrix = NDArray[np.float64]
 
 
 class Sight(NamedTuple):
-    """Which spaces a head looks at, and by what the columns of each and of the measures are multiplied: more is a weaker penalty."""
+    """Which spaces a head looks at, and by what the columns of each and of the measures are multiplied: more is a weaker penalty.
+
+    `freedom` is the inverse of the penalty on all.
+    """
 
     spaces: Mapping[str, float]
     measures: float
+    freedom: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,18 @@ class Head:
         return scores
 
 
+def join_heads(heads: Mapping[tuple[int, ...], Head], count: int) -> Head:
+    """One head of `count` classes from several, each for the classes that stand at its key's numbers."""
+    first = next(iter(heads.values()))
+    votes = {space: np.zeros((len(matrix), count)) for space, matrix in first.votes.items()}
+    measures = np.zeros((len(first.measures), count))
+    for numbers, head in heads.items():
+        measures[:, numbers] = head.measures
+        for space, matrix in head.votes.items():
+            votes[space][:, numbers] = matrix
+    return Head(votes, measures)
+
+
 def weigh_spaces(
     design: Design, rows: Rows, idf: Mapping[str, NDArray[np.uint8]], weights: Mapping[str, float]
 ) -> dict[str, sparse.csr_array]:
@@ -55,7 +70,7 @@ def fit_head(parts: Mapping[str, sparse.csr_array], measures: Matrix, classes: N
     seen = np.unique(classes)
     kept = {space: np.unique(parts[space].indices) for space in sight.spaces}
     blocks = [parts[space].tocsc()[:, kept[space]] * boost for space, boost in sight.spaces.items()]
-    coefficients = _fit(sparse.csr_array(sparse.hstack([*blocks, sparse.csr_array(measures * sight.measures)])), classes)
+    coefficients = _fit(sparse.csr_array(sparse.hstack([*blocks, sparse.csr_array(measures * sight.measures)])), classes, sight.freedom)
     ends = np.cumsum([len(columns) for columns in kept.values()])
     votes = {}
     for (space, boost), block in zip(sight.spaces.items(), np.split(coefficients, ends)[:-1], strict=True):
@@ -67,7 +82,7 @@ def fit_head(parts: Mapping[str, sparse.csr_array], measures: Matrix, classes: N
     return Head(votes, measure_votes)
 
 
-def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp]) -> Matrix:
+def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp], freedom: float) -> Matrix:
     """Weights for each class seen; "sag" uses no BLAS, whose last bits depend on the machine and its number of cores."""
     from sklearn.linear_model import LogisticRegression  # takes seconds to load, and only learning needs it
 
@@ -76,9 +91,9 @@ def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp]) -> Matrix:
         return np.zeros((matrix.shape[1], seen))
     matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
     weights = _even_out(classes)
-    model = LogisticRegression(
-        C=INVERSE_PENALTY, solver="sag", fit_intercept=False, max_iter=MOST_PASSES, tol=TOLERANCE, random_state=SEED
-    ).fit(matrix, classes, sample_weight=weights)
+    model = LogisticRegression(C=freedom, solver="sag", fit_intercept=False, max_iter=MOST_PASSES, tol=TOLERANCE, random_state=SEED).fit(
+        matrix, classes, sample_weight=weights
+    )
     coefficients: Matrix = model.coef_.T
     return np.concatenate((-coefficients, coefficients), axis=1) / 2 if seen == 2 else coefficients
 

@@ -1,4 +1,4 @@
-"""The built-in classifier: a linear model over hashed words and letters, with calibrated probabilities."""
+"""The built-in classifier: a linear model over hashed words and letters and over meanings, with calibrated probabilities."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,23 +8,23 @@ from numpy.typing import NDArray
 
 from app.classifier.contract import TextInContext
 from app.classifier.features import read_messages
-from app.classifier.model import FIRST_TOPIC, KINDS, URGENT, Model, Scorer
+from app.classifier.model import FIRST_GROUP, KINDS, URGENT, Model, Scorer
 from app.classifier.probability import sigmoid, softmax
+from app.classifier.subjects import SubjectChances, name_topics, subject_chances
 from app.domain.verdict import NEEDS_ANSWER, Kind, Verdict
 
 BATCH = 256
 WORDLESS_CONFIDENCE = 0.99
 ASKING = np.array([kind in NEEDS_ANSWER for kind in KINDS])
-NO_TOPIC: tuple[str | None, float | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Probabilities:
-    """A row for each message: of each kind, of being urgent, of each topic; and which messages have no words."""
+    """A row for each message: of each kind, of being urgent, of each group and topic."""
 
     kinds: NDArray[np.float32]
     urgent: NDArray[np.float32]
-    topics: NDArray[np.float32]
+    subjects: SubjectChances
 
     @property
     def needs_answer(self) -> NDArray[np.float32]:
@@ -55,7 +55,9 @@ class LinearClassifier:
         return Probabilities(
             np.concatenate([batch.kinds for batch in batches]),
             np.concatenate([batch.urgent for batch in batches]),
-            np.concatenate([batch.topics for batch in batches]),
+            SubjectChances(
+                np.concatenate([batch.subjects.groups for batch in batches]), np.concatenate([batch.subjects.topics for batch in batches])
+            ),
         )
 
     def _predict(self, texts: Sequence[TextInContext]) -> Probabilities:
@@ -71,11 +73,14 @@ class LinearClassifier:
         kinds = decide_kinds(probabilities, calibration.needs_answer_from)
         confidences = np.take_along_axis(probabilities.kinds, kinds[:, None], axis=1)[:, 0].tolist()
         urgent = (probabilities.urgent >= calibration.urgent_from).tolist()
-        topics = _name_topics(probabilities.topics, self.model)
-        return [
-            Verdict(KINDS[kind], confidence, *(topic if KINDS[kind] is not Kind.OTHER else NO_TOPIC), is_urgent, self.name)
-            for kind, confidence, topic, is_urgent in zip(kinds.tolist(), confidences, topics, urgent, strict=True)
-        ]
+        named = name_topics(probabilities.subjects, self.model)
+        verdicts = []
+        for kind, confidence, (topic, chance, guesses), is_urgent in zip(kinds.tolist(), confidences, named, urgent, strict=True):
+            unsure = confidence < calibration.sure_from
+            if KINDS[kind] is Kind.OTHER:
+                topic, chance, guesses = None, None, ()
+            verdicts.append(Verdict(KINDS[kind], confidence, topic, chance, is_urgent, self.name, guesses, unsure))
+        return verdicts
 
 
 def to_probabilities(scores: NDArray[np.float32], model: Model) -> Probabilities:
@@ -84,7 +89,7 @@ def to_probabilities(scores: NDArray[np.float32], model: Model) -> Probabilities
     return Probabilities(
         softmax(scores[:, :URGENT] / np.float32(calibration.kind_temperature)),
         sigmoid(scores[:, URGENT] / np.float32(calibration.urgent_temperature)),
-        softmax(scores[:, FIRST_TOPIC:] / np.float32(calibration.topic_temperature)),
+        subject_chances(scores[:, FIRST_GROUP:], model),
     )
 
 
@@ -94,14 +99,6 @@ def decide_kinds(probabilities: Probabilities, needs_answer_from: float) -> NDAr
     allowed = np.where(ASKING, asks[:, None], ~asks[:, None])
     kinds: NDArray[np.intp] = np.where(allowed, probabilities.kinds, -1).argmax(axis=1)
     return kinds
-
-
-def _name_topics(topics: NDArray[np.float32], model: Model) -> list[tuple[str | None, float | None]]:
-    if not topics.shape[1]:
-        return [NO_TOPIC] * len(topics)
-    best, chances = topics.argmax(axis=1).tolist(), topics.max(axis=1).tolist()
-    enough = model.calibration.topic_from
-    return [(model.topics[topic], chance) if chance >= enough else NO_TOPIC for topic, chance in zip(best, chances, strict=True)]
 
 
 def _certain(kind: Kind) -> list[float]:

@@ -13,7 +13,7 @@ from app.domain.verdict import Kind
 IDF_STEP = 1 / 16
 KINDS = tuple(Kind)
 URGENT = len(KINDS)
-FIRST_TOPIC = URGENT + 1
+FIRST_GROUP = URGENT + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Weights:
 class SpaceWeights:
     """How much a space counts, how telling each of its buckets is (0 = never learned), and what each votes for.
 
-    A space votes for the kinds and `urgent`, and for the topics too when it has columns for them.
+    A space votes for the kinds and `urgent`, and for groups and topics too when it has columns for them.
     """
 
     weight: float
@@ -46,10 +46,13 @@ class Calibration(NamedTuple):
 
     kind_temperature: float = 1.0
     urgent_temperature: float = 1.0
+    group_temperature: float = 1.0
     topic_temperature: float = 1.0
     needs_answer_from: float = 0.5
     urgent_from: float = 0.5
+    group_from: float = 0.5
     topic_from: float = 0.5
+    sure_from: float = 0.5
 
 
 class Origin(NamedTuple):
@@ -62,11 +65,13 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Everything that a model file holds. Spaces vote for the kinds, `urgent` and topics, traits for the first two, subjects for topics.
+    """Everything that a model file holds. Spaces vote for everything, traits for the kinds and `urgent`, subjects for groups and topics.
 
-    `learned` has the numbers of the threads that the model learned from, in order.
+    `topics` stand in the order of their groups, and votes for a topic compare it with those of its group alone. `learned`
+    has the numbers of the threads that the model learned from, in order.
     """
 
+    groups: tuple[str, ...]
     topics: tuple[str, ...]
     spaces: tuple[SpaceWeights, ...]
     traits: Weights
@@ -93,7 +98,7 @@ class Scorer:
         object.__setattr__(self, "subjects", self.model.subjects.restore())
 
     def score(self, features: Features) -> NDArray[np.float32]:
-        """A row for each message, a column for each kind, `urgent` and each topic."""
+        """A row for each message, a column for each kind, `urgent`, each group and each topic."""
         wishes = np.einsum("mt,tc->mc", features.traits, self.traits)
         scores = np.concatenate((wishes, np.einsum("mt,tc->mc", features.subjects, self.subjects)), axis=1)
         for space, table, weights in zip(features.spaces, self.tables, self.model.spaces, strict=True):

@@ -19,6 +19,16 @@ def softmax(scores: NDArray[Number]) -> NDArray[Number]:
     return chances
 
 
+def softmax_within(scores: NDArray[Number], starts: NDArray[np.intp]) -> NDArray[Number]:
+    """Chances that sum to one within each run of columns; `starts` are the first columns of the runs."""
+    if not scores.shape[1]:
+        return scores
+    sizes = np.diff(starts, append=scores.shape[1])
+    powers = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts, axis=1), sizes, axis=1))
+    chances: NDArray[Number] = powers / np.repeat(np.add.reduceat(powers, starts, axis=1), sizes, axis=1)
+    return chances
+
+
 def sigmoid(scores: NDArray[Number]) -> NDArray[Number]:
     """The chance of yes."""
     chances: NDArray[Number] = np.reciprocal(1 + np.exp(-np.clip(scores, -FARTHEST, FARTHEST)))

@@ -1,58 +1,107 @@
-"""Reads labelled tables: CSV with the columns text and kind, and if wanted post, reply_to, urgent and topic."""
+"""Reads labelled tables: CSV with a text and a kind or a subject, in our columns or in those of an export that a map knows."""
 
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.classifier.contract import TextInContext
 from app.classifier.errors import DataRefused
 from app.classifier.examples import Example, is_held_out
+from app.classifier.topic_maps import SHIPPED_MAPS, TopicMap, shipped_topic_map
+from app.classifier.topics import shipped_taxonomy
+from app.domain.topic import Taxonomy
 from app.domain.verdict import Kind
 
-NEEDED = ("text", "kind")
+TEXT, KIND, TOPIC = "text", "kind", "topic"
 YES, NO = frozenset({"1", "true", "yes", "да"}), frozenset({"0", "false", "no", "нет"})
 FEWEST_CYRILLIC = 0.5
 
 
-def read_table(path: Path) -> list[Example]:
-    """The labelled rows of a CSV, comma or semicolon, in UTF-8 or Windows-1251; `DataRefused` names the file and the line."""
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the columns of a table are. Without a `topic_map`, subjects are codes of the taxonomy in the column `topic`."""
+
+    has_kinds: bool
+    topic_map: TopicMap | None
+    taxonomy: Taxonomy
+
+    def kind(self, values: Mapping[str, str], where: str) -> Kind | None:
+        """The kind of a row; it may be empty only where the table has none."""
+        if not self.has_kinds:
+            return None
+        if values[KIND] not in set(Kind):
+            raise DataRefused(where, f"the kind {values[KIND]!r} is none of {', '.join(Kind)}")
+        return Kind(values[KIND])
+
+    def topic(self, values: Mapping[str, str], where: str) -> str | None:
+        """The topic or group of a row, None where nothing is said."""
+        if self.topic_map is not None:
+            theme, category = values.get(self.topic_map.theme_column, ""), values.get(self.topic_map.category_column, "")
+            topic = self.topic_map.topic(theme, category)
+            if topic is None and (theme or category):
+                raise DataRefused(where, f"the theme {theme!r} of {category!r} is not on the map of {self.topic_map.data}")
+            return topic
+        code = values.get(TOPIC) or None
+        if code is not None and code not in self.taxonomy.titles:
+            raise DataRefused(where, f"there is no topic {code!r} in the taxonomy")
+        return code
+
+
+def read_table(path: Path, refused: list[DataRefused] | None = None) -> list[Example]:
+    """The labelled rows of a CSV, comma or semicolon, in UTF-8 or Windows-1251; `DataRefused` names the file and the line.
+
+    Where a list for refused rows is given, they go there and the other rows are read; none left is an error all the same.
+    """
     text = _decode(path)
     first_line = text.partition("\n")[0]
     rows = csv.DictReader(
         io.StringIO(text, newline=""), delimiter=";" if first_line.count(";") > first_line.count(",") else ",", strict=True
     )
-    examples = list(_read_rows(rows, path))
+    before = 0 if refused is None else len(refused)
+    examples = list(_read_rows(rows, path, refused))
     if not examples:
-        raise DataRefused(f"{path}:1", "there are no rows below the line of column names")
+        raise refused[before] if refused and len(refused) > before else DataRefused(f"{path}:1", "there are no rows below the column names")
     return examples
 
 
-def _read_rows(rows: "csv.DictReader[str]", path: Path) -> Iterator[Example]:
+def _read_rows(rows: "csv.DictReader[str]", path: Path, refused: list[DataRefused] | None) -> Iterator[Example]:
     try:
-        missing = [column for column in NEEDED if column not in (rows.fieldnames or ())]
-        if missing:
-            raise DataRefused(f"{path}:1", f"the column {' and '.join(missing)} is missing; there are {', '.join(rows.fieldnames or ())}")
+        columns = _columns(rows.fieldnames or (), f"{path}:1")
         for row in rows:
-            yield _read_row(row, f"{path}:{rows.line_num}")
+            try:
+                yield _read_row(row, columns, f"{path}:{rows.line_num}")
+            except DataRefused as refusal:
+                if refused is None:
+                    raise
+                refused.append(refusal)
     except csv.Error as error:
         raise DataRefused(f"{path}:{rows.reader.line_num}", f"this is not CSV ({error})") from error
 
 
-def _read_row(row: Mapping[str | None, str | list[str] | None], where: str) -> Example:
+def _columns(names: Sequence[str], where: str) -> Columns:
+    given = set(names)
+    maps = (shipped_topic_map(name) for name in SHIPPED_MAPS)
+    topic_map = next((one for one in maps if {one.theme_column, one.category_column} <= given), None)
+    if TEXT not in given:
+        raise DataRefused(where, f"the column {TEXT} is missing; there are {', '.join(names)}")
+    if topic_map is None and not given & {KIND, TOPIC}:
+        raise DataRefused(where, f"the column {KIND} is missing, and so is {TOPIC}; there are {', '.join(names)}")
+    return Columns(KIND in given, topic_map, shipped_taxonomy())
+
+
+def _read_row(row: Mapping[str | None, str | list[str] | None], columns: Columns, where: str) -> Example:
     if None in row:
         raise DataRefused(where, "there are more values than columns; a text with commas or line ends needs quotes around it")
-    values = {column: value.strip() for column, value in row.items() if column and isinstance(value, str)}
-    if any(column not in values for column in NEEDED):
+    if None in row.values():
         raise DataRefused(where, "there are fewer values than columns")
-    if values["kind"] not in set(Kind):
-        raise DataRefused(where, f"the kind {values['kind']!r} is none of {', '.join(Kind)}")
-    text = TextInContext(values["text"], values.get("post") or None, values.get("reply_to") or None)
-    thread = hashlib.sha256(values["text"].encode()).hexdigest()
-    return Example(
-        text, Kind(values["kind"]), _yes_or_no(values.get("urgent", ""), where), values.get("topic") or None, thread, is_held_out(thread)
-    )
+    values = {column: value.strip() for column, value in row.items() if column and isinstance(value, str)}
+    text = TextInContext(values[TEXT], values.get("post") or None, values.get("reply_to") or None)
+    thread = hashlib.sha256(values[TEXT].encode()).hexdigest()
+    urgent = _yes_or_no(values.get("urgent", ""), where)
+    return Example(text, columns.kind(values, where), urgent, columns.topic(values, where), thread, is_held_out(thread))
 
 
 def _yes_or_no(value: str, where: str) -> bool | None:

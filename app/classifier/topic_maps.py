@@ -10,6 +10,7 @@ from app.classifier.topics import TAXONOMY, read_json, shipped_taxonomy
 from app.domain.topic import Taxonomy, group_of
 
 MAPS = TAXONOMY / "maps"
+SHIPPED_MAPS = ("perm", "kursk", "ryazan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class TopicMap:
 
 @cache
 def shipped_topic_map(name: str) -> TopicMap:
-    """One of `perm`, `kursk`, `ryazan`."""
+    """One of `SHIPPED_MAPS`."""
     return read_topic_map(MAPS / f"{name}.json", shipped_taxonomy())
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -17,9 +18,20 @@ class Kind(StrEnum):
 NEEDS_ANSWER = frozenset({Kind.COMPLAINT, Kind.QUESTION, Kind.SUGGESTION})
 
 
+class TopicGuess(NamedTuple):
+    """A topic, or a whole group, and how probable it is."""
+
+    code: str
+    confidence: float
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A kind and a topic with their calibrated probabilities; `model` names the model that judged."""
+    """A kind and a topic with their calibrated probabilities; `model` names the model that judged.
+
+    `topic` is the likeliest one where it is likely enough, else its group where that is, else None. `topics` are the three
+    likeliest, named or not. `unsure` verdicts are those whose kind is more often wrong than an operator should take on trust.
+    """
 
     kind: Kind
     confidence: float
@@ -27,6 +39,8 @@ class Verdict:
     topic_confidence: float | None
     urgent: bool
     model: str
+    topics: tuple[TopicGuess, ...] = ()
+    unsure: bool = False
 
     @property
     def needs_answer(self) -> bool:

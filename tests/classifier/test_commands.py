@@ -20,7 +20,7 @@ def test_verdicts_come_in_order_and_bad_lines_are_named() -> None:
     told = [json.loads(line) for line in target.getvalue().splitlines()]
     assert problems == 2
     assert [one["id"] for one in told] == ["a", 7]
-    assert set(told[0]) == {"id", "kind", "confidence", "topic", "topic_confidence", "urgent", "model"}
+    assert set(told[0]) == {"id", "kind", "confidence", "topic", "topic_confidence", "topics", "urgent", "unsure", "model"}
     assert "2" in errors.getvalue()
     assert "3" in errors.getvalue()
 
@@ -44,6 +44,30 @@ def test_a_wrong_table_is_refused_by_name_and_row(tmp_path: Path, content: str, 
 
     with pytest.raises(DataRefused, match=said):
         evaluate_files([table])
+
+
+def test_wrong_rows_are_named_and_the_rest_is_measured(tmp_path: Path) -> None:
+    table, errors = tmp_path / "mixed.csv", io.StringIO()
+    table.write_text("text,kind\nнет света,жалоба\nнет воды,complaint\n" + "дым,да\n" * 30, encoding="utf-8")
+
+    report = evaluate_files([table], errors=errors)
+
+    told = errors.getvalue().splitlines()
+    assert report.examples == 1
+    assert "mixed.csv:2: the kind 'жалоба'" in told[0]
+    assert told[-1] == "and 11 more rows"
+
+
+def test_an_export_with_subjects_alone_is_measured_by_group_and_topic(tmp_path: Path) -> None:
+    table = tmp_path / "export.csv"
+    table.write_text("text,topic\nбатареи холодные,heating.no_heat\nавтобус не пришёл,transport\n", encoding="utf-8")
+
+    report = evaluate_files([table])
+
+    assert report.kinds is None
+    assert report.subjects is not None
+    assert (report.subjects.group.texts, report.subjects.topic and report.subjects.topic.texts) == (2, 1)
+    assert {"heating", "transport"} <= set(json.loads(report.as_json())["subjects"]["groups"])
 
 
 def test_lines_that_no_one_should_send_are_named_and_the_rest_goes_on() -> None:
@@ -82,5 +106,5 @@ def test_training_reports_the_quality_of_a_twin_that_had_not_seen_the_test_part(
     assert report.examples == 50
     assert report.quality is not None
     assert report.quality.learned == 0
-    assert report.as_table().row_count == 6
+    assert report.as_table().row_count == 10
     assert evaluate_files([table], tmp_path / "own.model").learned == 50

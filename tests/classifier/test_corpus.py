@@ -87,10 +87,10 @@ def test_a_folder_without_threads_is_refused(tmp_path: Path) -> None:
         read_corpus(tmp_path)
 
 
-def test_the_group_of_a_topic_is_what_is_learned(tmp_path: Path) -> None:
+def test_a_topic_is_finer_than_its_group(tmp_path: Path) -> None:
     (example,) = read_corpus(write_thread(tmp_path, comments=[QUESTION | {"topic": "water.no_hot"}]))
 
-    assert example.topic == "water"
+    assert example.topic == "water.no_hot"
 
 
 def test_every_topic_is_of_the_taxonomy_and_its_group_agrees() -> None:
@@ -131,6 +131,15 @@ def test_no_kind_and_no_group_is_missing() -> None:
     assert min(kinds[kind] for kind in Kind) >= LEAST_SHARE_OF_A_KIND * len(labels)
     assert sum(bool(one["topic"]) for one in labels) >= LEAST_SHARE_WITH_TOPIC * len(labels)
     assert {one["group"] for one in labels} == {group.code for group in shipped_taxonomy().groups} | {"none"}
+
+
+def test_the_corpus_is_large_enough_and_every_topic_has_messages() -> None:
+    residents, officials = ([one for _, one in read_labels(official=official)] for official in (False, True))
+    topics = Counter(one["topic"] for one in residents)
+
+    assert len(residents) >= 6000
+    assert len(officials) >= 1000
+    assert min(topics[topic.code] for topic in shipped_taxonomy().topics) >= 5
 
 
 def test_about_a_fifth_of_the_corpus_is_kept_apart_and_no_thread_is_divided() -> None:

@@ -187,5 +187,6 @@ async def test_it_is_measured_as_the_built_in_one_is() -> None:
         report = await asyncio.to_thread(evaluate, remote, examples)
 
     assert (report.model, report.examples, report.learned) == ("remote:local", 2, 0)
-    assert report.kinds["complaint"].recall == 1.0
-    assert report.needs_answer.precision == 0.5
+    assert report.kinds is not None
+    assert report.kinds.kinds["complaint"].recall == 1.0
+    assert report.kinds.needs_answer.precision == 0.5

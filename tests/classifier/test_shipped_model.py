@@ -35,7 +35,7 @@ def test_retraining_on_the_corpus_gives_the_shipped_file_to_the_byte(tmp_path: P
 
 
 def test_the_model_is_small() -> None:
-    assert len(FILE.read_bytes()) < 3 * 2**20
+    assert len(FILE.read_bytes()) < 20 * 2**20
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_an_altered_model_is_refused(tmp_path: Path) -> None:
 def test_a_model_of_a_newer_format_is_refused(tmp_path: Path) -> None:
     head, _, rest = FILE.read_bytes().partition(b"\n")
     path = tmp_path / "newer.model"
-    path.write_bytes(head.replace(b" 1", b" 99", 1) + b"\n" + rest)
+    path.write_bytes(head.replace(b" 2 ", b" 99 ", 1) + b"\n" + rest)
 
     with pytest.raises(ModelRefused):
         read_model(path)

@@ -50,12 +50,41 @@ def test_another_encoding_is_refused_or_has_no_columns(tmp_path: Path, encoding:
         ("text,kind,urgent\nнет света,complaint,очень\n", ":2: urgent is 'очень'"),
         ('text,kind\n"нет" света,complaint\n', ":2: this is not CSV"),
         ("text,kind\n", "no rows"),
-        ("", "column text and kind is missing"),
+        ("", "column text is missing"),
+        ("text,topic\nнет света,electricity.moon\n", ":2: there is no topic 'electricity.moon'"),
     ],
 )
 def test_a_wrong_row_is_refused_by_its_number(tmp_path: Path, content: str, said: str) -> None:
     with pytest.raises(DataRefused, match=said):
         read_table(write(tmp_path, content))
+
+
+def test_wrong_rows_are_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    refused: list[DataRefused] = []
+    table = write(tmp_path, "text,kind,topic\nнет света,жалоба,\nнет воды,complaint,water.no_cold\nдым,complaint,sky\n")
+
+    (example,) = read_table(table, refused)
+
+    assert (example.text.text, example.topic) == ("нет воды", "water.no_cold")
+    assert [refusal.where.rpartition(":")[2] for refusal in refused] == ["2", "4"]
+
+
+def test_a_table_of_nothing_but_wrong_rows_is_refused_by_the_first(tmp_path: Path) -> None:
+    with pytest.raises(DataRefused, match=":2: the kind"):
+        read_table(write(tmp_path, "text,kind\nнет света,жалоба\nок,да\n"), [])
+
+
+def test_an_export_that_a_map_knows_gives_our_topics_and_no_kind(tmp_path: Path) -> None:
+    content = "text,theme,category_name\nДерево вот-вот рухнет,Аварийные деревья,ЖКХ и благоустройство\nСкамейки,Неведомое,Дороги\n"
+    known, by_category = read_table(write(tmp_path, content))
+
+    assert (known.kind, known.topic) == (None, "greenery.dangerous_tree")
+    assert by_category.topic == "roads"
+
+
+def test_a_theme_outside_the_map_is_a_wrong_row(tmp_path: Path) -> None:
+    with pytest.raises(DataRefused, match=":2: the theme 'Неведомое'"):
+        read_table(write(tmp_path, "text,theme,category_name\nСкамейки,Неведомое,Иное\n"))
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
