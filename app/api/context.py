@@ -1,12 +1,14 @@
 """What the wiring hands to the HTTP layer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.classifier.linear import LinearClassifier
+from app.classifier.model_file import load_shipped_model
 from app.domain.detection import USUAL_BUDGETS, Budgets
 from app.domain.working_time import Calendar
 from app.storage.engine import Database
@@ -18,7 +20,10 @@ from connectors.sdk.contract import Connector, ConnectorPlugin
 
 @dataclass(frozen=True, slots=True)
 class ApiContext:
-    """Everything that requests are answered with, kept as `app.state.context`. Without a `door` no webhook is there."""
+    """Everything that requests are answered with, kept as `app.state.context`. Without a `door` no webhook is there.
+
+    `classifier` is the built-in one, which says what is unsure and why, whoever judges what comes in.
+    """
 
     database: Database
     region_id: RegionId
@@ -29,6 +34,7 @@ class ApiContext:
     tz: tzinfo
     door: Door | None = None
     budgets: Budgets = USUAL_BUDGETS
+    classifier: LinearClassifier = field(default_factory=load_shipped_model)
 
     @property
     def networks(self) -> Networks:

@@ -10,6 +10,7 @@ from app.api.cursors import read_due, read_key, read_published, write_due, write
 from app.api.parameters import IncidentPath, Now, split_page, tag
 from app.api.problems import responses
 from app.api.routers import make_router
+from app.api.schemas.explanation import ExplanationOut
 from app.api.schemas.incident import IncidentDetailsOut, IncidentOut, IncidentPage
 from app.api.schemas.message import MessageOut, MessagePage
 from app.api.schemas.queue import PageQuery, QueueQuery, Sort
@@ -18,6 +19,7 @@ from app.api.sessions import ReadSession
 from app.domain.incident import IncidentId
 from app.storage import collected, events, incident_details, queue
 from app.storage.queue import DuePlace, PublishedPlace
+from app.usecases.explain_incident import explain_incident
 
 router = make_router("incidents")
 
@@ -27,7 +29,7 @@ async def list_incidents(
     operator: Reader, session: ReadSession, context: Context, now: Now, query: Annotated[QueueQuery, Query()]
 ) -> IncidentPage:
     """The queue: what waits first, the earliest deadline at the head; or the newest first with `sort=published`."""
-    wanted, longer = query.to_filter(), query.limit + 1
+    wanted, longer = query.to_filter(context.classifier.sure_from), query.limit + 1
     shown: list[IncidentId]
     if query.sort is Sort.DUE:
         due, last_due = split_page(
@@ -75,6 +77,12 @@ async def list_incident_events(
         await incident_details.get(session, context.region_id, incident_id)
     shown, last = split_page(found, query.limit)
     return EventPage(items=[EventOut.of(one) for one in shown], next_cursor=None if last is None else write_key("event", last.id))
+
+
+@router.get("/incidents/{incident_id}/explanation", operation_id="get_incident_explanation", responses=responses(404))
+async def get_incident_explanation(operator: Reader, context: Context, incident_id: IncidentPath) -> ExplanationOut:
+    """What the built-in classifier says of the incident's message as it stands now, and the words that decided."""
+    return ExplanationOut.of(await explain_incident(context.database, context.classifier, context.region_id, incident_id))
 
 
 @router.get("/incidents/{incident_id}/thread", operation_id="get_incident_thread", responses=responses(404))

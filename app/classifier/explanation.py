@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,16 @@ from app.domain.verdict import NEEDS_ANSWER, Verdict
 
 WORD = re.compile(r"\w+(?:-\w+)*")
 MOST_WORDS = 120
+WORDS_SHOWN = 5
 SMALLEST = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A verdict with the words that spoke most for it, the strongest first."""
+
+    verdict: Verdict
+    words: tuple["WordWeight", ...]
 
 
 class WordWeight(NamedTuple):
@@ -22,6 +31,12 @@ class WordWeight(NamedTuple):
 
     word: str
     weight: float
+
+
+def judge_and_explain(classifier: LinearClassifier, message: TextInContext) -> Explanation:
+    """The verdict on one message and its reasons."""
+    (verdict,) = classifier.classify([message])
+    return Explanation(verdict, tuple(most_telling(explain(classifier, message, verdict), WORDS_SHOWN)))
 
 
 def explain(classifier: LinearClassifier, message: TextInContext, verdict: Verdict) -> list[WordWeight]:

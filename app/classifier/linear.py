@@ -45,6 +45,11 @@ class LinearClassifier:
         """Unfolds the model's tables once."""
         object.__setattr__(self, "scorer", Scorer(self.model))
 
+    @property
+    def sure_from(self) -> float:
+        """The confidence in a kind below which a verdict is unsure."""
+        return self.model.calibration.sure_from
+
     def classify(self, texts: Sequence[TextInContext]) -> list[Verdict]:
         """One verdict a text, in order; a text of nothing but marks and emoji is `other`."""
         return [verdict for start in range(0, len(texts), BATCH) for verdict in self._judge(texts[start : start + BATCH])]

@@ -1,6 +1,6 @@
 """One file holds a model: what its columns mean in JSON, its weights in plain arrays."""
 
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 
@@ -41,8 +41,9 @@ def read_model(path: Path) -> LinearClassifier:
     return _parse(data, path)
 
 
+@cache
 def load_shipped_model() -> LinearClassifier:
-    """The classifier that comes with this release."""
+    """The classifier that comes with this release, read once: nothing changes it."""
     return _parse(resources.files("app.classifier").joinpath("model", SHIPPED).read_bytes(), SHIPPED)
 
 

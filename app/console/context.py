@@ -1,11 +1,13 @@
 """What the console works with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from fastapi import Request
 
+from app.classifier.linear import LinearClassifier
+from app.classifier.model_file import load_shipped_model
 from app.console.pages import Pages
 from app.console.times import Times
 from app.domain.working_time import Calendar
@@ -25,6 +27,7 @@ class ConsoleContext:
     zone: tzinfo
     networks: Networks
     pages: Pages
+    classifier: LinearClassifier = field(default_factory=load_shipped_model)
 
     @property
     def times(self) -> Times:

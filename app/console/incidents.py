@@ -21,6 +21,7 @@ from app.domain.incident import Incident, IncidentId
 from app.domain.operator import OperatorId
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
+from app.usecases.explain_incident import explain_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
 from app.usecases.take_incident import take_incident
@@ -41,7 +42,7 @@ async def show_incident(console: Console, visitor: Reader, incident_id: Id, back
     """The incident as it is now."""
     async with console.database.read() as session:
         page = await read_page(session, console, visitor, IncidentId(incident_id))
-    return _shown(console, visitor, page, back=back)
+    return await _shown(console, visitor, page, back=back)
 
 
 @router.post("/take")
@@ -120,7 +121,7 @@ async def _step(
         async with console.database.read() as session:
             page = await read_page(session, console, visitor, incident_id)
         status = 422 if isinstance(error, InvalidInput) else 409
-        return _shown(console, visitor, page, back=back, refused=error, draft=draft, status=status)
+        return await _shown(console, visitor, page, back=back, refused=error, draft=draft, status=status)
     return RedirectResponse(after or _address(incident_id, back), 303)
 
 
@@ -128,7 +129,7 @@ def _address(incident_id: IncidentId, back: str) -> str:
     return f"/incidents/{incident_id}" + ("" if local_address(back) == "/" else f"?back={quote(local_address(back), safe='')}")
 
 
-def _shown(
+async def _shown(
     console: Console,
     visitor: Visitor,
     page: IncidentPage,
@@ -138,6 +139,7 @@ def _shown(
     draft: str = "",
     status: int = 200,
 ) -> Response:
+    explanation = await explain_incident(console.database, console.classifier, console.region_id, page.incident.id)
     return console.pages.page(
         "incident.html",
         status=status,
@@ -145,6 +147,7 @@ def _shown(
         visitor=visitor,
         times=console.times,
         page=page,
+        explanation=explanation,
         incident=page.incident,
         back=local_address(back),
         refusal=None if refused is None else _explained(refused, page),

@@ -73,15 +73,15 @@ async def show_part(request: Request, console: Console, visitor: Reader) -> Resp
 
 
 async def _part(console: Console, visitor: Visitor, query: QueueQuery) -> dict[str, Any]:
-    times, operator_id = console.times, visitor.operator.id
+    times, operator_id, sure_from = console.times, visitor.operator.id, console.classifier.sure_from
     async with console.database.read() as session:
         places = await queue.by_due(
-            session, console.region_id, query.to_filter(operator_id), after=query.after, limit=PAGE_SIZE + 1, now=times.now
+            session, console.region_id, query.to_filter(operator_id, sure_from), after=query.after, limit=PAGE_SIZE + 1, now=times.now
         )
         shown = places[:PAGE_SIZE]
         found = await incident_details.of_ids(session, console.region_id, [place.id for place in shown])
         titles = await titles_of_topics(session, console.region_id)
-        counts = await queue_counts.count(session, console.region_id, operator_id, now=times.now)
+        counts = await queue_counts.count(session, console.region_id, operator_id, sure_from=sure_from, now=times.now)
     return {
         "section": "queue",
         "visitor": visitor,
@@ -106,9 +106,10 @@ def _tabs(query: QueueQuery, counts: QueueCounts) -> Iterator[Tab]:
         ("Назначены", QueueQuery(status=IncidentStatus.ASSIGNED), by_status[IncidentStatus.ASSIGNED]),
         ("В работе", QueueQuery(status=IncidentStatus.IN_PROGRESS), by_status[IncidentStatus.IN_PROGRESS]),
         ("Мои", QueueQuery(mine=True), counts.mine),
+        ("Не уверены", QueueQuery(unsure=True), counts.unsure),
         ("Отвечены", QueueQuery(status=IncidentStatus.ANSWERED), by_status[IncidentStatus.ANSWERED]),
         ("Все", QueueQuery(status=EVERY), None),
     ]
     for name, wanted, count in given:
-        chosen = (query.status, query.overdue, query.mine) == (wanted.status, wanted.overdue, wanted.mine)
+        chosen = (query.status, query.overdue, query.mine, query.unsure) == (wanted.status, wanted.overdue, wanted.mine, wanted.unsure)
         yield Tab(name, wanted.address(), count, chosen, is_alarming=wanted.overdue and bool(count))

@@ -32,11 +32,12 @@ class QueueQuery:
     topic: str = ""
     overdue: bool = False
     mine: bool = False
+    unsure: bool = False
     words: str = ""
     after: DuePlace | None = None
 
-    def to_filter(self, operator_id: OperatorId) -> QueueFilter:
-        """The filter as the queue's storage takes it."""
+    def to_filter(self, operator_id: OperatorId, sure_from: float) -> QueueFilter:
+        """The filter as the queue's storage takes it; below `sure_from` a verdict is unsure."""
         return QueueFilter(
             statuses=self._statuses(),
             kind=self.kind,
@@ -45,6 +46,7 @@ class QueueQuery:
             assignee_id=operator_id if self.mine else None,
             overdue=True if self.overdue else None,
             words=self.words or None,
+            confidence_below=sure_from if self.unsure else None,
         )
 
     def _statuses(self) -> tuple[IncidentStatus, ...]:
@@ -61,6 +63,7 @@ class QueueQuery:
             "source": str(self.source_id or ""),
             "overdue": "1" if self.overdue else "",
             "mine": "1" if self.mine else "",
+            "unsure": "1" if self.unsure else "",
             "q": self.words,
             "after": write_place(self.after) if self.after else "",
         }
@@ -88,6 +91,7 @@ def read_query(given: Mapping[str, str]) -> QueueQuery:
         source_id=SourceId(source_id) if source_id else None,
         overdue=given.get("overdue") == "1",
         mine=given.get("mine") == "1",
+        unsure=given.get("unsure") == "1",
         words=clean_text(given.get("q", "")).strip()[:LONGEST_SEARCH],
         after=read_place(given.get("after", "")),
     )

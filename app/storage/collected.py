@@ -86,6 +86,35 @@ async def newest(
     return [CollectedMessage(*row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class OpeningText:
+    """The text that opened an incident, with the post above it and the text it replies to; None where we never saw one."""
+
+    text: str | None
+    post: str | None
+    reply_to: str | None
+
+
+async def opening_text(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> OpeningText:
+    """What the incident's message says, and to what; `NotFound` when there is no such incident."""
+    same_thread = "region_id = m.region_id AND {0}.month = m.month AND {0}.source_id = m.source_id AND {0}.post_id = m.post_id"
+    row = (
+        await session.execute(
+            text(
+                "SELECT m.text, p.text AS post, r.text AS reply_to FROM incidents i"
+                " JOIN messages m ON m.region_id = i.region_id AND m.month = i.month AND m.id = i.message_id"
+                f" LEFT JOIN messages p ON m.comment_id <> '' AND p.{same_thread.format('p')} AND p.comment_id = ''"
+                f" LEFT JOIN messages r ON r.{same_thread.format('r')} AND r.comment_id = m.reply_to_id"
+                " WHERE i.region_id = :region AND i.id = :id"
+            ),
+            {"region": region_id, "id": incident_id},
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound("incident", incident_id)
+    return OpeningText(*row)
+
+
 async def thread_of(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> Sequence[CollectedMessage]:
     """The whole thread in which an incident stands, in the order of publication; `NotFound` when there is no such incident."""
     place = (

@@ -24,7 +24,8 @@ from app.storage.regions import RegionId
 class QueueFilter:
     """What the reader wants to see; `None` and empty mean everything.
 
-    `topic` is one topic or, without a dot, a whole group. `words` are searched in the residents' texts.
+    `topic` is one topic or, without a dot, a whole group. `words` are searched in the residents' texts. `confidence_below` leaves
+    those of whose kind the classifier was less sure.
     """
 
     statuses: tuple[IncidentStatus, ...] = ()
@@ -35,6 +36,7 @@ class QueueFilter:
     assignee_id: OperatorId | None = None
     overdue: bool | None = None
     words: str | None = None
+    confidence_below: float | None = None
     published_from: datetime | None = None
     published_to: datetime | None = None
 
@@ -143,6 +145,7 @@ def _conditions(region_id: RegionId, wanted: QueueFilter) -> tuple[list[str], di
         "authority": ("authority_id = :authority", wanted.authority_id),
         "source": ("source_id = :source", wanted.source_id),
         "assignee": ("assignee_id = :assignee", wanted.assignee_id),
+        "confidence": ("confidence < :confidence", wanted.confidence_below),
         "words": ("search @@ websearch_to_tsquery('russian', :words)", wanted.words),
         "from": ("published_at >= :from", wanted.published_from),
         "to": ("published_at < :to", wanted.published_to),

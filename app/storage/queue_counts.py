@@ -18,11 +18,12 @@ STATUSES = (IncidentStatus.NEW, IncidentStatus.ASSIGNED, IncidentStatus.IN_PROGR
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """Incidents by status, those overdue, and those in one operator's hands that are still to be done."""
+    """Incidents by status, those overdue, those in one operator's hands and those of an unsure kind that are still to be done."""
 
     by_status: Mapping[IncidentStatus, int]
     overdue: int
     mine: int
+    unsure: int
 
 
 def _counted(condition: str) -> str:
@@ -33,12 +34,13 @@ COUNTS = text(
     "SELECT "
     + ", ".join(_counted(f"status = '{status.value}'") + f' AS "{status.value}"' for status in STATUSES)
     + f", {_counted('waiting AND queue_at < :now')} AS overdue"
+    + f", {_counted('confidence < :sure_from AND status = ANY(:open)')} AS unsure"
     + f", {_counted('assignee_id = :operator AND status = ANY(:open)')} AS mine"
 )
 
 
-async def count(session: AsyncSession, region_id: RegionId, operator_id: OperatorId, *, now: datetime) -> QueueCounts:
-    """The counts at `now`."""
+async def count(session: AsyncSession, region_id: RegionId, operator_id: OperatorId, *, sure_from: float, now: datetime) -> QueueCounts:
+    """The counts at `now`; below `sure_from` a kind is unsure."""
     row = (
         await session.execute(
             COUNTS,
@@ -46,9 +48,10 @@ async def count(session: AsyncSession, region_id: RegionId, operator_id: Operato
                 "region": region_id,
                 "operator": operator_id,
                 "now": now,
+                "sure_from": sure_from,
                 "most": COUNTED_TO,
                 "open": [status.value for status in WAITING],
             },
         )
     ).one()
-    return QueueCounts({status: row._mapping[status.value] for status in STATUSES}, row.overdue, row.mine)
+    return QueueCounts({status: row._mapping[status.value] for status in STATUSES}, row.overdue, row.mine, row.unsure)

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from tests.api.conftest import Api
 from tests.usecases.reading import PAGE, Reader, comment, post, stub
@@ -204,3 +205,21 @@ async def test_messages_come_newest_collected_first_with_their_verdicts(viewer: 
     assert [one["text"] for one in complaints] == ["Холодно!"]
     assert complaints[0]["verdict"]["kind"] == "complaint"
     assert (await viewer.get("/messages", params={"source_id": 77})).json()["items"] == []
+
+
+async def test_doubtful_incidents_are_a_lane_and_each_says_why_it_was_opened(
+    viewer: httpx.AsyncClient, reader: Reader, noon: datetime
+) -> None:
+    await reader.read(comment(1, "Батареи холодные третий день!", noon), comment(2, "ну такое?", noon, by="2"), at=noon)
+    cold, vague = await listed(viewer)
+    async with reader.intake.database.write() as session:
+        await session.execute(text("UPDATE incidents SET confidence = 0.3 WHERE id = :id"), {"id": vague["id"]})
+
+    unsure = await listed(viewer, unsure="true")
+    explanation = (await viewer.get(f"/incidents/{cold['id']}/explanation")).json()
+
+    assert [one["id"] for one in unsure] == [vague["id"]]
+    assert explanation["kind"] == "complaint"
+    assert "холодные" in [one["word"] for one in explanation["words"]]
+    assert len(explanation["topics"]) == 3
+    assert (await viewer.get("/incidents/404/explanation")).status_code == 404

@@ -72,6 +72,7 @@ async def test_the_exact_moment_is_given_in_the_region_s_zone(reader: Reader, an
         ("/?q=тепло&kind=complaint", []),
         ("/?status=answered", []),
         ("/?mine=1", []),
+        ("/?unsure=1", []),
         ("/?source=1&kind=question", ["Когда дадут тепло?"]),
         ("/?source=77", []),
         (
@@ -88,14 +89,27 @@ async def test_filters_narrow_the_queue(reader: Reader, anna: Browser, noon: dat
     assert texts(anna) == expected
 
 
+async def test_the_lane_of_unsure_kinds_holds_what_the_classifier_doubts(
+    reader: Reader, anna: Browser, noon: datetime, database: Database
+) -> None:
+    await three(reader, noon)
+    async with database.write() as session:
+        await session.execute(text("UPDATE incidents SET confidence = 0.3 WHERE kind = 'question'"))
+
+    await anna.open("/?unsure=1")
+
+    assert texts(anna) == ["Когда дадут тепло?"]
+    assert "Не уверены 1" in words(anna.page.text)
+
+
 async def test_the_form_shows_what_the_address_asks_for(reader: Reader, anna: Browser, noon: datetime) -> None:
     await three(reader, noon)
 
-    await anna.open("/?kind=question&q=тепло&overdue=1&mine=1&status=new&source=1")
+    await anna.open("/?kind=question&q=тепло&overdue=1&mine=1&unsure=1&status=new&source=1")
 
     for chosen in ("question", "new", "1"):
         assert f'<option value="{chosen}" selected>' in anna.page.text
-    for ticked in ("overdue", "mine"):
+    for ticked in ("overdue", "mine", "unsure"):
         assert f'name="{ticked}" value="1" checked' in anna.page.text
     assert 'value="тепло"' in anna.page.text
 

@@ -37,17 +37,28 @@ async def test_incidents_are_counted_by_status_deadline_and_owner(database: Data
     anna = await fill(database, region_id, noon, 200)
 
     async with database.read() as session:
-        counts = await queue_counts.count(session, region_id, anna, now=noon)
+        counts = await queue_counts.count(session, region_id, anna, sure_from=0.5, now=noon)
 
     assert (counts.by_status[IncidentStatus.NEW], counts.by_status[IncidentStatus.IN_PROGRESS]) == (196, 4)
     assert (counts.overdue, counts.mine) == (59, 4)
+
+
+async def test_what_is_to_be_done_and_unsure_is_counted(database: Database, region_id: RegionId, noon: datetime) -> None:
+    anna = await fill(database, region_id, noon, 200)
+    async with database.write() as session:
+        await session.execute(text("UPDATE incidents SET confidence = message_id / 200.0"))
+
+    async with database.read() as session:
+        counts = await queue_counts.count(session, region_id, anna, sure_from=0.5, now=noon)
+
+    assert counts.unsure == 99
 
 
 async def test_counting_stops_at_a_thousand(database: Database, region_id: RegionId, noon: datetime) -> None:
     anna = await fill(database, region_id, noon, 3000)
 
     async with database.read() as session:
-        counts = await queue_counts.count(session, region_id, anna, now=noon)
+        counts = await queue_counts.count(session, region_id, anna, sure_from=0.5, now=noon)
 
     assert counts.by_status[IncidentStatus.NEW] == queue_counts.COUNTED_TO
 

@@ -38,13 +38,14 @@ class QueueQuery(PageQuery):
     source_id: SourceNumber | None = None
     assignee_id: OperatorNumber | None = None
     overdue: Annotated[bool | None, Field(description="Whether the answer is owed and its deadline has passed.")] = None
+    unsure: Annotated[bool, Field(description="Only those of whose kind the classifier was less sure than its calibrated bound.")] = False
     q: Annotated[ShortText | None, Field(description="Words in the resident's text, in any grammatical form.")] = None
     published_from: Moment | None = None
     published_to: Moment | None = None
     sort: Annotated[Sort, Field(description="`due`: what waits, the earliest deadline first; `published`: the newest first.")] = Sort.DUE
 
-    def to_filter(self) -> QueueFilter:
-        """The filter as the queue's storage takes it."""
+    def to_filter(self, sure_from: float) -> QueueFilter:
+        """The filter as the queue's storage takes it; below `sure_from` a verdict is unsure."""
         return QueueFilter(
             statuses=tuple(self.status),
             topic=self.topic,
@@ -54,6 +55,7 @@ class QueueQuery(PageQuery):
             assignee_id=self.assignee_id,
             overdue=self.overdue,
             words=self.q,
+            confidence_below=sure_from if self.unsure else None,
             published_from=self.published_from,
             published_to=self.published_to,
         )
