@@ -122,7 +122,7 @@ async def test_counters_say_how_many_wait_are_overdue_and_mine(reader: Reader, a
     await anna.open("/")
 
     page = words(anna.page.text)
-    assert "Ждут ответа 3 Просрочены 1 Новые 2 Назначены 0 В работе 1 Мои 1 Отвечены 0 Все" in page
+    assert "Ждут ответа 3 Просрочены 1 Новые 2 Назначены 0 В работе 1 Мои 1 Не уверены 0 Отвечены 0 Все" in page
 
 
 async def test_answered_incidents_say_how_long_it_took(reader: Reader, anna: Browser, noon: datetime) -> None:
