@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from navec import Navec
 from numpy.typing import NDArray
 
 from app.classifier.characters import character_tables, code_points
@@ -46,8 +47,6 @@ def main() -> None:
 
 def read_navec(wheel: Path) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
     """Words, vectors and each word's share of the text, the commonest first."""
-    from navec import Navec
-
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(wheel) as archive:
         navec: Any = Navec.load(archive.extract(MEMBER, folder))
     words = [word for word in navec.vocab.words if not word.startswith("<")]
