@@ -1,0 +1,174 @@
+"""When more people than usual write of one thing: the usual course of a week, and the moment at which it is left.
+
+Messages of a topic in a territory come, as long as nothing happens, as a Poisson process whose rate follows the hour of
+the week, holidays and how much is written at all. Measured in *usual time*, which runs as fast as messages usually come,
+that rate is constant, and a rise shows in the logarithm of the likelihood ratio between `RISE` times the usual rate and the
+usual rate. Its running maximum (CUSUM: Page 1954; for Poisson processes Lucas 1985; optimal for a given rate of false alarms
+by Moustakides 1986) raises the alarm at a threshold, and where it last stood at zero the rise began.
+"""
+
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import accumulate
+from math import exp, log
+
+HOURS_A_WEEK = 168
+HOUR = timedelta(hours=1)
+WEEK = timedelta(weeks=1)
+RISE = 3.0
+"""A rise by this factor is what the watch is set to notice soonest; greater ones are noticed sooner still."""
+LEAST_MESSAGES = 5
+"""Fewer are never called a surge, however rare the topic."""
+PRIOR_WEEKS = 2.0
+"""How many weeks of its own a series must show before they weigh as much as what topic and territory lead one to expect."""
+PROFILE_PRIOR = 1.0
+"""Messages that every hour of the week is given in advance, so that an hour in which nobody has yet written is not impossible."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsualTime:
+    """Hours from `origin` on, each as long as messages usually come in it: an ordinary week lasts `HOURS_A_WEEK`."""
+
+    origin: datetime
+    reached: tuple[float, ...]
+
+    def at(self, moment: datetime) -> float:
+        """Usual hours passed at a moment, linear within an hour; outside the span, its nearest end."""
+        hours = (moment - self.origin) / HOUR
+        if hours <= 0:
+            return 0.0
+        whole = int(hours)
+        if whole >= len(self.reached) - 1:
+            return self.reached[-1]
+        return self.reached[whole] + (hours - whole) * (self.reached[whole + 1] - self.reached[whole])
+
+    def moment(self, usual_hours: float) -> datetime:
+        """The moment at which so many usual hours have passed."""
+        after = min(max(bisect_left(self.reached, usual_hours), 1), len(self.reached) - 1)
+        width = self.reached[after] - self.reached[after - 1]
+        part = (usual_hours - self.reached[after - 1]) / width if width else 0.0
+        return self.origin + HOUR * (after - 1 + min(max(part, 0.0), 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How much is usually written: a weight for each hour of the week (mean 1) in `zone`, and what a day off weighs besides."""
+
+    weights: tuple[float, ...]
+    zone: tzinfo
+    days_off: Collection[date] = ()
+    weight_of_a_day_off: float = 1.0
+
+    def weight(self, moment: datetime) -> float:
+        """The weight of a moment; on a holiday that of the same hour on a Sunday."""
+        local = moment.astimezone(self.zone)
+        if local.date() in self.days_off:
+            return self.weights[6 * 24 + local.hour] * self.weight_of_a_day_off
+        return self.weights[local.weekday() * 24 + local.hour]
+
+
+def course_of(counts: Sequence[float], zone: tzinfo, *, days_off: Collection[date] = (), weight_of_a_day_off: float = 1.0) -> Course:
+    """The course of a week from messages counted by hour of the week; hours without messages keep a small weight."""
+    if len(counts) != HOURS_A_WEEK:
+        raise ValueError(f"A week has {HOURS_A_WEEK} hours, not {len(counts)}.")
+    by_hour = [sum(counts[hour::24]) / 7 for hour in range(24)]
+    raised = [count + PROFILE_PRIOR * (by_hour[hour % 24] + 1) for hour, count in enumerate(counts)]
+    mean = sum(raised) / HOURS_A_WEEK
+    return Course(tuple(one / mean for one in raised), zone, days_off, weight_of_a_day_off)
+
+
+def usual_time(course: Course, *, since: datetime, until: datetime, activity: Sequence[float] = ()) -> UsualTime:
+    """The usual time of a span. `activity` tells by hour how much more is written at all than usual, 1 where it is not given."""
+    origin = since.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    count = max(int((until - origin) / HOUR) + 1, 1)
+    weights = (course.weight(origin + HOUR * hour) * (activity[hour] if hour < len(activity) else 1.0) for hour in range(count))
+    return UsualTime(origin, tuple(accumulate(weights, initial=0.0)))
+
+
+def usual_rate(messages: float, weeks: float, *, expected: float) -> float:
+    """Messages an hour of usual time, from those of past weeks, drawn towards the `expected` ones a week where the past is short."""
+    return (messages + PRIOR_WEEKS * expected) / (weeks + PRIOR_WEEKS) / HOURS_A_WEEK
+
+
+def tempered(by_week: Sequence[float]) -> float:
+    """The sum of weekly counts, the highest lowered to the second highest: one past surge must not hide the next."""
+    if len(by_week) < 2:
+        return sum(by_week)
+    *_, second, highest = sorted(by_week)
+    return sum(by_week) - (highest - second)
+
+
+def threshold(messages_a_week: float, *, false_alarms_a_week: float) -> float:
+    """How high the sum must rise for an alarm, so that among all series together so many alarms a week are false.
+
+    A sum that starts at zero passes h without cause once in about exp(h) messages; bench.surges measures the factor.
+    """
+    return max(log(FALSE_PER_MESSAGE * max(messages_a_week, 1.0) / false_alarms_a_week), log(RISE) * (LEAST_MESSAGES - 1))
+
+
+FALSE_PER_MESSAGE = 0.55
+"""Alarms per message times exp(threshold) where nothing happens, measured by bench.surges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surge:
+    """More than usual: since `began_at`, noticed with the message at `raised_at`, over at `ended_at` (`None`: it lasts)."""
+
+    began_at: datetime
+    raised_at: datetime
+    ended_at: datetime | None
+    messages: int
+    usual: float
+
+
+def surges(moments: Sequence[datetime], time: UsualTime, rate: float, *, limit: float, now: datetime) -> list[Surge]:
+    """The surges of one series: `moments` in order, `rate` in messages an hour of usual time, `limit` from `threshold`.
+
+    A surge is over when the sum, which never rises above twice the limit, has fallen back to zero.
+    """
+    found: list[Surge] = []
+    fall, step, highest = (RISE - 1) * rate, log(RISE), 2 * limit
+    total, before, first, raised = 0.0, 0.0, 0, -1
+
+    def close(last: int, ended_at: datetime | None) -> None:
+        began_at, until = moments[first], ended_at or now
+        usual = rate * (time.at(until) - time.at(began_at))
+        found.append(Surge(began_at, moments[raised], ended_at, last - first + 1, usual))
+
+    for number, moment in enumerate(moments):
+        at = time.at(moment)
+        left = total - fall * (at - before)
+        if left <= 0:
+            if raised >= 0:
+                close(number - 1, time.moment(before + total / fall))
+            left, first, raised = 0.0, number, -1
+        total, before = min(left + step, highest), at
+        if raised < 0 and total >= limit:
+            raised = number
+    if raised >= 0:
+        is_over = fall > 0 and total - fall * (time.at(now) - before) <= 0
+        close(len(moments) - 1, time.moment(before + total / fall) if is_over else None)
+    return found
+
+
+def likelihood(surge: Surge) -> float:
+    """How unlikely so many messages are where so many are usual: the Chernoff bound of a Poisson tail."""
+    if surge.messages <= surge.usual:
+        return 1.0
+    return exp(-(surge.messages * log(surge.messages / max(surge.usual, 1e-9)) - surge.messages + surge.usual))
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """A problem that comes back: in how many of the last weeks it was written of, and how often in all."""
+
+    weeks: int
+    messages: int
+
+
+def recurrence(moments: Sequence[datetime], *, now: datetime, over_weeks: int) -> Recurrence:
+    """In how many different weeks, reckoned back from `now`, messages of one topic at one place fall."""
+    ages = [int((now - moment) / WEEK) for moment in moments if timedelta() <= now - moment < WEEK * over_weeks]
+    return Recurrence(len(set(ages)), len(ages))
