@@ -58,6 +58,7 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
                 services.now,
                 services.tend_database,
                 timedelta(days=services.settings.raw_days),
+                services.zone,
             )
             await household.beat()
             scheduler = make_scheduler(duties_of(household))

@@ -13,13 +13,14 @@ from app.console.page_route import PageRoute
 from app.console.queue_query import EVERY, QueueQuery, read_query
 from app.console.steps import possible_steps
 from app.domain.incident import IncidentStatus
-from app.storage import incident_details, queue, queue_counts, sources
+from app.storage import incident_details, queue, queue_counts, sources, surges
 from app.storage.incident_details import IncidentDetails
 from app.storage.queue_counts import COUNTED_TO, QueueCounts
 from app.usecases.change_topics import titles_of_topics, topics_in_force
 
 PAGE_SIZE = 50
 MOST_SOURCES = 500
+MOST_SURGES = 5
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -81,6 +82,7 @@ async def _part(console: Console, visitor: Visitor, query: QueueQuery) -> dict[s
         shown = places[:PAGE_SIZE]
         found = await incident_details.of_ids(session, console.region_id, [place.id for place in shown])
         titles = await titles_of_topics(session, console.region_id)
+        lasting = await surges.listed(session, console.region_id, only_open=True, before=None, limit=MOST_SURGES)
         counts = await queue_counts.count(session, console.region_id, operator_id, sure_from=sure_from, now=times.now)
     return {
         "section": "queue",
@@ -88,6 +90,7 @@ async def _part(console: Console, visitor: Visitor, query: QueueQuery) -> dict[s
         "times": times,
         "query": query,
         "titles": titles,
+        "surges": lasting,
         "tabs": list(_tabs(query, counts)),
         "rows": [Row(one, outcome_of(one, times), "take" in possible_steps(one, visitor.operator, now=times.now)) for one in found],
         "next": query.at(shown[-1]).address() if len(places) > PAGE_SIZE else None,

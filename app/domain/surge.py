@@ -14,9 +14,10 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import accumulate
 from math import exp, log
 
+from app.domain.territory import EntryId
+
 HOURS_A_WEEK = 168
 HOUR = timedelta(hours=1)
-WEEK = timedelta(weeks=1)
 RISE = 3.0
 """A rise by this factor is what the watch is set to notice soonest; greater ones are noticed sooner still."""
 LEAST_MESSAGES = 5
@@ -113,6 +114,14 @@ FALSE_PER_MESSAGE = 0.55
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """Messages that belong together: of one topic, in one territory (`None`: on pages of which no territory is known)."""
+
+    topic: str
+    territory_id: EntryId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Surge:
     """More than usual: since `began_at`, noticed with the message at `raised_at`, over at `ended_at` (`None`: it lasts)."""
 
@@ -158,17 +167,3 @@ def likelihood(surge: Surge) -> float:
     if surge.messages <= surge.usual:
         return 1.0
     return exp(-(surge.messages * log(surge.messages / max(surge.usual, 1e-9)) - surge.messages + surge.usual))
-
-
-@dataclass(frozen=True, slots=True)
-class Recurrence:
-    """A problem that comes back: in how many of the last weeks it was written of, and how often in all."""
-
-    weeks: int
-    messages: int
-
-
-def recurrence(moments: Sequence[datetime], *, now: datetime, over_weeks: int) -> Recurrence:
-    """In how many different weeks, reckoned back from `now`, messages of one topic at one place fall."""
-    ages = [int((now - moment) / WEEK) for moment in moments if timedelta() <= now - moment < WEEK * over_weeks]
-    return Recurrence(len(set(ages)), len(ages))

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,6 +22,7 @@ from app.usecases.purge_raw_payloads import purge_raw_payloads
 from app.usecases.take_in_events import Taking, take_in_events
 from app.usecases.watch_deadlines import watch_deadlines
 from app.usecases.watch_detection import watch_detection
+from app.usecases.watch_surges import watch_surges
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +91,7 @@ class Household:
     now: Callable[[], datetime]
     tend_database: Callable[[], Awaitable[None]]
     raw_kept: timedelta
+    zone: tzinfo
 
     async def beat(self) -> None:
         async with self.database.write() as session:
@@ -127,6 +129,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("take in pushed events", 0.3, lambda: take_in_events(one.taking, limit=SOURCES_AT_ONCE)),
         Duty("plan polls", 5, one.plan),
         Duty("watch pages", 60, one.watch_pages),
+        Duty("watch surges", 30, lambda: watch_surges(one.database, one.region_id, one.zone, now=one.now())),
         Duty("heartbeat", 8, one.beat),
         Duty("tend database", 2, one.tend_database),
         Duty("watch deadlines", 5, lambda: watch_deadlines(one.database, one.region_id, now=one.now())),

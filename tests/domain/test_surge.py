@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 from app.domain.surge import (
     HOURS_A_WEEK,
     LEAST_MESSAGES,
-    Recurrence,
     course_of,
     likelihood,
-    recurrence,
     surges,
     tempered,
     threshold,
@@ -152,12 +150,3 @@ def test_the_highest_week_counts_no_more_than_the_second() -> None:
 def test_a_short_past_leans_on_what_topic_and_territory_lead_to_expect() -> None:
     assert usual_rate(0, 0, expected=14) == pytest.approx(14 / HOURS_A_WEEK)
     assert usual_rate(10_000, 1000, expected=2) == pytest.approx(10 / HOURS_A_WEEK, rel=0.01)
-
-
-def test_a_problem_recurs_by_weeks_and_not_by_messages() -> None:
-    now = MONDAY + timedelta(weeks=10)
-    many_at_once = [now - timedelta(hours=hour) for hour in range(1, 30)]
-    again_and_again = [now - timedelta(weeks=week, hours=1) for week in range(5)]
-
-    assert recurrence(many_at_once, now=now, over_weeks=8) == Recurrence(1, 29)
-    assert recurrence([*again_and_again, now - timedelta(weeks=20), now + timedelta(hours=1)], now=now, over_weeks=8) == Recurrence(5, 5)

@@ -24,6 +24,7 @@ from app.storage.tables.sources import (
     taxonomies,
     workers,
 )
+from app.storage.tables.surges import surges
 
 __all__ = [
     "alarms",
@@ -62,6 +63,7 @@ __all__ = [
     "sessions",
     "sign_in_attempts",
     "sources",
+    "surges",
     "taxonomies",
     "threads",
     "tokens",
