@@ -1,4 +1,4 @@
-"""Connections: one engine per process, sessions that read and sessions that write as different types."""
+"""Connections: one pool that writes and one that only reads for each process, and their sessions as different types."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,17 +7,19 @@ from typing import Any, NewType
 import asyncpg
 import orjson
 from sqlalchemy import event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.ext.asyncio import async_sessionmaker as session_maker
+from sqlalchemy.pool import QueuePool
 
 ReadSession = NewType("ReadSession", AsyncSession)
-"""A session in a read-only transaction."""
+"""A session that cannot write: each of its statements is a transaction of its own, and the server refuses any change."""
 
 OLDEST_SERVER = 150000
 RECYCLE_SECONDS = 300
 """How long a connection may live: firewalls forget silent ones without telling either side."""
+SERVER_SETTINGS = {"application_name": "otklik", "timezone": "UTC", "jit": "off"}
 DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 """What is raised when the database refuses, is away, or does not answer in time."""
 
@@ -26,24 +28,28 @@ class DatabaseUnfit(RuntimeError):
     """The configured PostgreSQL cannot serve Otklik; the message says what to change."""
 
 
-def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """An engine for `postgresql://…`. A connection that was closed while idle is replaced before use, without asking the server."""
+def create_engine(url: str | URL, *, pool_size: int = 10, reads_only: bool = False) -> AsyncEngine:
+    """An engine for `postgresql://…`. A connection that was closed while idle is replaced before use, without asking the server.
+
+    One that only reads saves the trips that begin and end a transaction.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "postgresql":
         raise DatabaseUnfit(f"OTKLIK_DATABASE_URL must start with postgresql://, not {parsed.drivername}://.")
     engine = create_async_engine(
         parsed.set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=0,
         pool_recycle=RECYCLE_SECONDS,
         pool_timeout=10,
+        isolation_level="AUTOCOMMIT" if reads_only else None,
         hide_parameters=True,
         json_serializer=_to_json,
         json_deserializer=orjson.loads,
         connect_args={
             "timeout": 10,
             "command_timeout": 60,
-            "server_settings": {"application_name": "otklik", "timezone": "UTC", "jit": "off"},
+            "server_settings": SERVER_SETTINGS | ({"default_transaction_read_only": "on"} if reads_only else {}),
         },
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
@@ -61,13 +67,16 @@ def _to_json(value: Any) -> str:
 
 
 class Database:
-    """The engine and its sessions. A `write()` is one transaction that commits when its block ends without an error."""
+    """The engine and its sessions. A `write()` is one transaction that commits when its block ends without an error.
+
+    Reading has a pool of its own, as wide as the writing one.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self.reading = create_engine(engine.url.set(drivername="postgresql"), pool_size=_size(engine), reads_only=True)
         self._sessions = session_maker(engine, expire_on_commit=False)
-        self._readers = session_maker(engine.execution_options(postgresql_readonly=True), expire_on_commit=False)
-        self._lookers = session_maker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
+        self._readers = session_maker(self.reading, expire_on_commit=False)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
@@ -77,12 +86,6 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:
         async with self._readers() as session:
-            yield ReadSession(session)
-
-    @asynccontextmanager
-    async def look(self) -> AsyncIterator[ReadSession]:
-        """For a read or two on a hot path: no transaction is begun and ended, so nothing but the reader's care keeps it from writing."""
-        async with self._lookers() as session:
             yield ReadSession(session)
 
     async def check(self) -> None:
@@ -97,6 +100,12 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self.reading.dispose()
+
+
+def _size(engine: AsyncEngine) -> int:
+    pool = engine.pool
+    return pool.size() if isinstance(pool, QueuePool) else 1
 
 
 async def ensure_database(server_url: str, name: str) -> None:

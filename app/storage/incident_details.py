@@ -129,19 +129,16 @@ def _described(statement: str, columns: Sequence[str]) -> TextualSelect:
     return text(statement.replace("{columns}", ", ".join(columns))).columns(*(column(name.replace(".", "_")) for name in columns))
 
 
-PARTS = (
-    _of("i", OWN_FIELDS),
-    _of("s", SOURCE_FIELDS),
-    _of("a", ("id", "name")),
-    _of("o", ("id", "name")),
-    _of("i", PLACE_FIELDS),
-    _of("t", TURN_FIELDS),
-)
+AROUND = (_of("i", OWN_FIELDS), _of("s", SOURCE_FIELDS), _of("a", ("id", "name")), _of("o", ("id", "name")), _of("i", PLACE_FIELDS))
+PARTS = (*AROUND, _of("t", TURN_FIELDS))
 EDGES = list(accumulate(map(len, PARTS), initial=0))
 OWN, SOURCE, AUTHORITY, ASSIGNEE, PLACE, TURN = (slice(*edges) for edges in pairwise(EDGES))
+FROM_INCIDENTS = (
+    " FROM incidents i JOIN sources s ON s.id = i.source_id LEFT JOIN authorities a ON a.id = i.authority_id"
+    " LEFT JOIN operators o ON o.id = i.assignee_id"
+)
 INCIDENTS = _described(
-    "SELECT {columns} FROM incidents i JOIN sources s ON s.id = i.source_id LEFT JOIN authorities a ON a.id = i.authority_id"
-    " LEFT JOIN operators o ON o.id = i.assignee_id LEFT JOIN turns t ON t.region_id = i.region_id AND t.incident_id = i.id"
+    f"SELECT {{columns}}{FROM_INCIDENTS} LEFT JOIN turns t ON t.region_id = i.region_id AND t.incident_id = i.id"
     " WHERE i.region_id = :region AND i.id = ANY(:ids) ORDER BY i.id, t.number",
     [name for part in PARTS for name in part],
 )
@@ -149,33 +146,33 @@ MESSAGES = _described(
     "SELECT {columns} FROM messages m WHERE m.region_id = :region AND m.month = ANY(:months) AND m.id = ANY(:ids)",
     _of("m", MESSAGE_FIELDS),
 )
-MESSAGES_WITH_ANSWERS = _described(
-    "SELECT {columns} FROM messages m"
-    " LEFT JOIN answers a ON a.region_id = m.region_id AND a.incident_id = :incident AND a.message_id = m.id"
-    " WHERE m.region_id = :region AND m.month = :month AND m.id = ANY(CAST(:ids AS bigint[])"
-    " || ARRAY(SELECT message_id FROM answers WHERE region_id = :region AND incident_id = :incident)) ORDER BY m.published_at, m.id",
-    [*_of("m", MESSAGE_FIELDS), *_of("a", ANSWER_FIELDS)],
-)
+ONE = text(
+    f"SELECT {', '.join(name for part in AROUND for name in part)},"
+    f" ARRAY(SELECT ROW({', '.join(_of('t', TURN_FIELDS))}) FROM turns t"
+    " WHERE t.region_id = i.region_id AND t.incident_id = i.id ORDER BY t.number),"
+    f" ARRAY(SELECT ROW({', '.join([*_of('m', MESSAGE_FIELDS), *_of('b', ANSWER_FIELDS)])}) FROM messages m"
+    " LEFT JOIN answers b ON b.region_id = m.region_id AND b.incident_id = i.id AND b.message_id = m.id"
+    " WHERE m.region_id = i.region_id AND m.month = i.month AND m.id = ANY(ARRAY[i.message_id, i.first_answer_message_id]"
+    " || ARRAY(SELECT message_id FROM answers WHERE region_id = i.region_id AND incident_id = i.id)) ORDER BY m.published_at, m.id)"
+    f"{FROM_INCIDENTS} WHERE i.region_id = :region AND i.id = :id"
+).columns(*(column(f"c{number}") for number in range(EDGES[-2])), column("turns"), column("messages"))
+"""One incident with everything around it in one trip: turns and messages come as arrays of rows."""
 
 
 async def get(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> IncidentDetails:
     """One incident with its answers; `NotFound` when there is none."""
-    rows = (await session.execute(INCIDENTS, {"region": region_id, "ids": [incident_id]})).all()
-    if not rows:
+    row = (await session.execute(ONE, {"region": region_id, "id": incident_id})).one_or_none()
+    if row is None:
         raise NotFound("incident", incident_id)
-    month, *messages = rows[0][PLACE]
-    found = await session.execute(
-        MESSAGES_WITH_ANSWERS,
-        {"region": region_id, "incident": incident_id, "month": month, "ids": [one for one in messages if one is not None]},
-    )
+    *_, turns, messages = row
     shown: dict[int, ShownMessage] = {}
     answers = []
-    for row in found:
-        message = ShownMessage(*row[:MESSAGE_WIDTH])
+    for one in map(tuple, messages):
+        message = ShownMessage(*one[:MESSAGE_WIDTH])
         shown[message.id] = message
-        if row.a_answer_class is not None:
-            answers.append(ShownAnswer(message, *row[MESSAGE_WIDTH:]))
-    return _details(rows, shown, tuple(answers))
+        if one[MESSAGE_WIDTH] is not None:
+            answers.append(ShownAnswer(message, *one[MESSAGE_WIDTH:]))
+    return _details(row, shown, turns, tuple(answers))
 
 
 async def of_ids(session: AsyncSession, region_id: RegionId, ids: Sequence[IncidentId]) -> list[IncidentDetails]:
@@ -188,12 +185,14 @@ async def of_ids(session: AsyncSession, region_id: RegionId, ids: Sequence[Incid
     messages = [one for _, *both in places for one in both if one is not None]
     found = await session.execute(MESSAGES, {"region": region_id, "months": list(months), "ids": messages})
     shown = {message.id: message for message in (ShownMessage(*row) for row in found)}
-    return [_details(grouped[one], shown, ()) for one in ids if one in grouped]
+    turns = {one: [row[TURN] for row in rows if row[TURN][0] is not None] for one, rows in grouped.items()}
+    return [_details(grouped[one][0], shown, turns[one], ()) for one in ids if one in grouped]
 
 
-def _details(rows: Sequence[Any], shown: Mapping[int, ShownMessage], answers: tuple[ShownAnswer, ...]) -> IncidentDetails:
-    """Rows of one incident, one for each of its turns, as one value."""
-    row = rows[0]
+def _details(
+    row: Sequence[Any], shown: Mapping[int, ShownMessage], turns: Sequence[Sequence[Any]], answers: tuple[ShownAnswer, ...]
+) -> IncidentDetails:
+    """An incident's row with what was found around it, as one value."""
     _, message_id, answer_id = row[PLACE]
     own: dict[str, Any] = dict(zip(OWN_FIELDS, row[OWN], strict=True))
     return IncidentDetails(
@@ -203,7 +202,7 @@ def _details(rows: Sequence[Any], shown: Mapping[int, ShownMessage], answers: tu
         assignee=_named(*row[ASSIGNEE]),
         message=shown.get(message_id),
         first_answer=shown.get(answer_id),
-        turns=tuple(_turn(*one[TURN]) for one in rows if one[TURN][0] is not None),
+        turns=tuple(_turn(*turn) for turn in turns),
         answers=answers,
     )
 

@@ -68,7 +68,7 @@ async def look_at(intake: Intake, source: Source, page: Sequence[Message]) -> Lo
         post = post_id(message)
         places |= {Place(post, place) for place in (comment_id(message), message.reply_to_id, message.root_id, POST) if place is not None}
     authors = {message.author.external_id for message in page if message.author is not None}
-    async with intake.database.look() as session:
+    async with intake.database.read() as session:
         return await looks.look(session, intake.region_id, source, authors=authors, places=places)
 
 

@@ -30,7 +30,7 @@ async def test_a_connection_that_the_server_has_closed_is_replaced_before_use(da
     async with database.read() as session:
         name = await session.scalar(text("SELECT current_database()"))
     closed = asyncio.Event()
-    connection = await database.engine.raw_connection()
+    connection = await database.reading.raw_connection()
     assert connection.driver_connection is not None
     connection.driver_connection.add_termination_listener(lambda _: closed.set())
     connection.close()
