@@ -122,6 +122,8 @@ class _Heard:
 
     def first(self, classes: frozenset[AnswerClass]) -> Stop | None:
         """The earliest answer of the classes."""
+        if not self.answers:
+            return None
         return next((Stop(answer.message_id, version.answer_class, version.at) for answer, version in self.standing(classes)), None)
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from app.domain.answer import Answer
 from app.domain.incident import IncidentId
 
+INCIDENTS = "CAST(:answer_incidents AS bigint[])"
 UPSERT = (
     "INSERT INTO answers (region_id, incident_id, message_id, account, authority_id, bound_by, answer_class, rule, published_at,"
-    " deleted_at) SELECT :region, t.* FROM unnest(CAST(:answer_incidents AS bigint[]), CAST(:answer_messages AS bigint[]),"
+    f" deleted_at) SELECT :region, t.* FROM unnest({INCIDENTS}, CAST(:answer_messages AS bigint[]),"
     " CAST(:answer_accounts AS text[]), CAST(:answer_authorities AS bigint[]), CAST(:answer_bounds AS text[]),"
     " CAST(:answer_classes AS text[]), CAST(:answer_rules AS text[]), CAST(:answer_moments AS timestamptz[]),"
     " CAST(:answer_deletions AS timestamptz[])) AS t"

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import column, text
@@ -12,29 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.authority import AuthorityId
 from app.domain.conversation import OfficialMessage, OwnMessage, TextVersion
 from app.domain.message import MessageId, Presence, ThreadText
+from app.storage import incidents
+from app.storage.incidents import Opening, StoredIncident
 from app.storage.messages import IN_THREAD, ThreadKey
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What an incident shows of the message that opened it."""
-
-    message_id: MessageId
-    text: str | None
-    kind: str
-    confidence: float | None
-    topic: str | None
-    urgent: bool
-    published_at: datetime
-    collected_at: datetime
 
 
 @dataclass(slots=True)
 class Touched:
-    """One resident's part of a thread; `opening` is their earliest message that asks."""
+    """One resident's part of a thread; `opening` is their earliest message that asks, `stored` their incident if it is open."""
 
     own: list[OwnMessage] = field(default_factory=list)
     opening: Opening | None = None
+    stored: StoredIncident | None = None
 
 
 OWN = (
@@ -42,35 +30,42 @@ OWN = (
     *("kind", "confidence", "topic", "urgent", "asks"),
 )
 COLUMNS = (*OWN, "official", "root_id", "reply_to_id", "mentions", "authority_id", "attachments", "version", "version_seen_at")
+HELD = incidents.SELECTED.split(", ")
 NAMES = ", ".join(COLUMNS)
 TOUCHED = text(
-    f"WITH own AS (SELECT {NAMES} FROM messages WHERE {IN_THREAD} AND author_id = ANY(CAST(:authors AS text[])) AND NOT official)"
-    f" SELECT {NAMES} FROM own UNION ALL"
-    f" SELECT {NAMES} FROM messages WHERE {IN_THREAD} AND official AND text IS NOT NULL AND comment_id <> ''"
+    f"WITH own AS (SELECT {NAMES} FROM messages WHERE {IN_THREAD} AND author_id = ANY(CAST(:authors AS text[])) AND NOT official),"
+    f" held AS (SELECT {incidents.SELECTED} FROM incidents WHERE region_id = :region AND source_id = :source AND post_id = :post"
+    " AND author_id = ANY(CAST(:authors AS text[])) ORDER BY id FOR UPDATE)"
+    f" SELECT own.*, {', '.join(f'held.{name} AS held_{name}' for name in HELD)} FROM own LEFT JOIN held USING (author_id) UNION ALL"
+    f" SELECT {NAMES}{', NULL' * len(HELD)} FROM messages WHERE {IN_THREAD} AND official AND text IS NOT NULL AND comment_id <> ''"
     " AND (reply_to_id IS NULL OR reply_to_id IN (SELECT comment_id FROM own) OR mentions && CAST(:authors AS text[]))"
     " ORDER BY published_at, id"
-).columns(*(column(name) for name in COLUMNS))
+).columns(*(column(name) for name in COLUMNS), *(column(f"held_{name}") for name in HELD))
 
 
 async def touched(session: AsyncSession, thread: ThreadKey, authors: Collection[str]) -> tuple[dict[str, Touched], list[OfficialMessage]]:
     """What each of the residents wrote in the thread, by author id; and the official messages that may be addressed to them.
 
-    Those are replies to them, mentions of them, and texts to nobody by name.
+    Those are replies to them, mentions of them, and texts to nobody by name. The residents' incidents are held until the
+    transaction ends; what has been logged of them must be read after that.
     """
     rows = (await session.execute(TOUCHED, thread.parameters() | {"authors": list(authors)})).all()
     official = [row for row in rows if row.official]
     versions = await _earlier_versions(session, thread, [row.id for row in official if row.version > 1])
-    return _by_author(row[: len(OWN)] for row in rows if not row.official), [_official(row, versions.get(row.id, ())) for row in official]
+    return _by_author(row for row in rows if not row.official), [_official(row, versions.get(row.id, ())) for row in official]
 
 
 def _by_author(rows: Iterable[Any]) -> dict[str, Touched]:
     parts: dict[str, Touched] = defaultdict(Touched)
-    for number, comment_id, author_id, said, published_at, collected_at, deleted_at, seen_at, kind, sure, topic, urgent, asks in rows:
+    for row in rows:
+        number, comment_id, author_id, said, published_at, collected_at, deleted_at, seen_at, *verdict = row[: len(OWN)]
+        kind, sure, topic, urgent, asks = verdict
         part, message_id = parts[author_id], MessageId(number)
         gone = None if deleted_at is None else Presence(seen_at, deleted_at)
         part.own.append(OwnMessage(message_id, comment_id, published_at, collected_at, asks, urgent, gone))
         if asks and part.opening is None:
             part.opening = Opening(message_id, said, kind, sure, topic, urgent, published_at, collected_at)
+            part.stored = None if row.held_id is None else incidents.stored_of(row[len(COLUMNS) :])
     return dict(parts)
 
 

@@ -14,10 +14,11 @@ from app.domain.incident import IncidentId
 from app.domain.operator import OperatorId
 from app.storage.regions import RegionId
 
+INCIDENTS = "CAST(:event_incidents AS bigint[])"
 APPEND = (
     "INSERT INTO incident_events (region_id, incident_id, type, at, recorded_at, actor_id, data)"
     " SELECT :region, t.incident_id, t.type, t.at, :now, CAST(:actor AS bigint), CAST(t.data AS jsonb)"
-    " FROM unnest(CAST(:event_incidents AS bigint[]), CAST(:event_types AS text[]), CAST(:event_moments AS timestamptz[]),"
+    f" FROM unnest({INCIDENTS}, CAST(:event_types AS text[]), CAST(:event_moments AS timestamptz[]),"
     " CAST(:event_data AS text[])) WITH ORDINALITY AS t(incident_id, type, at, data, position) ORDER BY t.position"
 )
 APPEND_ALONE = text(APPEND)

@@ -8,13 +8,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.authority import AuthorityId
 from app.domain.deadline import PolicyId
 from app.domain.errors import NotFound, StaleVersion
 from app.domain.incident import ENDED, Incident, IncidentId, IncidentStatus, Step
+from app.domain.message import MessageId
 from app.domain.turn import Turn
-from app.storage.conversations import Opening
-from app.storage.messages import ThreadKey
 from app.storage.regions import RegionId
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -32,12 +30,28 @@ class StoredIncident:
     breached_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What an incident shows of the message that opened it."""
+
+    message_id: MessageId
+    text: str | None
+    kind: str
+    confidence: float | None
+    topic: str | None
+    urgent: bool
+    published_at: datetime
+    collected_at: datetime
+
+
 SELECTED = "id, status, authority_id, assignee_id, version, author_id, policy_id, monitored_since, breached_at"
 
 
-def _stored(row: Any) -> StoredIncident:
-    incident = Incident(IncidentId(row.id), IncidentStatus(row.status), row.authority_id, row.assignee_id, row.version)
-    return StoredIncident(incident, row.author_id, PolicyId(row.policy_id), row.monitored_since, row.breached_at)
+def stored_of(row: Sequence[Any]) -> StoredIncident:
+    """An incident from a row of `SELECTED`."""
+    number, status, authority_id, assignee_id, version, author_id, policy_id, since, breached_at = row
+    incident = Incident(IncidentId(number), IncidentStatus(status), authority_id, assignee_id, version)
+    return StoredIncident(incident, author_id, PolicyId(policy_id), since, breached_at)
 
 
 async def lock(session: AsyncSession, region_id: RegionId, incident_id: IncidentId, *, version: int | None) -> StoredIncident:
@@ -52,19 +66,7 @@ async def lock(session: AsyncSession, region_id: RegionId, incident_id: Incident
         raise NotFound("incident", incident_id)
     if version is not None and row.version != version:
         raise StaleVersion("incident", incident_id, expected=version, found=row.version)
-    return _stored(row)
-
-
-async def lock_conversations(session: AsyncSession, thread: ThreadKey, authors: Collection[str]) -> dict[str, StoredIncident]:
-    """The incidents of the residents in a thread by author id, held until the transaction ends."""
-    rows = await session.execute(
-        text(
-            f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND source_id = :source AND post_id = :post"
-            " AND author_id = ANY(:authors) ORDER BY id FOR UPDATE"
-        ),
-        thread.parameters() | {"authors": list(authors)},
-    )
-    return {row.author_id: _stored(row) for row in rows}
+    return stored_of(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,117 +101,6 @@ def clocks(turns: Sequence[Turn], status: IncidentStatus, *, working: Collection
         queue_at=current.due_at or NEVER,
         breached_at=max(breached) if breached else None,
         ended_unanswered=current.waits and status in ENDED,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class NewIncident:
-    """An incident to open for a resident of a thread."""
-
-    author_id: str
-    opening: Opening
-    authority_id: AuthorityId | None
-    status: IncidentStatus
-    clocks: Clocks
-
-
-INSERT = text(
-    "INSERT INTO incidents (region_id, source_id, month, post_id, policy_id, monitored_since, opened_at, version, author_id, status,"
-    " authority_id, message_id, text, kind, confidence, topic, urgent, published_at, collected_at, first_answer_due_at, first_answered_at,"
-    " first_answer_message_id, first_answer_class, waiting, queue_at, breached_at)"
-    " SELECT :region, :source, :month, :post, :policy, :since, :now, 1, t.* FROM unnest(CAST(:authors AS text[]),"
-    " CAST(:statuses AS text[]), CAST(:authorities AS bigint[]), CAST(:messages AS bigint[]), CAST(:texts AS text[]),"
-    " CAST(:kinds AS text[]), CAST(:confidences AS float8[]), CAST(:topics AS text[]), CAST(:urgents AS bool[]),"
-    " CAST(:published AS timestamptz[]), CAST(:collected AS timestamptz[]), CAST(:dues AS timestamptz[]),"
-    " CAST(:answered AS timestamptz[]), CAST(:answer_ids AS bigint[]), CAST(:answer_classes AS text[]), CAST(:waiting AS bool[]),"
-    " CAST(:queue AS timestamptz[]), CAST(:breached AS timestamptz[])) AS t RETURNING id, author_id"
-)
-
-
-async def open_all(
-    session: AsyncSession,
-    thread: ThreadKey,
-    new: Sequence[NewIncident],
-    *,
-    policy_id: PolicyId,
-    monitored_since: datetime,
-    now: datetime,
-) -> dict[str, IncidentId]:
-    """Opens incidents; their ids by author id. The thread must be locked, so that nobody else opens the same."""
-    rows = await session.execute(
-        INSERT,
-        thread.parameters()
-        | {
-            "policy": policy_id,
-            "since": monitored_since,
-            "now": now,
-            "authors": [one.author_id for one in new],
-            "statuses": [one.status.value for one in new],
-            "authorities": [one.authority_id for one in new],
-            "messages": [one.opening.message_id for one in new],
-            "texts": [one.opening.text for one in new],
-            "kinds": [one.opening.kind for one in new],
-            "confidences": [one.opening.confidence for one in new],
-            "topics": [one.opening.topic for one in new],
-            "urgents": [one.opening.urgent for one in new],
-            "published": [one.opening.published_at for one in new],
-            "collected": [one.opening.collected_at for one in new],
-            **_clock_arrays([one.clocks for one in new]),
-        },
-    )
-    return {row.author_id: IncidentId(row.id) for row in rows}
-
-
-def _clock_arrays(all_clocks: Sequence[Clocks]) -> dict[str, list[Any]]:
-    return {
-        "dues": [one.first_answer_due_at for one in all_clocks],
-        "answered": [one.first_answered_at for one in all_clocks],
-        "answer_ids": [one.first_answer_message_id for one in all_clocks],
-        "answer_classes": [one.first_answer_class for one in all_clocks],
-        "waiting": [one.waiting for one in all_clocks],
-        "queue": [one.queue_at for one in all_clocks],
-        "breached": [one.breached_at for one in all_clocks],
-        "ended_unanswered": [one.ended_unanswered for one in all_clocks],
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedIncident:
-    """What a conversation's news make of an incident."""
-
-    id: IncidentId
-    status: IncidentStatus
-    opening: Opening
-    clocks: Clocks
-
-
-async def save_all(session: AsyncSession, region_id: RegionId, changed: Sequence[ChangedIncident]) -> None:
-    """Writes statuses and clocks; `breached_at` is the newest deadline known to be missed and is never taken back."""
-    await session.execute(
-        text(
-            "UPDATE incidents SET status = t.status, text = t.body, urgent = t.urgent, published_at = t.published_at,"
-            " message_id = t.message_id, first_answer_due_at = t.due, first_answered_at = t.answered,"
-            " first_answer_message_id = t.answer_id, first_answer_class = t.answer_class, waiting = t.waiting, queue_at = t.queue_at,"
-            " breached_at = greatest(incidents.breached_at, t.breached), ended_unanswered = t.ended_unanswered, version = version + 1,"
-            " closed_at = CASE WHEN t.status IN ('closed', 'rejected', 'duplicate') THEN closed_at END"
-            " FROM unnest(CAST(:ids AS bigint[]), CAST(:statuses AS text[]), CAST(:texts AS text[]), CAST(:urgents AS bool[]),"
-            " CAST(:published AS timestamptz[]), CAST(:messages AS bigint[]),"
-            " CAST(:dues AS timestamptz[]), CAST(:answered AS timestamptz[]), CAST(:answer_ids AS bigint[]),"
-            " CAST(:answer_classes AS text[]), CAST(:waiting AS bool[]), CAST(:queue AS timestamptz[]), CAST(:breached AS timestamptz[]),"
-            " CAST(:ended_unanswered AS bool[])) AS t(id, status, body, urgent, published_at, message_id, due, answered, answer_id,"
-            " answer_class, waiting, queue_at, breached, ended_unanswered)"
-            " WHERE incidents.region_id = :region AND incidents.id = t.id"
-        ),
-        {
-            "region": region_id,
-            "ids": [one.id for one in changed],
-            "statuses": [one.status.value for one in changed],
-            "texts": [one.opening.text for one in changed],
-            "urgents": [one.opening.urgent for one in changed],
-            "published": [one.opening.published_at for one in changed],
-            "messages": [one.opening.message_id for one in changed],
-            **_clock_arrays([one.clocks for one in changed]),
-        },
     )
 
 
@@ -255,7 +146,7 @@ async def lock_overdue(session: AsyncSession, region_id: RegionId, *, now: datet
         ),
         {"region": region_id, "now": now, "limit": limit},
     )
-    return [_stored(row) for row in rows]
+    return [stored_of(row) for row in rows]
 
 
 async def mark_breached(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> None:
@@ -272,7 +163,7 @@ async def after(session: AsyncSession, region_id: RegionId, incident_id: Inciden
         text(f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND id > :after ORDER BY id LIMIT :limit FOR UPDATE"),
         {"region": region_id, "after": incident_id, "limit": limit},
     )
-    return [_stored(row) for row in rows]
+    return [stored_of(row) for row in rows]
 
 
 CLOCKS = "first_answer_due_at, first_answered_at, first_answer_message_id, first_answer_class, waiting, queue_at, ended_unanswered"

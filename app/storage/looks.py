@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import column, text
@@ -32,23 +31,25 @@ class Look:
 AROUND = text(
     "SELECT ARRAY(SELECT ROW(external_id, authority_id, valid_from, valid_to) FROM official_accounts"
     " WHERE region_id = :region AND network = :network AND external_id = ANY(CAST(:authors AS text[]))),"
-    " ARRAY(SELECT ROW(post_id, month, changes) FROM threads"
+    " ARRAY(SELECT ROW(post_id, changes) FROM threads"
     " WHERE region_id = :region AND source_id = :source AND post_id = ANY(CAST(:posts AS text[]))),"
-    f" ARRAY(SELECT ROW({POLICY_COLUMNS}) FROM policies WHERE region_id = :region ORDER BY active_from, version)"
-).columns(column("accounts"), column("threads"), column("policies"))
+    f" ARRAY(SELECT ROW({POLICY_COLUMNS}) FROM policies WHERE region_id = :region ORDER BY active_from, version),"
+    f" ARRAY(SELECT ROW(m.post_id, {', '.join(f'm.{name}' for name in messages.KNOWN_COLUMNS)}) FROM threads h"
+    " JOIN unnest(CAST(:in_posts AS text[]), CAST(:comments AS text[])) AS t(post, comment) ON t.post = h.post_id"
+    " JOIN messages m ON m.region_id = h.region_id AND m.month = h.month AND m.source_id = h.source_id AND m.post_id = h.post_id"
+    " AND m.comment_id = t.comment WHERE h.region_id = :region AND h.source_id = :source AND h.post_id = ANY(CAST(:posts AS text[])))"
+).columns(column("accounts"), column("threads"), column("policies"), column("known"))
 """Several small reads in one trip: each comes as an array of rows."""
 
 
 async def look(session: AsyncSession, region_id: RegionId, source: Source, *, authors: Collection[str], places: Collection[Place]) -> Look:
     """What is stored of the authors and at the places of a page."""
-    posts = list({place.post_id for place in places})
-    about = {"region": region_id, "network": source.network, "source": source.id, "authors": list(authors), "posts": posts}
-    accounts, threads, policies = (await session.execute(AROUND, about)).one()
-    changes = {post: count for post, _, count in threads}
-    months: set[date] = {month for _, month, _ in threads}
-    wanted = [place for place in places if place.post_id in changes]
-    found = await messages.known(session, region_id, source.id, wanted, months=months)
-    return Look(_by_account(source.network, accounts), changes, found, by_id(policies))
+    in_posts, comments = map(list, zip(*places, strict=True)) if places else ([], [])
+    about = {"region": region_id, "network": source.network, "source": source.id, "authors": list(authors)}
+    about |= {"posts": list(dict.fromkeys(in_posts)), "in_posts": in_posts, "comments": comments}
+    accounts, threads, policies, rows = (await session.execute(AROUND, about)).one()
+    known = {Place(post, message[1]): KnownMessage(*message) for post, *message in rows}
+    return Look(_by_account(source.network, accounts), dict(threads), known, by_id(policies))
 
 
 def _by_account(network: str, rows: Collection[Any]) -> dict[str, list[OfficialAccount]]:

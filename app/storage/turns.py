@@ -31,6 +31,7 @@ COLUMNS = (
     ("dismissed", "bool"),
 )
 NAMES = ", ".join(name for name, _ in COLUMNS)
+INCIDENTS = "CAST(:incident_id AS bigint[])"
 UPSERT = (
     f"INSERT INTO turns (region_id, {NAMES}, flags)"
     f" SELECT :region, {NAMES}, string_to_array(flags, ' ') FROM unnest("

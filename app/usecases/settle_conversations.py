@@ -8,15 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.conversation import OfficialMessage, facts_of
 from app.domain.deadline import Policy, PolicyId
-from app.domain.event import Facts, breaches, fold, marked, news, opened, turns_from
-from app.domain.incident import WAITING, IncidentStatus, follow
+from app.domain.event import Event, Facts, breaches, fold, marked, news, opened, turns_from
+from app.domain.incident import WAITING, IncidentId, IncidentStatus, follow
 from app.domain.source import Source
 from app.domain.turn import Turn
-from app.storage import conversations, events, incidents, regions, turns
-from app.storage.conversations import Opening, Touched
-from app.storage.incidents import ChangedIncident, NewIncident, StoredIncident, clocks
+from app.storage import conversations, events, regions, settlements, turns
+from app.storage.conversations import Touched
+from app.storage.incidents import Opening, StoredIncident, clocks
 from app.storage.messages import ThreadKey
-from app.usecases.record_news import Standing, record_news
+from app.storage.settlements import ChangedIncident, NewIncident, Outcome, provisional
+from app.usecases.record_news import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +53,23 @@ async def settle_conversations(
     """Settles the given residents' parts of a locked thread; who asks for the first time is judged by the newest of the policies."""
     touched, officials = await conversations.touched(session, thread, authors)
     asking = {author: part for author, part in touched.items() if part.opening is not None}
-    if not asking:
-        return Settlement()
-    stored = await incidents.lock_conversations(session, thread, asking)
+    stored = {author: part.stored for author, part in asking.items() if part.stored is not None}
     if any(one.policy_id not in policies for one in stored.values()):  # newer than the caller's look
         policies = await regions.policies_of(session, thread.region_id)
-    fresh = {author: part for author, part in asking.items() if author not in stored}
-    answered: list[Turn] = []
-    if fresh:
-        answered += await _open(session, source, thread, fresh, officials, policy=list(policies.values())[-1], now=now)
+    fresh = {author: part for author, part in asking.items() if part.stored is None}
+    outcome = Outcome(list(policies)[-1], source.monitored_since)
+    answered = _open(outcome, source, fresh, officials, policy=policies[outcome.policy_id], now=now)
     if stored:
-        answered += await _follow(session, thread, asking, stored, officials, policies=policies, now=now)
+        answered += await _follow(session, thread, outcome, asking, stored, officials, policies=policies, now=now)
+    if outcome:
+        await settlements.write(session, thread, outcome, now=now)
     waits = (turn.time_to_first_answer for turn in answered)
     return Settlement(len(fresh), tuple(wait.total_seconds() for wait in waits if wait is not None))
 
 
-async def _open(
-    session: AsyncSession,
+def _open(
+    outcome: Outcome,
     source: Source,
-    thread: ThreadKey,
     fresh: Mapping[str, Touched],
     officials: Sequence[OfficialMessage],
     *,
@@ -78,29 +77,23 @@ async def _open(
     now: datetime,
 ) -> list[Turn]:
     """Opens incidents for residents who ask for the first time; their turns that are answered already."""
-    settled = [
-        _settle(author, part, facts_of(author, part.own, officials), policy=policy, monitored_since=source.monitored_since)
-        for author, part in fresh.items()
-    ]
-    new = []
-    for one in settled:
-        status = follow(IncidentStatus.NEW, (), one.turns)
-        new.append(
-            NewIncident(one.author_id, one.opening, source.authority_id, status, clocks(one.turns, status, working=WAITING, now=now))
-        )
-    ids = await incidents.open_all(session, thread, new, policy_id=policy.id, monitored_since=source.monitored_since, now=now)
     about = {"policy_id": policy.id, "monitored_since": source.monitored_since.isoformat()}
-    recorded = []
-    for one in settled:
-        log = [opened(one.standing.facts, at=now, **about), *breaches(one.turns, (), now=now)]
-        recorded += [(ids[one.author_id], event) for event in log]
-    await record_news(session, thread.region_id, {ids[one.author_id]: one.standing for one in settled}, recorded, now=now)
-    return [turn for one in settled for turn in one.turns if turn.first is not None]
+    answered: list[Turn] = []
+    for position, (author, part) in enumerate(fresh.items()):
+        settled = _settle(author, part, facts_of(author, part.own, officials), policy=policy, monitored_since=source.monitored_since)
+        status = follow(IncidentStatus.NEW, (), settled.turns)
+        moved = clocks(settled.turns, status, working=WAITING, now=now)
+        outcome.new.append(NewIncident(author, settled.opening, source.authority_id, status, moved))
+        log = [opened(settled.standing.facts, at=now, **about), *breaches(settled.turns, (), now=now)]
+        _record(outcome, provisional(position), settled.standing, log)
+        answered += [turn for turn in settled.turns if turn.first is not None]
+    return answered
 
 
 async def _follow(
     session: AsyncSession,
     thread: ThreadKey,
+    outcome: Outcome,
     asking: Mapping[str, Touched],
     stored: Mapping[str, StoredIncident],
     officials: Sequence[OfficialMessage],
@@ -110,7 +103,6 @@ async def _follow(
 ) -> list[Turn]:
     """Brings open incidents up to their conversations; the turns that were answered by it."""
     logs = await events.of_incidents(session, thread.region_id, [one.incident.id for one in stored.values()])
-    changed, by_id, recorded = [], {}, []
     answered: list[Turn] = []
     for author, one in stored.items():
         log = logs[one.incident.id]
@@ -123,17 +115,19 @@ async def _follow(
         settled = _settle(author, asking[author], fold([*log, *happened]), policy=policy, monitored_since=since)
         status = follow(one.incident.status, before, settled.turns)
         moved = clocks(settled.turns, status, working=WAITING, now=now)
-        changed.append(ChangedIncident(one.incident.id, status, settled.opening, moved))
-        by_id[one.incident.id] = settled.standing
+        outcome.changed.append(ChangedIncident(one.incident.id, status, settled.opening, moved))
+        _record(outcome, one.incident.id, settled.standing, [*happened, *breaches(settled.turns, marked(log), now=now)])
         waited = {turn.number for turn in before if turn.first is None}
         answered += [turn for turn in settled.turns if turn.first is not None and (turn.number in waited or turn.number > len(before))]
-        recorded += [(one.incident.id, event) for event in [*happened, *breaches(settled.turns, marked(log), now=now)]]
         if len(settled.turns) < len(before):
             await turns.drop_turns_beyond(session, thread.region_id, one.incident.id, len(settled.turns))
-    if changed:
-        await incidents.save_all(session, thread.region_id, changed)
-        await record_news(session, thread.region_id, by_id, recorded, now=now)
     return answered
+
+
+def _record(outcome: Outcome, incident_id: IncidentId, standing: Standing, log: Sequence[Event]) -> None:
+    outcome.happened.extend((incident_id, event) for event in log)
+    outcome.turns[incident_id] = standing.turns
+    outcome.answers[incident_id] = list(standing.facts.answers.values())
 
 
 def _settle(author: str, part: Touched, facts: Facts, *, policy: Policy, monitored_since: datetime) -> Settled:
