@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import httpx
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.api.context import ApiContext
 from app.domain.operator import Role
@@ -74,7 +73,7 @@ async def _found(server: EmbeddedServer, rows: int) -> Town:
 
 async def _fill(url: str, rows: int) -> None:
     """Fills by a connection of its own: making a million rows takes longer than a request may."""
-    database = Database(create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://"), pool_size=1))
+    database = Database(create_engine(url, pool_size=1, command_seconds=1800))
     await migrate(database.engine)
     async with database.write() as session:
         region_id = await regions.ensure_region(session, "bench", now=NOW)

@@ -28,7 +28,7 @@ class DatabaseUnfit(RuntimeError):
     """The configured PostgreSQL cannot serve Otklik; the message says what to change."""
 
 
-def create_engine(url: str | URL, *, pool_size: int = 10, reads_only: bool = False) -> AsyncEngine:
+def create_engine(url: str | URL, *, pool_size: int = 10, reads_only: bool = False, command_seconds: float = 60) -> AsyncEngine:
     """An engine for `postgresql://…`. A connection that was closed while idle is replaced before use, without asking the server.
 
     One that only reads saves the trips that begin and end a transaction.
@@ -48,7 +48,7 @@ def create_engine(url: str | URL, *, pool_size: int = 10, reads_only: bool = Fal
         json_deserializer=orjson.loads,
         connect_args={
             "timeout": 10,
-            "command_timeout": 60,
+            "command_timeout": command_seconds,
             "server_settings": SERVER_SETTINGS | ({"default_transaction_read_only": "on"} if reads_only else {}),
         },
     )

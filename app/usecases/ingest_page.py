@@ -73,8 +73,8 @@ async def _ensure_months(intake: Intake, judged: Sequence[Judged]) -> None:
     months = {partitions.month_of(one.message.published_at) for one in judged} - intake.growth.stored.keys()
     for month in sorted(months):
         async with intake.database.write() as session:
-            await partitions.ensure_month(session, month)
-        intake.growth.note(month, 0)
+            known = await partitions.ensure_month(session, month)
+        intake.growth.stored.setdefault(month, known)
 
 
 async def _tend_statistics(intake: Intake, judged: Sequence[Judged], count: int) -> None:
