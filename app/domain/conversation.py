@@ -1,6 +1,7 @@
 """From the messages of a thread to the facts of one resident's conversation with the officials."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,14 +50,33 @@ POST = ""
 """The external id under which a post stands in its own thread."""
 
 
-def facts_of(author_id: str, own: Sequence[OwnMessage], officials: Sequence[OfficialMessage]) -> Facts:
+class Officials:
+    """The official messages of a thread by what may tie them to a resident, so that nobody has to look at all of them."""
+
+    def __init__(self, messages: Sequence[OfficialMessage]) -> None:
+        self._messages = messages
+        self._near: dict[str, list[int]] = defaultdict(list)
+        self._naming: dict[str, list[int]] = defaultdict(list)
+        for index, message in enumerate(messages):
+            place = message.place
+            self._near[next(by for by in (place.reply_to_id, place.root_id, POST) if by is not None)].append(index)
+            for mentioned in place.mentions:
+                self._naming[mentioned].append(index)
+
+    def around(self, author_id: str, own_ids: Collection[str]) -> Iterator[OfficialMessage]:
+        """Those that mention the resident or stand by one of the resident's messages, in the thread's order."""
+        found = {*self._naming.get(author_id, ())}.union(*(self._near.get(place, ()) for place in own_ids))
+        return (self._messages[index] for index in sorted(found))
+
+
+def facts_of(author_id: str, own: Sequence[OwnMessage], officials: Officials) -> Facts:
     """What one resident asked under a post, and which official messages are addressed to them."""
     own_ids = frozenset(message.external_id for message in own)
     asks = [Ask(m.message_id, m.published_at, m.collected_at, m.urgent, m.gone) for m in own if m.asks]
     if not asks:
         return Facts()
     answers = []
-    for official in officials:
+    for official in officials.around(author_id, own_ids):
         bound_by = bind(official.place, author_id, own_ids=own_ids, post_is_own=POST in own_ids)
         if bound_by is not None:
             versions = tuple(_judged(official))

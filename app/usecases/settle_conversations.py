@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.conversation import OfficialMessage, facts_of
+from app.domain.conversation import Officials, facts_of
 from app.domain.deadline import Policy, PolicyId
 from app.domain.event import Event, Facts, breaches, fold, marked, news, opened, turns_from
 from app.domain.incident import WAITING, IncidentId, IncidentStatus, follow
@@ -51,7 +51,8 @@ async def settle_conversations(
     now: datetime,
 ) -> Settlement:
     """Settles the given residents' parts of a locked thread; who asks for the first time is judged by the newest of the policies."""
-    touched, officials = await conversations.touched(session, thread, authors)
+    touched, official = await conversations.touched(session, thread, authors)
+    officials = Officials(official)
     asking = {author: part for author, part in touched.items() if part.opening is not None}
     stored = {author: part.stored for author, part in asking.items() if part.stored is not None}
     if any(one.policy_id not in policies for one in stored.values()):  # newer than the caller's look
@@ -71,7 +72,7 @@ def _open(
     outcome: Outcome,
     source: Source,
     fresh: Mapping[str, Touched],
-    officials: Sequence[OfficialMessage],
+    officials: Officials,
     *,
     policy: Policy,
     now: datetime,
@@ -96,7 +97,7 @@ async def _follow(
     outcome: Outcome,
     asking: Mapping[str, Touched],
     stored: Mapping[str, StoredIncident],
-    officials: Sequence[OfficialMessage],
+    officials: Officials,
     *,
     policies: Mapping[PolicyId, Policy],
     now: datetime,

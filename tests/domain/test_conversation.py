@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.domain.answer import AnswerClass, BoundBy
-from app.domain.conversation import POST, OfficialMessage, OwnMessage, TextVersion, facts_of
+from app.domain.conversation import POST, OfficialMessage, Officials, OwnMessage, TextVersion, facts_of
 from app.domain.event import Facts
 from app.domain.message import MessageId, Presence, ThreadText
 from tests.domain.story import MINUTE, at
@@ -33,7 +33,7 @@ def official(
 def test_a_reply_to_the_resident_is_an_answer_with_its_class_and_rule() -> None:
     said = official((DONE, at("12:00")), published=at("11:00"), reply_to="1")
 
-    facts = facts_of(RESIDENT, [own("1", at("10:00"))], [said])
+    facts = facts_of(RESIDENT, [own("1", at("10:00"))], Officials([said]))
 
     (answer,) = facts.answers.values()
     (version,) = answer.versions
@@ -45,13 +45,13 @@ def test_a_reply_to_the_resident_is_an_answer_with_its_class_and_rule() -> None:
 def test_a_resident_who_asked_nothing_has_no_conversation() -> None:
     said = official((DONE, at("12:00")), published=at("11:00"), reply_to="1")
 
-    assert facts_of(RESIDENT, [own("1", at("10:00"), asks=False)], [said]) == Facts()
+    assert facts_of(RESIDENT, [own("1", at("10:00"), asks=False)], Officials([said])) == Facts()
 
 
 def test_a_reply_to_a_remark_of_the_resident_answers_the_question() -> None:
     said = official((DONE, at("12:00")), published=at("12:00"), reply_to="2")
 
-    facts = facts_of(RESIDENT, [own("1", at("10:00")), own("2", at("11:00"), asks=False)], [said])
+    facts = facts_of(RESIDENT, [own("1", at("10:00")), own("2", at("11:00"), asks=False)], Officials([said]))
 
     assert set(facts.asks) == {1}
     assert set(facts.answers) == {20}
@@ -60,19 +60,19 @@ def test_a_reply_to_a_remark_of_the_resident_answers_the_question() -> None:
 def test_an_answer_to_a_neighbour_is_none_of_the_residents() -> None:
     said = official((DONE, at("12:00")), published=at("11:00"), reply_to="3")
 
-    assert facts_of(RESIDENT, [own("1", at("10:00"))], [said]).answers == {}
+    assert facts_of(RESIDENT, [own("1", at("10:00"))], Officials([said])).answers == {}
 
 
 def test_an_announcement_under_the_pages_post_answers_nobody() -> None:
     said = official((DONE, at("12:00")), published=at("11:00"))
 
-    assert facts_of(RESIDENT, [own("1", at("10:00"))], [said]).answers == {}
+    assert facts_of(RESIDENT, [own("1", at("10:00"))], Officials([said])).answers == {}
 
 
 def test_an_announcement_that_names_the_resident_answers_the_resident() -> None:
     said = official((DONE, at("12:00")), published=at("11:00"), mentions=(RESIDENT,))
 
-    (answer,) = facts_of(RESIDENT, [own("1", at("10:00"))], [said]).answers.values()
+    (answer,) = facts_of(RESIDENT, [own("1", at("10:00"))], Officials([said])).answers.values()
 
     assert answer.bound_by is BoundBy.MENTION
 
@@ -80,7 +80,7 @@ def test_an_announcement_that_names_the_resident_answers_the_resident() -> None:
 def test_a_comment_under_the_residents_own_post_answers_it() -> None:
     said = official((DONE, at("12:00")), published=at("11:00"))
 
-    (answer,) = facts_of(RESIDENT, [own(POST, at("10:00"))], [said]).answers.values()
+    (answer,) = facts_of(RESIDENT, [own(POST, at("10:00"))], Officials([said])).answers.values()
 
     assert answer.bound_by is BoundBy.THREAD
 
@@ -88,7 +88,7 @@ def test_a_comment_under_the_residents_own_post_answers_it() -> None:
 def test_an_edit_counts_from_the_poll_that_saw_it_and_lies_after_the_poll_before() -> None:
     said = official((ACK, at("11:01")), (DONE, at("15:00")), published=at("11:00"), reply_to="1")
 
-    (answer,) = facts_of(RESIDENT, [own("1", at("10:00"))], [said]).answers.values()
+    (answer,) = facts_of(RESIDENT, [own("1", at("10:00"))], Officials([said])).answers.values()
 
     assert [(version.answer_class, version.at, version.not_before) for version in answer.versions] == [
         (AnswerClass.ACK, at("11:00"), None),
@@ -99,7 +99,7 @@ def test_an_edit_counts_from_the_poll_that_saw_it_and_lies_after_the_poll_before
 def test_a_sticker_is_bound_but_worth_nothing() -> None:
     said = official(("", at("12:00")), published=at("11:00"), reply_to="1", attachments=("sticker",))
 
-    (answer,) = facts_of(RESIDENT, [own("1", at("10:00"))], [said]).answers.values()
+    (answer,) = facts_of(RESIDENT, [own("1", at("10:00"))], Officials([said])).answers.values()
 
     assert answer.versions[0].answer_class is AnswerClass.NONE
 
@@ -108,7 +108,7 @@ def test_deletions_are_facts_of_questions_and_answers_alike() -> None:
     gone = Presence(at("13:00"), at("14:00"))
     said = official((DONE, at("12:00")), published=at("11:00"), reply_to="1", gone=gone)
 
-    facts = facts_of(RESIDENT, [own("1", at("10:00"), gone=gone)], [said])
+    facts = facts_of(RESIDENT, [own("1", at("10:00"), gone=gone)], Officials([said]))
 
     assert facts.asks[MessageId(1)].gone == gone
     assert facts.answers[MessageId(20)].gone == gone
@@ -118,8 +118,8 @@ def test_two_residents_keep_their_own_clocks_and_each_hears_only_what_is_address
     to_first = official((DONE, at("12:00")), published=at("11:00"), reply_to="1")
     to_second = official((ACK, at("12:00")), published=at("11:30"), place="21", reply_to="2")
 
-    first = facts_of(RESIDENT, [own("1", at("10:00"))], [to_first, to_second])
-    second = facts_of("777", [own("2", at("10:30"))], [to_first, to_second])
+    first = facts_of(RESIDENT, [own("1", at("10:00"))], Officials([to_first, to_second]))
+    second = facts_of("777", [own("2", at("10:30"))], Officials([to_first, to_second]))
 
     assert set(first.answers) == {20}
     assert set(second.answers) == {21}
