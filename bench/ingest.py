@@ -58,14 +58,14 @@ def corpus_texts() -> list[tuple[str, list[str]]]:
     return [pair for pair in pairs if pair[1]]
 
 
-def make_pages(comments: int, seed: int) -> list[Page]:
-    """Pages of 100 comments; about one in eight is official and answers the comment before it."""
+def make_pages(comments: int, seed: int, *, first: int = 0) -> list[Page]:
+    """Pages of 100 comments, numbered from `first`; about one in eight is official and answers the comment before it."""
     rng = random.Random(seed)
     texts = corpus_texts()
     pages: list[Page] = []
     number = 0
     while number < comments:
-        thread = str(1_000_000 + number)
+        thread = str(1_000_000 + first + number)
         official = rng.choice(SOURCES)
         wall = Wall("vk", official)
         post_text, residents = rng.choice(texts)
@@ -82,7 +82,7 @@ def make_pages(comments: int, seed: int) -> list[Page]:
             messages.append(
                 Message(
                     MessageType.COMMENT,
-                    str(2_000_000 + number),
+                    str(2_000_000 + first + number),
                     wall,
                     f"{url}?reply={number}",
                     at,

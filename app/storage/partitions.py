@@ -54,6 +54,9 @@ ANALYSED_AT = (500, 5_000, 50_000)
 GROWING = ("threads", "incidents", "incident_events", "turns", "answers")
 
 
+SMALL = text("SELECT relname FROM pg_class WHERE oid = ANY(CAST(CAST(:names AS text[]) AS regclass[])) AND reltuples < :most")
+
+
 @dataclass(slots=True)
 class Growth:
     """The months whose partition exists, and about how many messages each holds: what statistics told when this process first
@@ -74,5 +77,6 @@ class Growth:
 
 
 async def take_statistics(session: AsyncSession, month: date) -> None:
-    """Tells the planner what a month's partition and the tables beside it hold by now."""
-    await session.execute(text(f"ANALYZE {_partition(month)}, {', '.join(GROWING)}"))
+    """Tells the planner what a month's partition and the tables beside it hold by now; large ones it knows well enough."""
+    small = await session.execute(SMALL, {"names": [*GROWING], "most": ANALYSED_AT[-1]})
+    await session.execute(text(f"ANALYZE {', '.join([_partition(month), *(row.relname for row in small)])}"))
