@@ -39,7 +39,7 @@ def create_engine(url: str | URL, *, pool_size: int = 10, reads_only: bool = Fal
     engine = create_async_engine(
         parsed.set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
-        max_overflow=0,
+        max_overflow=pool_size if reads_only else 0,
         pool_recycle=RECYCLE_SECONDS,
         pool_timeout=10,
         isolation_level="AUTOCOMMIT" if reads_only else None,
@@ -69,7 +69,7 @@ def _to_json(value: Any) -> str:
 class Database:
     """The engine and its sessions. A `write()` is one transaction that commits when its block ends without an error.
 
-    Reading has a pool of its own, as wide as the writing one.
+    Reading has a pool of its own, as wide as the writing one and in a rush twice so.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
