@@ -83,22 +83,32 @@ class Door:
     now: Callable[[], datetime]
     inbox: InboxWriter = field(init=False)
     _guards: dict[SourceId, tuple[datetime, Guard]] = field(default_factory=dict)
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.inbox = InboxWriter(self.database)
 
     async def guard(self, source_id: SourceId, *, afresh: bool = False) -> Guard:
         """What guards the source; `NotFound` for one whose network does not call us."""
-        known = self._guards.get(source_id)
-        if known is not None and not afresh and self.now() - known[0] < GUARD_KEPT_FOR:
-            return known[1]
-        async with asyncio.timeout(STORE_SECONDS), self.database.read() as session:
+        known = None if afresh else self._kept(source_id)
+        if known is not None:
+            return known
+        async with asyncio.timeout(STORE_SECONDS), self._reading:
+            known = None if afresh else self._kept(source_id)  # another request of the same burst may have been faster
+            return known or await self._read(source_id)
+
+    async def _read(self, source_id: SourceId) -> Guard:
+        async with self.database.read() as session:
             found = await push_channels.guard_of(session, self.region_id, source_id)
         if found is None:
             self._guards.pop(source_id, None)
             raise NotFound("webhook of source", source_id)
         self._guards[source_id] = (self.now(), found)
         return found
+
+    def _kept(self, source_id: SourceId) -> Guard | None:
+        known = self._guards.get(source_id)
+        return known[1] if known is not None and self.now() - known[0] < GUARD_KEPT_FOR else None
 
 
 async def receive_webhook(door: Door, network: str, source_id: SourceId, headers: Mapping[str, str], body: bytes) -> str:
