@@ -109,8 +109,9 @@ async def test_the_form_shows_what_the_address_asks_for(reader: Reader, anna: Br
 
     for chosen in ("question", "new", "1"):
         assert f'<option value="{chosen}" selected>' in anna.page.text
-    for ticked in ("overdue", "mine", "unsure"):
+    for ticked in ("overdue", "mine"):
         assert f'name="{ticked}" value="1" checked' in anna.page.text
+    assert '<input type="hidden" name="unsure" value="1">' in anna.page.text
     assert 'value="тепло"' in anna.page.text
 
 
