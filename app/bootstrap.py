@@ -30,6 +30,7 @@ from app.storage.engine import Database, create_engine, ensure_database
 from app.storage.migrate import is_current, migrate
 from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader
+from app.usecases.find_places import PlaceFinders
 from app.usecases.judge_page import Intake
 from connectors.sdk.contract import ConnectorPlugin
 from connectors.sdk.registry import plugins
@@ -64,10 +65,11 @@ class Services:
     now: Callable[[], datetime]
     embedded: EmbeddedServer | None = None
     counts: DeltaReader = field(default_factory=DeltaReader)
+    finders: PlaceFinders = field(default_factory=PlaceFinders)
 
     @property
     def intake(self) -> Intake:
-        return Intake(self.database, self.classifier, self.region_id)
+        return Intake(self.database, self.classifier, self.region_id, finders=self.finders)
 
     @property
     def bounds(self) -> PollBounds:

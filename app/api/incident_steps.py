@@ -1,6 +1,8 @@
 """What operators do with an incident. Each step names in If-Match the version on which it was decided."""
 
-from fastapi import Response
+from typing import Annotated
+
+from fastapi import Path, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.access import Assigner, Worker
@@ -9,17 +11,19 @@ from app.api.parameters import IfMatch, IncidentPath, Now, tag
 from app.api.problems import responses
 from app.api.routers import make_router
 from app.api.schemas.incident import IncidentDetailsOut
-from app.api.schemas.step import AssignIn, ReasonIn, RejectIn
+from app.api.schemas.step import AssignIn, PlaceIn, ReasonIn, RejectIn
 from app.api.sessions import WriteSession
 from app.domain.incident import Incident
 from app.storage import incident_details
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
+from app.usecases.correct_place import Correction, correct_place
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
 from app.usecases.take_incident import take_incident
 
 router = make_router("incidents")
+MOST_PLACES = 2**15 - 1
 REFUSALS = responses(400, 404, 409, 412, 413, 428)
 
 
@@ -97,6 +101,24 @@ async def reopen(
     reason = None if body is None else body.reason
     reopened = await reopen_incident(session, context.region_id, incident_id, operator, reason=reason, version=version, now=now)
     return await _show(session, context, reopened, response)
+
+
+@router.post("/incidents/{incident_id}/places/{number}", operation_id="correct_place", responses=REFUSALS)
+async def correct(
+    operator: Worker,
+    session: WriteSession,
+    context: Context,
+    incident_id: IncidentPath,
+    number: Annotated[int, Path(ge=1, le=MOST_PLACES)],
+    version: IfMatch,
+    now: Now,
+    body: PlaceIn,
+    response: Response,
+) -> IncidentDetailsOut:
+    """Says what a place means: an entry of the gazetteer, or none of them. The incident is counted where it lies."""
+    correction = Correction(number, body.entry_id)
+    tag(response, await correct_place(session, context.region_id, incident_id, operator, correction, version=version, now=now))
+    return IncidentDetailsOut.of(await incident_details.get(session, context.region_id, incident_id), context.now())
 
 
 async def _show(session: AsyncSession, context: ApiContext, incident: Incident, response: Response) -> IncidentDetailsOut:

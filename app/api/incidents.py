@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Query, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.access import Reader
 from app.api.context import Context
@@ -17,8 +18,10 @@ from app.api.schemas.queue import PageQuery, QueueQuery, Sort
 from app.api.schemas.step import EventOut, EventPage
 from app.api.sessions import ReadSession
 from app.domain.incident import IncidentId
-from app.storage import collected, events, incident_details, queue
+from app.domain.territory import EntryId
+from app.storage import collected, events, gazetteer, incident_details, queue
 from app.storage.queue import DuePlace, PublishedPlace
+from app.storage.regions import RegionId
 from app.usecases.explain_incident import explain_incident
 
 router = make_router("incidents")
@@ -29,7 +32,8 @@ async def list_incidents(
     operator: Reader, session: ReadSession, context: Context, now: Now, query: Annotated[QueueQuery, Query()]
 ) -> IncidentPage:
     """The queue: what waits first, the earliest deadline at the head; or the newest first with `sort=published`."""
-    wanted, longer = query.to_filter(context.classifier.sure_from), query.limit + 1
+    territory_ids = await _within(session, context.region_id, query.territory_id)
+    wanted, longer = query.to_filter(context.classifier.sure_from, territory_ids), query.limit + 1
     shown: list[IncidentId]
     if query.sort is Sort.DUE:
         due, last_due = split_page(
@@ -44,6 +48,13 @@ async def list_incidents(
         shown, cursor = [place.id for place in published], _cursor(last)
     details = await incident_details.of_ids(session, context.region_id, shown)
     return IncidentPage(items=[IncidentOut.of(one, now) for one in details], next_cursor=cursor)
+
+
+async def _within(session: AsyncSession, region_id: RegionId, territory_id: EntryId | None) -> tuple[EntryId, ...]:
+    """A territory with what lies in it; of one that there is not, nothing is counted."""
+    if territory_id is None:
+        return ()
+    return tuple(await gazetteer.within(session, region_id, territory_id)) or (territory_id,)
 
 
 def _cursor(place: DuePlace | PublishedPlace | None) -> str | None:

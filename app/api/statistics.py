@@ -9,11 +9,10 @@ from app.api.access import Reader
 from app.api.context import Context
 from app.api.parameters import Now
 from app.api.routers import make_router
-from app.api.schemas.queue import FirstAnswersQuery, Grouping
+from app.api.schemas.queue import FirstAnswersQuery
 from app.api.schemas.statistics import FirstAnswersOut
 from app.api.sessions import ReadSession
 from app.domain.errors import InvalidInput
-from app.storage.statistics import GroupBy
 from app.usecases.measure_first_answers import Clock, Period, measure_first_answers
 
 router = make_router("statistics")
@@ -25,9 +24,7 @@ async def measure(
     operator: Reader, session: ReadSession, context: Context, now: Now, query: Annotated[FirstAnswersQuery, Query()]
 ) -> FirstAnswersOut:
     """The Kaplan–Meier figures of all questions of a period, together and by group."""
-    if query.group_by is Grouping.TERRITORY:
-        raise InvalidInput("group_by", "Groups by territory come with places; until then there are authority, topic and source.")
-    group_by, period = GroupBy(query.group_by.value), period_of(query.since, query.until, now)
+    group_by, period = query.group_by, period_of(query.since, query.until, now)
     calendar = context.calendar if query.clock is Clock.WORKING else None
     measured = await measure_first_answers(session, context.region_id, period, group_by=group_by, calendar=calendar, now=now)
     return FirstAnswersOut.of(period, group_by, query.clock, measured)

@@ -14,7 +14,7 @@ from app.console.thread import Conversation, conversation_of
 from app.domain.authority import Authority, AuthorityId
 from app.domain.event import EventType
 from app.domain.incident import IncidentId
-from app.domain.operator import Operator, OperatorId
+from app.domain.operator import Act, Operator, OperatorId
 from app.domain.turn import Turn, TurnState
 from app.storage import assignees, authorities, collected, events, incident_details, operators
 from app.storage.events import RecordedEvent
@@ -50,6 +50,7 @@ class IncidentPage:
     authorities: Sequence[Authority]
     titles: Mapping[str, str]
     suggested: Sequence[NamedSuggestion]
+    may_correct: bool
 
 
 async def read_page(session: AsyncSession, console: Console, visitor: Visitor, incident_id: IncidentId) -> IncidentPage:
@@ -74,6 +75,7 @@ async def read_page(session: AsyncSession, console: Console, visitor: Visitor, i
         await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES) if can_assign else (),
         await titles_of_topics(session, console.region_id),
         await suggest_authorities(session, console.region_id, incident, now=times.now) if can_assign else (),
+        visitor.operator.may(Act.WORK),
     )
 
 

@@ -19,8 +19,10 @@ from app.domain.authority import AuthorityId
 from app.domain.errors import DomainError, InvalidInput, InvalidTransition, StaleVersion
 from app.domain.incident import Incident, IncidentId
 from app.domain.operator import OperatorId
+from app.domain.territory import EntryId
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
+from app.usecases.correct_place import Correction, correct_place
 from app.usecases.explain_incident import explain_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
@@ -31,10 +33,11 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False, prefix="/inci
 
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
+Number = Annotated[int, Form(ge=1, le=2**15 - 1)]
 Key = Annotated[str, Form(pattern=r"^\d{0,18}$")]
 Reason = Annotated[str, Form(max_length=1000)]
 Back = Annotated[str, Form(max_length=4000)]
-Run = Callable[[AsyncSession], Awaitable[Incident]]
+Run = Callable[[AsyncSession], Awaitable[Incident | None]]
 
 
 @router.get("")
@@ -106,6 +109,19 @@ async def reopen(console: Console, visitor: Worker, incident_id: Id, version: Ve
 
     async def run(session: AsyncSession) -> Incident:
         return await reopen_incident(session, console.region_id, key, visitor.operator, reason=why, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back)
+
+
+@router.post("/places")
+async def correct(
+    console: Console, visitor: Worker, incident_id: Id, version: Version, number: Number, entry: Key = "", back: Back = "/"
+) -> Response:
+    """Says what a place of the message means; an empty entry is none that is listed."""
+    key, correction = IncidentId(incident_id), Correction(number, EntryId(int(entry)) if entry else None)
+
+    async def run(session: AsyncSession) -> None:
+        await correct_place(session, console.region_id, key, visitor.operator, correction, version=version, now=console.now())
 
     return await _step(console, visitor, key, run, back=back)
 

@@ -72,6 +72,8 @@ def _text(event: Event, names: Names) -> str:
             return "Закрыто"
         case EventType.REOPENED:
             return "Возвращено в работу"
+        case EventType.PLACE_CORRECTED:
+            return "Уточнено место" if data.get("entry_id") else "Места из сообщения нет в справочнике"
         case _:
             assert_never(event.type)
 

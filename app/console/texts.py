@@ -7,6 +7,7 @@ from app.domain.detection import AlarmKind
 from app.domain.errors import AlreadyExists, DomainError, InvalidInput, InvalidTransition, NotFound, NotPermitted
 from app.domain.incident import IncidentStatus
 from app.domain.operator import Role
+from app.domain.place import PlaceKind
 from app.domain.routing import Ground
 from app.domain.source import PauseReason
 from app.domain.turn import TurnFlag, TurnState
@@ -127,16 +128,31 @@ PAUSE_REASONS: Mapping[PauseReason, str] = {
     PauseReason.NO_CREDENTIAL: "нет действующего ключа сети; проверяем раз в сутки",
 }
 
+PLACE_KINDS: Mapping[PlaceKind, str] = {
+    PlaceKind.SETTLEMENT: "населённый пункт",
+    PlaceKind.DISTRICT: "район",
+    PlaceKind.STREET: "улица",
+    PlaceKind.ADDRESS: "адрес",
+    PlaceKind.LANDMARK: "ориентир",
+}
+
 NETWORKS: Mapping[str, str] = {"vk": "ВКонтакте", "ok": "Одноклассники", "telegram": "Телеграм", "viber": "Вайбер"}
 
 WRONG_FIELDS: Mapping[str, str] = {
     "assignee_id": "Этот сотрудник с обращениями больше не работает. Выберите другого.",
     "authority_id": "Такого ведомства больше нет. Выберите другое.",
+    "entry_id": "Такой записи в справочнике мест больше нет. Обновите страницу.",
     "url": "Страницы этой сети нельзя найти по ссылке.",
 }
 """What use cases find wrong, in Russian; what the console itself finds is said in Russian already."""
 
-NOUNS: Mapping[str, str] = {"incident": "обращения", "source": "страницы", "operator": "сотрудника", "authority": "ведомства"}
+NOUNS: Mapping[str, str] = {
+    "incident": "обращения",
+    "source": "страницы",
+    "operator": "сотрудника",
+    "authority": "ведомства",
+    "place": "места",
+}
 
 
 def network_name(network: str) -> str:

@@ -11,15 +11,17 @@ from pathlib import Path
 from time import monotonic
 
 from app.bootstrap import CannotStart, Services, running_services, sole_user
-from app.demo.town import CORPUS, PAST, bodies_of, demo_town, page_of, town_on
+from app.demo.town import CORPUS, GAZETTEER, PAST, TOWN, bodies_of, demo_town, page_of, town_on
 from app.domain.authority import OfficialAccount
 from app.domain.operator import Role
+from app.domain.territory import EntryId
 from app.processes import ended, stopped_by_signals
 from app.settings import Settings, load_settings
-from app.storage import authorities
+from app.storage import authorities, gazetteer
 from app.telemetry.logs import configure_logs
 from app.usecases.add_source import ALWAYS, Networks, add_source, resolve_page
 from app.usecases.create_token import create_token
+from app.usecases.import_gazetteer import import_gazetteer, read_gazetteer
 from app.usecases.register_account import register_account
 from app.usecases.set_password import set_password
 from app.web import bind, run_web
@@ -93,8 +95,17 @@ def _forget_the_last_town(settings: Settings) -> None:
     shutil.rmtree(settings.data_dir / "postgres", ignore_errors=True)
 
 
+async def _map_the_region(services: Services, start: datetime) -> EntryId:
+    """Takes the sample gazetteer in; the town that the pages belong to."""
+    table = read_gazetteer(await asyncio.to_thread(GAZETTEER.read_bytes))
+    async with services.database.write() as session:
+        await import_gazetteer(session, services.region_id, table, now=start)
+        return await gazetteer.territory_of_code(session, services.region_id, TOWN)
+
+
 async def _settle_in(services: Services, town: GeneratedTown, start: datetime) -> tuple[str, str]:
     """Registers pages and bodies as if they had been watched through the town's history; a password and a token to come in with."""
+    place = await _map_the_region(services, start)
     networks = Networks(services.plugins, services.connectors.connector_for)
     for page in town.town.pages:
         if page.id in town.watched:
@@ -102,7 +113,9 @@ async def _settle_in(services: Services, town: GeneratedTown, start: datetime) -
             resolved = await resolve_page(networks, f"{SITES[about.network]}/{page.screen_name}")
             async with services.database.write() as session:
                 body = await authorities.ensure(session, services.region_id, page.name) if about.official else None
-                await add_source(session, services.region_id, resolved, official=about.official, authority_id=body, now=start - PAST)
+                await add_source(
+                    session, services.region_id, resolved, official=about.official, authority_id=body, territory_id=place, now=start - PAST
+                )
     for name, account in bodies_of(town):
         async with services.database.write() as session:
             body = await authorities.ensure(session, services.region_id, name)

@@ -16,6 +16,8 @@ from connectors.sdk.town_scripts import ThreadScript, read_thread
 from connectors.sdk.town_truth import QUESTION_KINDS
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "threads"
+GAZETTEER = CORPUS.parent / "gazetteer" / "zarechny.csv"
+TOWN = "zarechny"
 SEED = 2026
 THREADS_A_DAY = 40
 PAST = timedelta(days=3)

@@ -33,6 +33,7 @@ class EventType(StrEnum):
     REJECTED = "rejected"
     CLOSED = "closed"
     REOPENED = "reopened"
+    PLACE_CORRECTED = "place_corrected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId,
         case EventType.REJECTED | EventType.REOPENED:
             for ask in unsettled(list(asks.values()), list(answers.values())):
                 asks[ask.message_id] = replace(ask, dismissed=event.type is EventType.REJECTED)
-        case EventType.BREACHED | EventType.TAKEN | EventType.ASSIGNED | EventType.CLOSED:
+        case EventType.BREACHED | EventType.TAKEN | EventType.ASSIGNED | EventType.CLOSED | EventType.PLACE_CORRECTED:
             return
 
 

@@ -15,6 +15,8 @@ from app.domain.errors import NotFound
 from app.domain.incident import IncidentId, IncidentStatus
 from app.domain.message import MessageId
 from app.domain.turn import Stop, Turn, TurnFlag
+from app.storage import places
+from app.storage.places import ShownPlace
 from app.storage.regions import RegionId
 
 
@@ -90,6 +92,8 @@ class IncidentDetails:
     message: ShownMessage | None
     first_answer: ShownMessage | None
     turns: tuple[Turn, ...]
+    territory: Named | None = None
+    places: tuple[ShownPlace, ...] = ()
     answers: tuple[ShownAnswer, ...] = ()
 
     @property
@@ -129,13 +133,21 @@ def _described(statement: str, columns: Sequence[str]) -> TextualSelect:
     return text(statement.replace("{columns}", ", ".join(columns))).columns(*(column(name.replace(".", "_")) for name in columns))
 
 
-AROUND = (_of("i", OWN_FIELDS), _of("s", SOURCE_FIELDS), _of("a", ("id", "name")), _of("o", ("id", "name")), _of("i", PLACE_FIELDS))
+AROUND = (
+    _of("i", OWN_FIELDS),
+    _of("s", SOURCE_FIELDS),
+    _of("a", ("id", "name")),
+    _of("o", ("id", "name")),
+    _of("g", ("id", "type", "name")),
+    _of("i", PLACE_FIELDS),
+)
 PARTS = (*AROUND, _of("t", TURN_FIELDS))
 EDGES = list(accumulate(map(len, PARTS), initial=0))
-OWN, SOURCE, AUTHORITY, ASSIGNEE, PLACE, TURN = (slice(*edges) for edges in pairwise(EDGES))
+OWN, SOURCE, AUTHORITY, ASSIGNEE, TERRITORY, PLACE, TURN = (slice(*edges) for edges in pairwise(EDGES))
 FROM_INCIDENTS = (
     " FROM incidents i JOIN sources s ON s.id = i.source_id LEFT JOIN authorities a ON a.id = i.authority_id"
     " LEFT JOIN operators o ON o.id = i.assignee_id"
+    " LEFT JOIN gazetteer_entries g ON g.region_id = i.region_id AND g.id = i.territory_id"
 )
 INCIDENTS = _described(
     f"SELECT {{columns}}{FROM_INCIDENTS} LEFT JOIN turns t ON t.region_id = i.region_id AND t.incident_id = i.id"
@@ -172,7 +184,8 @@ async def get(session: AsyncSession, region_id: RegionId, incident_id: IncidentI
         shown[message.id] = message
         if one[MESSAGE_WIDTH] is not None:
             answers.append(ShownAnswer(message, *one[MESSAGE_WIDTH:]))
-    return _details(row, shown, turns, tuple(answers))
+    named = await places.of_incidents(session, region_id, [incident_id])
+    return _details(row, shown, turns, named.get(incident_id, ()), tuple(answers))
 
 
 async def of_ids(session: AsyncSession, region_id: RegionId, ids: Sequence[IncidentId]) -> list[IncidentDetails]:
@@ -180,17 +193,22 @@ async def of_ids(session: AsyncSession, region_id: RegionId, ids: Sequence[Incid
     grouped: dict[int, list[Any]] = defaultdict(list)
     for row in await session.execute(INCIDENTS, {"region": region_id, "ids": list(ids)}):
         grouped[row[0]].append(row)
-    places = [rows[0][PLACE] for rows in grouped.values()]
-    months: set[date] = {month for month, *_ in places}
-    messages = [one for _, *both in places for one in both if one is not None]
+    kept = [rows[0][PLACE] for rows in grouped.values()]
+    months: set[date] = {month for month, *_ in kept}
+    messages = [one for _, *both in kept for one in both if one is not None]
     found = await session.execute(MESSAGES, {"region": region_id, "months": list(months), "ids": messages})
     shown = {message.id: message for message in (ShownMessage(*row) for row in found)}
     turns = {one: [row[TURN] for row in rows if row[TURN][0] is not None] for one, rows in grouped.items()}
-    return [_details(grouped[one][0], shown, turns[one], ()) for one in ids if one in grouped]
+    named = await places.of_incidents(session, region_id, ids)
+    return [_details(grouped[one][0], shown, turns[one], named.get(one, ()), ()) for one in ids if one in grouped]
 
 
 def _details(
-    row: Sequence[Any], shown: Mapping[int, ShownMessage], turns: Sequence[Sequence[Any]], answers: tuple[ShownAnswer, ...]
+    row: Sequence[Any],
+    shown: Mapping[int, ShownMessage],
+    turns: Sequence[Sequence[Any]],
+    named: tuple[ShownPlace, ...],
+    answers: tuple[ShownAnswer, ...],
 ) -> IncidentDetails:
     """An incident's row with what was found around it, as one value."""
     _, message_id, answer_id = row[PLACE]
@@ -203,8 +221,14 @@ def _details(
         message=shown.get(message_id),
         first_answer=shown.get(answer_id),
         turns=tuple(_turn(*turn) for turn in turns),
+        territory=_territory(*row[TERRITORY]),
+        places=named,
         answers=answers,
     )
+
+
+def _territory(key: int | None, type_: str | None, name: str | None) -> Named | None:
+    return None if key is None else Named(key, f"{type_} {name}".strip())
 
 
 def _named(key: int | None, name: str | None) -> Named | None:

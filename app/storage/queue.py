@@ -15,6 +15,7 @@ from app.domain.authority import AuthorityId
 from app.domain.incident import WAITING, IncidentId, IncidentStatus
 from app.domain.operator import OperatorId
 from app.domain.source import SourceId
+from app.domain.territory import EntryId
 from app.domain.topic import group_of
 from app.domain.verdict import Kind
 from app.storage.regions import RegionId
@@ -24,8 +25,8 @@ from app.storage.regions import RegionId
 class QueueFilter:
     """What the reader wants to see; `None` and empty mean everything.
 
-    `topic` is one topic or, without a dot, a whole group. `words` are searched in the residents' texts. `confidence_below` leaves
-    those of whose kind the classifier was less sure.
+    `topic` is one topic or, without a dot, a whole group; of `territory_ids` any may be it. `words` are searched in the residents' texts.
+    `confidence_below` leaves those of whose kind the classifier was less sure.
     """
 
     statuses: tuple[IncidentStatus, ...] = ()
@@ -34,6 +35,7 @@ class QueueFilter:
     authority_id: AuthorityId | None = None
     source_id: SourceId | None = None
     assignee_id: OperatorId | None = None
+    territory_ids: tuple[EntryId, ...] = ()
     overdue: bool | None = None
     words: str | None = None
     confidence_below: float | None = None
@@ -146,6 +148,7 @@ def _conditions(region_id: RegionId, wanted: QueueFilter) -> tuple[list[str], di
         "source": ("source_id = :source", wanted.source_id),
         "assignee": ("assignee_id = :assignee", wanted.assignee_id),
         "confidence": ("confidence < :confidence", wanted.confidence_below),
+        "territory": _territory_condition(wanted.territory_ids),
         "words": ("search @@ websearch_to_tsquery('russian', :words)", wanted.words),
         "from": ("published_at >= :from", wanted.published_from),
         "to": ("published_at < :to", wanted.published_to),
@@ -153,6 +156,13 @@ def _conditions(region_id: RegionId, wanted: QueueFilter) -> tuple[list[str], di
     used = {name: pair for name, pair in given.items() if pair[1] is not None}
     conditions = ["region_id = :region", *(condition for condition, _ in used.values())]
     return conditions, {"region": region_id, **{name: value for name, (_, value) in used.items()}}
+
+
+def _territory_condition(territory_ids: tuple[EntryId, ...]) -> tuple[str, Any]:
+    """One is compared alone, so that its range of the index is read in the order of the queue."""
+    if len(territory_ids) == 1:
+        return "territory_id = :territory", territory_ids[0]
+    return "territory_id = ANY(CAST(:territory AS bigint[]))", list(territory_ids) or None
 
 
 def _topic_condition(topic: str | None) -> str:

@@ -100,7 +100,8 @@ async def handed_over(session: AsyncSession, region_id: RegionId, group: str, *,
     rows = await session.execute(
         text(
             "SELECT topic, territory_id, authority_id, count(*) AS times FROM ("
-            "SELECT DISTINCT ON (e.incident_id) i.topic, s.territory_id, CAST(e.data->>'authority_id' AS bigint) AS authority_id"
+            "SELECT DISTINCT ON (e.incident_id) i.topic, coalesce(i.territory_id, s.territory_id) AS territory_id,"
+            " CAST(e.data->>'authority_id' AS bigint) AS authority_id"
             " FROM incident_events e JOIN incidents i ON i.region_id = e.region_id AND i.id = e.incident_id"
             " JOIN sources s ON s.id = i.source_id WHERE e.region_id = :region AND e.type = 'assigned' AND e.actor_id IS NOT NULL"
             " AND e.at >= :since AND e.data->>'authority_id' IS NOT NULL AND split_part(i.topic, '.', 1) = :group"

@@ -13,6 +13,7 @@ from app.domain.authority import AuthorityId
 from app.domain.deadline import PolicyId
 from app.domain.event import Event
 from app.domain.incident import IncidentId, IncidentStatus
+from app.domain.territory import EntryId
 from app.domain.turn import Turn
 from app.storage import answers, events, turns
 from app.storage.incidents import Clocks, Opening
@@ -28,6 +29,7 @@ class NewIncident:
     authority_id: AuthorityId | None
     status: IncidentStatus
     clocks: Clocks
+    territory_id: EntryId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,14 @@ class Outcome:
 OPEN = (
     "INSERT INTO incidents (region_id, source_id, month, post_id, policy_id, monitored_since, opened_at, version, author_id, status,"
     " authority_id, message_id, text, kind, confidence, topic, urgent, published_at, collected_at, first_answer_due_at, first_answered_at,"
-    " first_answer_message_id, first_answer_class, waiting, queue_at, breached_at)"
+    " first_answer_message_id, first_answer_class, waiting, queue_at, breached_at, territory_id)"
     " SELECT :region, :source, :month, :post, :policy, :since, :now, 1, t.* FROM unnest(CAST(:new_authors AS text[]),"
     " CAST(:new_statuses AS text[]), CAST(:new_authorities AS bigint[]), CAST(:new_messages AS bigint[]), CAST(:new_texts AS text[]),"
     " CAST(:new_kinds AS text[]), CAST(:new_confidences AS float8[]), CAST(:new_topics AS text[]), CAST(:new_urgents AS bool[]),"
     " CAST(:new_published AS timestamptz[]), CAST(:new_collected AS timestamptz[]), CAST(:new_dues AS timestamptz[]),"
     " CAST(:new_answered AS timestamptz[]), CAST(:new_answer_ids AS bigint[]), CAST(:new_answer_classes AS text[]),"
-    " CAST(:new_waiting AS bool[]), CAST(:new_queue AS timestamptz[]), CAST(:new_breached AS timestamptz[])) AS t RETURNING id, author_id"
+    " CAST(:new_waiting AS bool[]), CAST(:new_queue AS timestamptz[]), CAST(:new_breached AS timestamptz[]),"
+    " CAST(:new_territories AS bigint[])) AS t RETURNING id, author_id"
 )
 CHANGE = (
     "UPDATE incidents SET status = t.status, text = t.body, urgent = t.urgent, published_at = t.published_at,"
@@ -131,6 +134,7 @@ def _opened(new: Sequence[NewIncident]) -> dict[str, object]:
         "published": [one.published_at for one in openings],
         "collected": [one.collected_at for one in openings],
         **_clock_arrays([one.clocks for one in new]),
+        "territories": [one.territory_id for one in new],
     }
     return {f"new_{name}": values for name, values in arrays.items()}
 

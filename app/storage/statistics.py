@@ -15,6 +15,7 @@ class GroupBy(StrEnum):
     AUTHORITY = "authority"
     TOPIC = "topic"
     SOURCE = "source"
+    TERRITORY = "territory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ GROUPS = {
     GroupBy.AUTHORITY: ("a.id, a.name", " LEFT JOIN authorities a ON a.id = i.authority_id"),
     GroupBy.TOPIC: ("NULL::bigint, i.topic", ""),
     GroupBy.SOURCE: ("s.id, s.name", " JOIN sources s ON s.id = i.source_id"),
+    GroupBy.TERRITORY: (
+        "g.id, btrim(g.type || ' ' || g.name)",
+        " LEFT JOIN gazetteer_entries g ON g.region_id = i.region_id AND g.id = i.territory_id",
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.source import Source
-from app.storage import partitions, threads
+from app.storage import partitions, places, threads
 from app.storage.looks import Look
 from app.storage.messages import ThreadKey
 from app.storage.threads import FoundPost
@@ -55,7 +55,7 @@ async def ingest_page(
     A page that was asked for at `asked_at` never overrules what somebody else has seen later.
     """
     look = await look_at(intake, source, page.messages)
-    judged = await judge_page(intake.classifier, look, page.messages)
+    judged = await judge_page(intake, source, look, page.messages)
     collected_at = now()
     await _ensure_months(intake, judged)
     async with intake.database.write() as session:
@@ -129,10 +129,12 @@ async def _store(
         return Intaken()
     await store_news(session, page, changed, now=now)
     settlements = [
-        await settle_conversations(session, source, one.page.key, one.news.authors, policies=look.policies, now=now)
+        await settle_conversations(session, source, one.page.key, one.news.authors, policies=look.policies, named=one.places, now=now)
         for one in changed
         if one.news.authors
     ]
+    new = [place for settled in settlements for place in settled.places]
+    await places.store(session, changed[0].page.key.region_id, source.id, new)
     return _count(changed, settlements, now=now)
 
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.classifier.contract import Classifier, TextInContext
+from app.classifier.places.finder import PlaceFinder, Surroundings
 from app.domain.authority import OfficialAccount
 from app.domain.conversation import POST
+from app.domain.place import FoundPlace
 from app.domain.source import Source
+from app.domain.territory import EntryId
 from app.domain.verdict import Verdict
 from app.storage import looks
 from app.storage.engine import Database
@@ -16,6 +19,7 @@ from app.storage.looks import Look
 from app.storage.messages import KnownMessage, Place
 from app.storage.partitions import Growth
 from app.storage.regions import RegionId
+from app.usecases.find_places import PlaceFinders
 from connectors.sdk.contract import Message, MessageType
 
 
@@ -27,6 +31,7 @@ class Intake:
     classifier: Classifier
     region_id: RegionId
     growth: Growth = field(default_factory=Growth)
+    finders: PlaceFinders = field(default_factory=PlaceFinders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Judged:
     message: Message
     account: OfficialAccount | None
     verdict: Verdict | None
+    places: tuple[FoundPlace, ...] = ()
 
     @property
     def official(self) -> bool:
@@ -72,17 +78,37 @@ async def look_at(intake: Intake, source: Source, page: Sequence[Message]) -> Lo
         return await looks.look(session, intake.region_id, source, authors=authors, places=places)
 
 
-async def judge_page(classifier: Classifier, look: Look, page: Sequence[Message]) -> list[Judged]:
-    """Tells officials from residents and classifies what is new or changed, each text with its post and what it replies to."""
+async def judge_page(intake: Intake, source: Source, look: Look, page: Sequence[Message]) -> list[Judged]:
+    """Tells officials from residents, classifies what is new or changed, each text with its post and what it replies to, and finds
+
+    the places in what needs an answer.
+    """
     judged = [Judged(message, _account(message, look), None) for message in page]
     waiting = [index for index, one in enumerate(judged) if _needs_verdict(one, look.known.get(place_of(one.message)))]
     if waiting:
         texts = {place_of(message): message.text for message in page if message.text}
         in_context = [_in_context(page[index], texts, look) for index in waiting]
-        verdicts = await asyncio.to_thread(classifier.classify, in_context)
-        for index, verdict in zip(waiting, verdicts, strict=True):
-            judged[index] = Judged(page[index], None, verdict)
+        finder = await intake.finders.newest(intake.database, intake.region_id)
+        verdicts = await asyncio.to_thread(_judge, intake.classifier, finder, in_context, source.territory_id)
+        for index, (verdict, places) in zip(waiting, verdicts, strict=True):
+            judged[index] = Judged(page[index], None, verdict, places)
     return judged
+
+
+def _judge(
+    classifier: Classifier, finder: PlaceFinder | None, texts: Sequence[TextInContext], territory: EntryId | None
+) -> list[tuple[Verdict, tuple[FoundPlace, ...]]]:
+    verdicts = classifier.classify(texts)
+    if finder is None:
+        return [(verdict, ()) for verdict in verdicts]
+    return [
+        (verdict, finder.find(one.text, Surroundings(_above(one), territory)) if verdict.needs_answer else ())
+        for one, verdict in zip(texts, verdicts, strict=True)
+    ]
+
+
+def _above(one: TextInContext) -> tuple[str, ...]:
+    return tuple(text for text in (one.reply_to, one.post) if text)
 
 
 def _needs_verdict(one: Judged, known: KnownMessage | None) -> bool:

@@ -10,12 +10,14 @@ from app.domain.conversation import Officials, facts_of
 from app.domain.deadline import Policy, PolicyId
 from app.domain.event import Event, Facts, breaches, fold, marked, news, opened, turns_from
 from app.domain.incident import WAITING, IncidentId, IncidentStatus, follow
+from app.domain.place import FoundPlace, territory_of
 from app.domain.source import Source
 from app.domain.turn import Turn
 from app.storage import conversations, events, regions, settlements, turns
 from app.storage.conversations import Touched
 from app.storage.incidents import Opening, StoredIncident, clocks
 from app.storage.messages import ThreadKey
+from app.storage.places import NewPlace
 from app.storage.settlements import ChangedIncident, NewIncident, Outcome, provisional
 from app.usecases.record_news import Standing
 
@@ -35,10 +37,11 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What a settling did: incidents opened, and the times to first answer that became known, in seconds."""
+    """What a settling did: incidents opened with the places they name, and the times to first answer that became known, in seconds."""
 
     opened: int = 0
     first_answer_seconds: tuple[float, ...] = ()
+    places: tuple[NewPlace, ...] = ()
 
 
 async def settle_conversations(
@@ -48,9 +51,13 @@ async def settle_conversations(
     authors: Collection[str],
     *,
     policies: Mapping[PolicyId, Policy],
+    named: Mapping[str, tuple[FoundPlace, ...]],
     now: datetime,
 ) -> Settlement:
-    """Settles the given residents' parts of a locked thread; who asks for the first time is judged by the newest of the policies."""
+    """Settles the given residents' parts of a locked thread; who asks for the first time is judged by the newest of the policies.
+
+    `named` are the places in the page's messages, by comment id.
+    """
     touched, official = await conversations.touched(session, thread, authors)
     officials = Officials(official)
     asking = {author: part for author, part in touched.items() if part.opening is not None}
@@ -59,13 +66,15 @@ async def settle_conversations(
         policies = await regions.policies_of(session, thread.region_id)
     fresh = {author: part for author, part in asking.items() if part.stored is None}
     outcome = Outcome(list(policies)[-1], source.monitored_since)
-    answered = _open(outcome, source, fresh, officials, policy=policies[outcome.policy_id], now=now)
+    places = {author: _named_in(part, named) for author, part in fresh.items()}
+    answered = _open(outcome, source, fresh, officials, places, policy=policies[outcome.policy_id], now=now)
     if stored:
         answered += await _follow(session, thread, outcome, asking, stored, officials, policies=policies, now=now)
     if outcome:
         await settlements.write(session, thread, outcome, now=now)
     waits = (turn.time_to_first_answer for turn in answered)
-    return Settlement(len(fresh), tuple(wait.total_seconds() for wait in waits if wait is not None))
+    new = tuple(NewPlace(thread.post_id, author, place) for author, found in places.items() for place in found)
+    return Settlement(len(fresh), tuple(wait.total_seconds() for wait in waits if wait is not None), new)
 
 
 def _open(
@@ -73,22 +82,33 @@ def _open(
     source: Source,
     fresh: Mapping[str, Touched],
     officials: Officials,
+    places: Mapping[str, tuple[FoundPlace, ...]],
     *,
     policy: Policy,
     now: datetime,
 ) -> list[Turn]:
-    """Opens incidents for residents who ask for the first time; their turns that are answered already."""
+    """Opens incidents for residents who ask for the first time, each counted where its question says or where its page belongs;
+
+    their turns that are answered already.
+    """
     about = {"policy_id": policy.id, "monitored_since": source.monitored_since.isoformat()}
     answered: list[Turn] = []
     for position, (author, part) in enumerate(fresh.items()):
         settled = _settle(author, part, facts_of(author, part.own, officials), policy=policy, monitored_since=source.monitored_since)
         status = follow(IncidentStatus.NEW, (), settled.turns)
         moved = clocks(settled.turns, status, working=WAITING, now=now)
-        outcome.new.append(NewIncident(author, settled.opening, source.authority_id, status, moved))
+        territory = territory_of(places[author], source.territory_id)
+        outcome.new.append(NewIncident(author, settled.opening, source.authority_id, status, moved, territory))
         log = [opened(settled.standing.facts, at=now, **about), *breaches(settled.turns, (), now=now)]
         _record(outcome, provisional(position), settled.standing, log)
         answered += [turn for turn in settled.turns if turn.first is not None]
     return answered
+
+
+def _named_in(part: Touched, named: Mapping[str, tuple[FoundPlace, ...]]) -> tuple[FoundPlace, ...]:
+    """The places of the message that opens an incident."""
+    opening = None if part.opening is None else part.opening.message_id
+    return next((named.get(one.external_id, ()) for one in part.own if one.message_id == opening), ())
 
 
 async def _follow(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.place import FoundPlace
 from app.storage import message_changes, messages
 from app.storage.message_changes import EditedMessage
 from app.storage.messages import KnownMessage, NewMessage, RawPayload
@@ -21,6 +22,11 @@ class ChangedThread:
 
     page: ThreadPage
     news: ThreadNews
+
+    @property
+    def places(self) -> dict[str, tuple[FoundPlace, ...]]:
+        """What the page's messages of the thread name, by comment id."""
+        return {comment_id(one.message): one.places for one in self.page.judged if one.places}
 
 
 async def store_news(session: AsyncSession, page: Page, changed: Sequence[ChangedThread], *, now: datetime) -> None:

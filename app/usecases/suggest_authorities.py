@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.routing import Matter, Suggestion, suggest
 from app.domain.source import SourceId
+from app.domain.territory import EntryId
 from app.domain.topic import group_of
 from app.storage import authorities, gazetteer, routing_rules, sources
 from app.storage.incident_details import IncidentDetails
@@ -32,7 +33,8 @@ async def suggest_authorities(
     """The likeliest bodies for an incident, the best first; empty where nothing speaks for any."""
     source = (await sources.get(session, region_id, SourceId(incident.source.id))).source
     topics = {} if incident.topic is None else {incident.topic: UNSURE}
-    above = [] if source.territory_id is None else await gazetteer.above(session, region_id, source.territory_id)
+    territory = source.territory_id if incident.territory is None else EntryId(incident.territory.id)
+    above = [] if territory is None else await gazetteer.above(session, region_id, territory)
     rules = [shown.rule for shown in await routing_rules.listed(session, region_id)]
     handed = (
         []

@@ -135,12 +135,6 @@ async def test_an_unknown_address_and_a_wrong_method_are_problems(viewer: httpx.
     assert refused.headers["Allow"] == "GET"
 
 
-async def test_territories_are_told_to_come_later(viewer: httpx.AsyncClient) -> None:
-    answer = await viewer.get("/statistics/first-answer?group_by=territory")
-    assert_is_problem(answer, 422)
-    assert "places" in answer.json()["detail"]
-
-
 async def test_a_period_that_ends_before_it_begins_is_refused(viewer: httpx.AsyncClient) -> None:
     assert_is_problem(await viewer.get("/statistics/first-answer?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z"), 422)
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.authority import AuthorityId
 from app.domain.incident import IncidentId, IncidentStatus
 from app.domain.operator import OperatorId
+from app.domain.territory import EntryId
 from app.storage import incident_details, incidents, queue
 from app.storage.engine import Database
 from app.storage.queue import DuePlace, PublishedPlace, QueueFilter
@@ -143,3 +144,26 @@ async def test_paging_through_everything_meets_each_incident_once(crowded: Datab
     assert [(not place.waiting, place.queue_at, place.id) for place in due] == sorted(
         (not place.waiting, place.queue_at, place.id) for place in due
     )
+
+
+async def test_the_queue_of_one_settlement_goes_by_its_own_index(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    await settle(crowded)
+    for plan in await plan_of_page(crowded, region_id, noon, QueueFilter(territory_ids=(EntryId(7),))):
+        assert indexes(plan) == {"ix_incidents_queue_by_territory"}
+        assert "Sort" not in kinds(plan)
+
+
+async def test_the_queue_of_a_district_never_reads_the_whole_table(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    await settle(crowded)
+    for plan in await plan_of_page(crowded, region_id, noon, QueueFilter(territory_ids=(EntryId(7), EntryId(8), EntryId(9)))):
+        assert indexes(plan) <= {"ix_incidents_queue_by_territory", "ix_incidents_queue"}
+        assert "Seq Scan" not in kinds(plan)
+
+
+async def settle(crowded: Database) -> None:
+    """Spreads the incidents over fifty settlements."""
+    async with crowded.write() as session:
+        await session.execute(text("UPDATE incidents SET territory_id = 1 + id % 50"))
+    async with crowded.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE incidents"))

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from app.api.schemas.place import PLACE, PlaceOut
 from app.api.schemas.shape import NamedOut, example
 from app.api.schemas.turn import ANSWER, TURN, AnswerOut, TurnOut
 from app.domain.answer import AnswerClass
@@ -52,6 +53,8 @@ INCIDENT = {
     "overdue": False,
     "authority": {"id": 4, "name": "Городская администрация"},
     "assignee": None,
+    "territory": {"id": 12, "name": "город Заречный"},
+    "places": [PLACE],
     "version": 3,
 }
 
@@ -151,6 +154,8 @@ class IncidentOut(BaseModel):
     overdue: bool
     authority: NamedOut | None
     assignee: NamedOut | None
+    territory: NamedOut | None
+    places: list[PlaceOut]
     version: int
 
     @classmethod
@@ -204,5 +209,7 @@ def _fields(incident: IncidentDetails, now: datetime) -> dict[str, object]:
         "overdue": incident.is_overdue(now),
         "authority": NamedOut.of(incident.authority),
         "assignee": NamedOut.of(incident.assignee),
+        "territory": NamedOut.of(incident.territory),
+        "places": [PlaceOut.of(place) for place in incident.places],
         "version": incident.version,
     }

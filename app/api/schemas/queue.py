@@ -5,10 +5,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.parameters import AuthorityNumber, Moment, OperatorNumber, ShortText, SourceNumber
+from app.api.parameters import AuthorityNumber, Moment, OperatorNumber, ShortText, SourceNumber, TerritoryNumber
 from app.domain.incident import IncidentStatus
+from app.domain.territory import EntryId
 from app.domain.verdict import Kind
 from app.storage.queue import QueueFilter
+from app.storage.statistics import GroupBy
 from app.usecases.measure_first_answers import Clock
 
 
@@ -37,6 +39,7 @@ class QueueQuery(PageQuery):
     authority_id: AuthorityNumber | None = None
     source_id: SourceNumber | None = None
     assignee_id: OperatorNumber | None = None
+    territory_id: Annotated[TerritoryNumber | None, Field(description="With all territories and settlements that lie in it.")] = None
     overdue: Annotated[bool | None, Field(description="Whether the answer is owed and its deadline has passed.")] = None
     unsure: Annotated[bool, Field(description="Only those of whose kind the classifier was less sure than its calibrated bound.")] = False
     q: Annotated[ShortText | None, Field(description="Words in the resident's text, in any grammatical form.")] = None
@@ -44,8 +47,8 @@ class QueueQuery(PageQuery):
     published_to: Moment | None = None
     sort: Annotated[Sort, Field(description="`due`: what waits, the earliest deadline first; `published`: the newest first.")] = Sort.DUE
 
-    def to_filter(self, sure_from: float) -> QueueFilter:
-        """The filter as the queue's storage takes it; below `sure_from` a verdict is unsure."""
+    def to_filter(self, sure_from: float, territory_ids: tuple[EntryId, ...]) -> QueueFilter:
+        """The filter for the storage; below `sure_from` a verdict is unsure, `territory_ids` are what lies in `territory_id`."""
         return QueueFilter(
             statuses=tuple(self.status),
             topic=self.topic,
@@ -53,6 +56,7 @@ class QueueQuery(PageQuery):
             authority_id=self.authority_id,
             source_id=self.source_id,
             assignee_id=self.assignee_id,
+            territory_ids=territory_ids,
             overdue=self.overdue,
             words=self.q,
             confidence_below=sure_from if self.unsure else None,
@@ -68,15 +72,6 @@ class MessagesQuery(PageQuery):
     kind: Kind | None = None
 
 
-class Grouping(StrEnum):
-    """The groups of the contract; `territory` is refused until places are known."""
-
-    AUTHORITY = "authority"
-    TOPIC = "topic"
-    SOURCE = "source"
-    TERRITORY = "territory"
-
-
 class FirstAnswersQuery(BaseModel):
     """Questions put in `from <= t < to` (the last 30 days unless said otherwise), their groups, and the clock."""
 
@@ -84,5 +79,5 @@ class FirstAnswersQuery(BaseModel):
 
     since: Annotated[Moment | None, Field(alias="from")] = None
     until: Annotated[Moment | None, Field(alias="to")] = None
-    group_by: Grouping = Grouping.AUTHORITY
+    group_by: GroupBy = GroupBy.AUTHORITY
     clock: Annotated[Clock, Field(description="`working`: Monday to Friday, nine to six, in the region's time zone.")] = Clock.CALENDAR

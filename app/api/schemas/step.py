@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.api.parameters import AuthorityInBody, LongText, OperatorInBody
+from app.api.parameters import AuthorityInBody, LongText, OperatorInBody, TerritoryInBody
 from app.api.schemas.shape import NamedOut, example, strict_example
 from app.domain.event import EventType
 from app.storage.events import RecordedEvent
@@ -34,6 +34,14 @@ class ReasonIn(BaseModel):
     model_config = strict_example(reason="Житель поблагодарил")
 
     reason: LongText | None = None
+
+
+class PlaceIn(BaseModel):
+    """What a place means: an entry of the gazetteer, null for none of them."""
+
+    model_config = strict_example(entry_id=214)
+
+    entry_id: TerritoryInBody | None
 
 
 EVENT = {

@@ -6,12 +6,11 @@ from functools import cached_property
 
 from app.classifier.places.landmarks import landmark_key
 from app.classifier.places.morphology import Morphology
+from app.classifier.places.names import Names
 from app.classifier.places.vocabulary import FEMININE
 from app.classifier.places.words import words_of
 from app.domain.territory import COUNTED, Entry, EntryId, EntryKind
 
-LONGEST = 4
-"""Words of the longest name that is looked up."""
 SHORTEST_MISSPELT = 6
 
 
@@ -21,10 +20,7 @@ class Atlas:
     def __init__(self, entries: Iterable[Entry], morphology: Morphology) -> None:
         self.entries: Mapping[EntryId, Entry] = {entry.id: entry for entry in entries}
         self.morphology = morphology
-        self.streets: dict[str, list[EntryId]] = defaultdict(list)
-        self.settlements: dict[str, list[EntryId]] = defaultdict(list)
-        self.districts: dict[str, list[EntryId]] = defaultdict(list)
-        self.landmarks: dict[str, list[EntryId]] = defaultdict(list)
+        self.streets, self.settlements, self.districts, self.landmarks = Names(), Names(), Names(), Names()
         spelt: dict[tuple[str, str | None], tuple[str, ...]] = {}
         for entry in self.entries.values():
             for name in (entry.name, *entry.aliases):
@@ -32,20 +28,20 @@ class Atlas:
 
     def _add(self, entry: Entry, name: str, spelt: dict[tuple[str, str | None], tuple[str, ...]]) -> None:
         if entry.kind is EntryKind.LANDMARK:
-            _note(self.landmarks, landmark_key(entry.type, name), entry.id)
+            self.landmarks.add(landmark_key(entry.type, name), entry.id)
             return
         gender = _gender(entry)
         if (name, gender) not in spelt:
             spelt[name, gender] = tuple(key_of(form) for form in self.morphology.spellings(name, gender=gender))
         index = self.streets if entry.kind is EntryKind.STREET else self.districts if entry.kind is EntryKind.DISTRICT else self.settlements
         for key in spelt[name, gender]:
-            _note(index, key, entry.id)
+            index.add(key, entry.id)
 
     @cached_property
     def lengths(self) -> Mapping[tuple[str, int], Sequence[str]]:
         """Names of streets in one word by first letter and length: where a misspelt one is looked for."""
         found: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for key in self.streets:
+        for key in self.streets.entries:
             if " " not in key and len(key) >= SHORTEST_MISSPELT:
                 found[key[0], len(key)].append(key)
         return found
@@ -60,7 +56,7 @@ class Atlas:
             for form in self.lengths.get((word[0], length), ())
             if form[-1] == word[-1] and is_near(word, form)
         ]
-        entries = {frozenset(self.streets[form]) for form in near}
+        entries = {frozenset(self.streets.entries[form]) for form in near}
         return near[0] if len(entries) == 1 else None
 
     @cached_property
@@ -74,11 +70,6 @@ class Atlas:
         while entry is not None:
             yield entry
             entry = None if entry.parent_id is None else self.entries.get(entry.parent_id)
-
-
-def _note(index: dict[str, list[EntryId]], key: str, entry_id: EntryId) -> None:
-    if entry_id not in index[key]:
-        index[key].append(entry_id)
 
 
 def _gender(entry: Entry) -> str | None:

@@ -7,7 +7,7 @@ from app.classifier.places.atlas import Atlas
 from app.classifier.places.landmarks import LandmarkFinder
 from app.classifier.places.settlements import AreaFinder
 from app.classifier.places.streets import StreetFinder
-from app.classifier.places.words import words_of
+from app.classifier.places.words import Word, words_of
 from app.domain.place import Candidate, FoundPlace, PlaceKind
 from app.domain.territory import EntryId, EntryKind
 
@@ -53,7 +53,9 @@ class PlaceFinder:
         spans = self._spans(text)
         named = _entries(span for span in spans if span.kind is PlaceKind.SETTLEMENT)
         open_ended = [span for span in spans if len(span.entries) > 1 or not self._lies_in(span.entries, around.page_territory)]
-        above = _entries(span for one in around.above for span in self._areas(one)) if open_ended and not named else frozenset()
+        above = (
+            _entries(span for one in around.above for span in self._areas(one, words_of(one))) if open_ended and not named else frozenset()
+        )
         return tuple(
             FoundPlace(
                 span.start, span.end, text[span.start : span.end], span.kind, span.house, self._candidates(span, named, above, around)
@@ -68,15 +70,15 @@ class PlaceFinder:
             for one in StreetFinder(self.atlas, text, words).find()
         ]
         spans += [
-            _Span(one.start, one.end, PlaceKind.LANDMARK, None, tuple(self.atlas.landmarks.get(one.key, ())), 0.9)
+            _Span(one.start, one.end, PlaceKind.LANDMARK, None, tuple(self.atlas.landmarks.entries.get(one.key, ())), 0.9)
             for one in self._landmarks.find(text, words)
-            if " " in one.key or one.key in self.atlas.landmarks
+            if " " in one.key or one.key in self.atlas.landmarks.entries
         ]
-        areas = self._areas(text)
+        areas = self._areas(text, words)
         return _apart([*spans, *areas])[:MOST_PLACES]
 
-    def _areas(self, text: str) -> list[_Span]:
-        found = AreaFinder(self.atlas, text, words_of(text)).find()
+    def _areas(self, text: str, words: Sequence[Word]) -> list[_Span]:
+        found = AreaFinder(self.atlas, text, words).find()
         return [_Span(one.start, one.end, one.kind, None, one.entries, one.certainty) for one in found]
 
     def _candidates(self, span: _Span, named: frozenset[EntryId], above: frozenset[EntryId], around: Surroundings) -> tuple[Candidate, ...]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.classifier.places.atlas import LONGEST, Atlas
+from app.classifier.places.atlas import Atlas
 from app.classifier.places.vocabulary import CASES, DISTRICT_TYPE_OF, SETTLEMENT_TYPE_OF
 from app.classifier.places.words import Word, are_joined
 from app.domain.place import PlaceKind
@@ -45,16 +45,11 @@ class AreaFinder:
         return found
 
     def _area_at(self, index: int) -> tuple[Area | None, int]:
-        for length in range(min(LONGEST, len(self.words) - index), 0, -1):
-            last = index + length - 1
-            if not all(are_joined(self.text, self.words[place], self.words[place + 1]) for place in range(index, last)):
-                continue
-            key = " ".join(word.plain for word in self.words[index : last + 1])
-            for kind, names in ((PlaceKind.SETTLEMENT, self.atlas.settlements), (PlaceKind.DISTRICT, self.atlas.districts)):
-                if key in names:
-                    area = self._known(index, last, kind, tuple(names[key]))
-                    if area is not None:
-                        return area, last
+        for kind, names in ((PlaceKind.SETTLEMENT, self.atlas.settlements), (PlaceKind.DISTRICT, self.atlas.districts)):
+            for last, entries in names.at(self.text, self.words, index):
+                area = self._known(index, last, kind, entries)
+                if area is not None:
+                    return area, last
         return self._unknown(index), index
 
     def _known(self, first: int, last: int, kind: PlaceKind, entries: tuple[EntryId, ...]) -> Area | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.classifier.places.atlas import LONGEST, Atlas
+from app.classifier.places.atlas import Atlas
 from app.classifier.places.houses import house_before, house_behind, houses_alone
 from app.classifier.places.vocabulary import CASES, FEMININE, MONTHS, OF_A_STREET, SETTLEMENT_TYPE_OF, STREET_LEADS, STREET_TYPE_OF
 from app.classifier.places.words import Word, are_joined
@@ -72,12 +72,8 @@ class StreetFinder:
         return next((later for later in range(last + 1, len(self.words)) if self.words[later].start >= end), len(self.words))
 
     def _named_at(self, index: int) -> Named | None:
-        for length in range(min(LONGEST, len(self.words) - index), 0, -1):
-            last = index + length - 1
-            if all(are_joined(self.text, self.words[place], self.words[place + 1]) for place in range(index, last)):
-                entries = self.atlas.streets.get(" ".join(word.plain for word in self.words[index : last + 1]))
-                if entries:
-                    return self._with_type(index, last, tuple(entries), 1.0)
+        for last, entries in self.atlas.streets.at(self.text, self.words, index):
+            return self._with_type(index, last, entries, 1.0)
         return self._misspelt(index) or self._unknown(index)
 
     def _misspelt(self, index: int) -> Named | None:
@@ -85,7 +81,7 @@ class StreetFinder:
         if not (word.is_capital or self._lead(index) or self._type_before(index)):
             return None
         form = self.atlas.meant_by(word.plain)
-        return None if form is None else self._with_type(index, index, tuple(self.atlas.streets[form]), 0.85)
+        return None if form is None else self._with_type(index, index, tuple(self.atlas.streets.entries[form]), 0.85)
 
     def _unknown(self, index: int) -> Named | None:
         """A name that the gazetteer lacks: «улица» and a name, an adjective or a genitive with its house or preposition."""

@@ -61,8 +61,8 @@ def _read_latin(word: str) -> str:
 
 def words_of(text: str) -> list[Word]:
     """The words of a text in order."""
-    letters = [letter for letter in text if letter.isalpha()]
-    shouted = len(letters) > 3 and sum(letter.isupper() for letter in letters) > SHOUTED * len(letters)
+    large = sum(map(str.isupper, text))
+    shouted = large > 3 and large > SHOUTED * sum(map(str.isalpha, text))
     found: list[Word] = []
     last = 0
     for match in WORD.finditer(text):

@@ -6,7 +6,7 @@ from app.storage.tables.calls import call_blocks, call_budgets, call_counts, cal
 from app.storage.tables.detections import alarms, detections
 from app.storage.tables.incidents import answers, incident_events, incidents, policies, turns
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
-from app.storage.tables.places import gazetteer_entries, gazetteers
+from app.storage.tables.places import gazetteer_entries, gazetteers, incident_places
 from app.storage.tables.pushes import push_channels, pushed_events
 from app.storage.tables.routing import routing_rules
 from app.storage.tables.sources import (
@@ -42,6 +42,7 @@ __all__ = [
     "gazetteers",
     "idempotency_keys",
     "incident_events",
+    "incident_places",
     "incidents",
     "message_versions",
     "messages",

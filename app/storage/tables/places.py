@@ -1,9 +1,10 @@
-"""Where it is: the gazetteer of a region."""
+"""Where it is: the gazetteer of a region, and the places that incidents name."""
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.storage.tables.base import metadata, moment, region, serial
 
@@ -38,4 +40,23 @@ gazetteer_entries = Table(
     UniqueConstraint("region_id", "code"),
     ForeignKeyConstraint(["region_id", "parent_id"], ["gazetteer_entries.region_id", "gazetteer_entries.id"]),
     Index("ix_gazetteer_entries_parent", "region_id", "parent_id"),
+)
+
+incident_places = Table(
+    "incident_places",
+    metadata,
+    region(),
+    Column("incident_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("starts", Integer, nullable=False),
+    Column("ends", Integer, nullable=False),
+    Column("surface", Text, nullable=False),
+    Column("house", Text),
+    Column("entry_id", BigInteger),
+    Column("confidence", Double),
+    Column("candidates", JSONB, nullable=False),
+    Column("corrected_by", BigInteger, ForeignKey("operators.id")),
+    moment("corrected_at"),
+    Index("ix_incident_places_entry", "region_id", "entry_id", "incident_id"),
 )

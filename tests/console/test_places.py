@@ -1,0 +1,47 @@
+"""Places on the page of an incident: shown, offered, chosen."""
+
+from datetime import datetime
+
+from app.storage.regions import RegionId
+from app.usecases.import_gazetteer import import_gazetteer, read_gazetteer
+from tests.console.browsing import Browser, words
+from tests.usecases.reading import Reader, comment
+from tests.usecases.test_places import TABLE
+
+
+async def ask(reader: Reader, region_id: RegionId, text: str, noon: datetime) -> None:
+    """A question in a region with two streets «Лесная»."""
+    async with reader.intake.database.write() as session:
+        await import_gazetteer(session, region_id, read_gazetteer(TABLE.encode()), now=noon)
+    await reader.read(comment(1, text, noon), at=noon)
+
+
+async def test_a_sure_place_is_shown_with_its_confidence(reader: Reader, region_id: RegionId, anna: Browser, noon: datetime) -> None:
+    await ask(reader, region_id, "На Мира 3 темно!", noon)
+
+    page = words((await anna.open("/incidents/1")).text)
+
+    assert "Считается за: город Заречный" in page
+    assert "Мира 3 адрес — улица Мира город Заречный , дом 3 · 91 %" in page
+    assert "улица Мира, 3" in words((await anna.open("/")).text)
+
+
+async def test_an_unsure_place_offers_its_variants_and_a_choice_settles_it(
+    reader: Reader, region_id: RegionId, anna: Browser, noon: datetime
+) -> None:
+    await ask(reader, region_id, "На Лесной темно!", noon)
+    page = await anna.open("/incidents/1")
+    assert "не уверены , варианты:" in words(page.text)
+    rows = await reader.rows("SELECT id FROM gazetteer_entries WHERE code = 'lesnaya-i'")
+
+    await anna.send("/incidents/1/places", version=1, number=1, entry=rows[0].id)
+    after = words((await anna.open("/incidents/1")).text)
+
+    assert "улица Лесная село Ивановка · указал Anna" in after
+    assert "Уточнено место" in after
+
+
+async def test_a_viewer_sees_no_form(reader: Reader, region_id: RegionId, vera: Browser, noon: datetime) -> None:
+    await ask(reader, region_id, "На Лесной темно!", noon)
+
+    assert "/incidents/1/places" not in (await vera.open("/incidents/1")).text

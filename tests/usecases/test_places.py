@@ -1,0 +1,191 @@
+"""Places from a page into incidents, and what operators make of them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import pytest
+
+from app.domain.errors import InvalidInput, NotFound, NotPermitted, StaleVersion
+from app.domain.incident import IncidentId
+from app.domain.operator import Operator, OperatorId, Role
+from app.domain.territory import EntryId
+from app.storage import events, gazetteer, incident_details, operators, sources
+from app.storage.incident_details import IncidentDetails
+from app.usecases.correct_place import Correction, correct_place
+from app.usecases.find_places import LOOKED_AT_EVERY_SECONDS, PlaceFinders
+from app.usecases.import_gazetteer import import_gazetteer, read_gazetteer
+from tests.usecases.reading import Reader, comment, post
+
+TABLE = """kind,code,parent,name,type
+territory,oblast,,Приозёрная,область
+settlement,town,oblast,Заречный,город
+settlement,village,oblast,Ивановка,село
+street,lesnaya,town,Лесная,улица
+street,lesnaya-i,village,Лесная,улица
+street,mira,town,Мира,улица
+"""
+
+
+@pytest.fixture
+async def ids(reader: Reader, noon: datetime) -> Mapping[str, EntryId]:
+    """The gazetteer's ids by code; the reader's page belongs to the region."""
+    intake = reader.intake
+    async with intake.database.write() as session:
+        await import_gazetteer(session, intake.region_id, read_gazetteer(TABLE.encode()), now=noon)
+        found = {one.code: one.id for one in await gazetteer.all_entries(session, intake.region_id)}
+        changes = {"territory_id": found["oblast"]}
+        await sources.change(session, intake.region_id, reader.source.id, version=None, changes=changes, now=noon)
+    return found
+
+
+async def reread(reader: Reader) -> Reader:
+    """The reader with its page as it is registered now."""
+    async with reader.intake.database.read() as session:
+        return Reader(reader.intake, (await sources.get(session, reader.intake.region_id, reader.source.id)).source, reader.clock)
+
+
+async def incident(reader: Reader, number: int = 1) -> IncidentDetails:
+    async with reader.intake.database.read() as session:
+        return await incident_details.get(session, reader.intake.region_id, IncidentId(number))
+
+
+async def test_an_incident_keeps_its_places_and_is_counted_where_they_lie(
+    reader: Reader, ids: Mapping[str, EntryId], noon: datetime
+) -> None:
+    page = await reread(reader)
+    await page.read(post(100, "Новости", noon), comment(1, "В Ивановке на Лесной 5 темно!", noon), at=noon)
+
+    found = await incident(page)
+
+    assert [(one.number, one.kind, one.surface, one.house) for one in found.places] == [
+        (1, "settlement", "Ивановке", None),
+        (2, "address", "Лесной 5", "5"),
+    ]
+    assert [one.meant and one.meant.entry_id for one in found.places] == [ids["village"], ids["lesnaya-i"]]
+    assert found.territory is not None
+    assert (found.territory.id, found.territory.name) == (ids["village"], "село Ивановка")
+
+
+async def test_what_may_be_several_stays_open_and_is_counted_where_the_page_belongs(
+    reader: Reader, ids: Mapping[str, EntryId], noon: datetime
+) -> None:
+    page = await reread(reader)
+    await page.read(comment(1, "На Лесной темно!", noon), at=noon)
+
+    found = await incident(page)
+
+    assert found.places[0].meant is None
+    assert {(one.title, one.within) for one in found.places[0].candidates} == {
+        ("улица Лесная", "город Заречный"),
+        ("улица Лесная", "село Ивановка"),
+    }
+    assert found.territory is not None
+    assert found.territory.id == ids["oblast"]
+
+
+async def test_the_post_above_decides_for_a_comment(reader: Reader, ids: Mapping[str, EntryId], noon: datetime) -> None:
+    page = await reread(reader)
+    await page.read(post(100, "В Ивановке чинят свет", noon), comment(1, "а на Лесной?", noon), at=noon)
+
+    (place,) = (await incident(page)).places
+
+    assert place.meant is not None
+    assert place.meant.entry_id == ids["lesnaya-i"]
+
+
+async def test_reading_a_page_again_adds_no_place(reader: Reader, ids: Mapping[str, EntryId], noon: datetime) -> None:
+    for _ in range(2):
+        await reader.read(comment(1, "На Мира 3 темно!", noon), at=noon)
+
+    assert len((await incident(reader)).places) == 1
+
+
+async def test_only_what_needs_an_answer_is_looked_through(reader: Reader, ids: Mapping[str, EntryId], noon: datetime) -> None:
+    await reader.read(comment(1, "живу на Мира 3", noon), at=noon)
+
+    assert await reader.rows("SELECT 1 FROM incident_places") == []
+
+
+async def test_a_region_without_a_gazetteer_has_no_places(reader: Reader, noon: datetime) -> None:
+    await reader.read(comment(1, "На Мира 3 темно!", noon), at=noon)
+
+    found = await incident(reader)
+
+    assert (found.places, found.territory) == ((), None)
+
+
+async def test_a_changed_gazetteer_is_taken_up_within_ten_seconds(reader: Reader, ids: Mapping[str, EntryId], noon: datetime) -> None:
+    intake, clock = reader.intake, [0.0]
+    finders = PlaceFinders(clock=lambda: clock[0])
+    first = await finders.newest(intake.database, intake.region_id)
+    async with intake.database.write() as session:
+        table = read_gazetteer(b"kind,code,parent,name,type\nsettlement,new,,\xd0\x9d\xd0\xbe\xd0\xb2\xd1\x8b\xd0\xb9,\n")
+        await import_gazetteer(session, intake.region_id, table, now=noon)
+    seen = []
+    for clock[0] in (1.0, LOOKED_AT_EVERY_SECONDS):
+        finder = await finders.newest(intake.database, intake.region_id)
+        seen.append(finder is first)
+
+    assert seen == [True, False]
+
+
+async def operator(reader: Reader, role: Role, noon: datetime) -> Operator:
+    async with reader.intake.database.write() as session:
+        return (await operators.ensure(session, f"the {role}", role, now=noon)).operator
+
+
+async def correct(reader: Reader, by: Operator, noon: datetime, *, entry: EntryId | None, number: int = 1, version: int = 1) -> int:
+    async with reader.intake.database.write() as session:
+        correction = Correction(number, entry)
+        return await correct_place(session, reader.intake.region_id, IncidentId(1), by, correction, version=version, now=noon)
+
+
+async def test_an_operators_choice_counts_and_is_kept_with_who_made_it(reader: Reader, ids: Mapping[str, EntryId], noon: datetime) -> None:
+    page = await reread(reader)
+    await page.read(comment(1, "На Лесной темно!", noon), at=noon)
+    anna = await operator(page, Role.OPERATOR, noon)
+
+    version = await correct(page, anna, noon, entry=ids["lesnaya-i"])
+    found = await incident(page)
+    async with page.intake.database.read() as session:
+        (*_, last) = await events.listed(session, page.intake.region_id, IncidentId(1), after=None, limit=10)
+
+    (place,) = found.places
+    assert place.meant is not None
+    assert (place.meant.entry_id, place.meant.confidence, place.corrected_by, place.corrected_at) == (ids["lesnaya-i"], 1, anna.name, noon)
+    assert (found.territory and found.territory.id, found.version, version) == (ids["village"], 2, 2)
+    assert (last.event.type, last.event.data, last.actor_id) == (
+        "place_corrected",
+        {"place": 1, "entry_id": ids["lesnaya-i"], "before": None},
+        anna.id,
+    )
+
+
+async def test_none_of_the_entries_gives_the_incident_back_to_its_page(reader: Reader, ids: Mapping[str, EntryId], noon: datetime) -> None:
+    page = await reread(reader)
+    await page.read(comment(1, "На Мира 3 темно!", noon), at=noon)
+    before = await incident(page)
+
+    await correct(page, await operator(page, Role.OPERATOR, noon), noon, entry=None)
+    after = await incident(page)
+
+    assert [one.territory and one.territory.id for one in (before, after)] == [ids["town"], ids["oblast"]]
+    assert after.places[0].meant is None
+    assert after.places[0].corrected_by is not None
+
+
+async def test_a_correction_needs_a_place_an_entry_the_version_and_the_right(
+    reader: Reader, ids: Mapping[str, EntryId], noon: datetime
+) -> None:
+    await reader.read(comment(1, "На Мира 3 темно!", noon), at=noon)
+    anna, vera = await operator(reader, Role.OPERATOR, noon), Operator(OperatorId(9), "Вера", Role.VIEWER)
+
+    with pytest.raises(NotFound):
+        await correct(reader, anna, noon, entry=ids["mira"], number=7)
+    with pytest.raises(InvalidInput):
+        await correct(reader, anna, noon, entry=EntryId(10**9))
+    with pytest.raises(StaleVersion):
+        await correct(reader, anna, noon, entry=ids["mira"], version=5)
+    with pytest.raises(NotPermitted):
+        await correct(reader, vera, noon, entry=ids["mira"])
+    assert (await incident(reader)).version == 1
