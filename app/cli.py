@@ -25,6 +25,7 @@ from app.domain.source import SourceId
 from app.gazetteer_commands import gazetteer_commands
 from app.processes import run_processes
 from app.push_commands import PushChoice, choose_push
+from app.replay_commands import add_replay
 from app.settings import Settings, SettingsInvalid, load_settings
 from app.simulation.report import simulate_polling, write_polls
 from app.simulation.trace import read_trace
@@ -318,6 +319,7 @@ def topics_import(file: Annotated[Path, typer.Argument(exists=True, dir_okay=Fal
 
 
 cli.add_typer(gazetteer_commands(with_services), name="gazetteer")
+add_replay(cli, with_services)
 
 
 @cli.command()

@@ -28,14 +28,18 @@ class DatabaseUnfit(RuntimeError):
     """The configured PostgreSQL cannot serve Otklik; the message says what to change."""
 
 
-def create_engine(url: str | URL, *, pool_size: int = 10, reads_only: bool = False, command_seconds: float = 60) -> AsyncEngine:
+def create_engine(
+    url: str | URL, *, pool_size: int = 10, reads_only: bool = False, command_seconds: float = 60, schema: str | None = None
+) -> AsyncEngine:
     """An engine for `postgresql://…`. A connection that was closed while idle is replaced before use, without asking the server.
 
-    One that only reads saves the trips that begin and end a transaction.
+    One that only reads saves the trips that begin and end a transaction. With a `schema` it sees no other.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "postgresql":
         raise DatabaseUnfit(f"OTKLIK_DATABASE_URL must start with postgresql://, not {parsed.drivername}://.")
+    settings = SERVER_SETTINGS | ({"default_transaction_read_only": "on"} if reads_only else {})
+    settings |= {} if schema is None else {"search_path": schema}
     engine = create_async_engine(
         parsed.set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
@@ -49,7 +53,7 @@ def create_engine(url: str | URL, *, pool_size: int = 10, reads_only: bool = Fal
         connect_args={
             "timeout": 10,
             "command_timeout": command_seconds,
-            "server_settings": SERVER_SETTINGS | ({"default_transaction_read_only": "on"} if reads_only else {}),
+            "server_settings": settings,
         },
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
@@ -72,9 +76,9 @@ class Database:
     Reading has a pool of its own, as wide as the writing one and in a rush twice so.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, schema: str | None = None) -> None:
         self.engine = engine
-        self.reading = create_engine(engine.url.set(drivername="postgresql"), pool_size=_size(engine), reads_only=True)
+        self.reading = create_engine(engine.url.set(drivername="postgresql"), pool_size=_size(engine), reads_only=True, schema=schema)
         self._sessions = session_maker(engine, expire_on_commit=False)
         self._readers = session_maker(self.reading, expire_on_commit=False)
 

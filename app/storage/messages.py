@@ -1,10 +1,11 @@
 """Messages: what is known of those on a page, and a page's new ones written in one statement."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+import orjson
 from sqlalchemy import column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -107,10 +108,17 @@ class NewMessage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RawPayload:
-    """A response of a network as it came, compressed: the evidence."""
+    """A response of a network as it came, compressed: the evidence.
+
+    `request` says to its connector what it was asked for, `read_whole_at` when each thread that lost messages by it had been
+    read whole before, as readings without news leave no evidence of their own.
+    """
 
     method: str
     body: bytes
+    request: str
+    asked_at: datetime
+    read_whole_at: Mapping[str, str]
 
 
 ARRAYS = (
@@ -140,8 +148,8 @@ ARRAYS = (
 )
 
 STORE = text(
-    "WITH raw AS (INSERT INTO raw_payloads (region_id, source_id, method, collected_at, body)"
-    " VALUES (:region, :source, :method, :now, :raw) RETURNING id),"
+    "WITH raw AS (INSERT INTO raw_payloads (region_id, source_id, method, collected_at, body, request, asked_at, read_whole_at)"
+    " VALUES (:region, :source, :method, :now, :raw, :request, :asked_at, CAST(:read_whole_at AS jsonb)) RETURNING id),"
     " noted AS (UPDATE threads SET changes = changes + 1"
     " WHERE region_id = :region AND source_id = :source AND post_id = ANY(CAST(:changed AS text[])))"
     " INSERT INTO messages (region_id, source_id, collected_at, version, version_seen_at, raw_id, post_id, month, comment_id, root_id,"
@@ -168,5 +176,7 @@ async def store(
 ) -> None:
     """Stores messages seen for the first time with the response that showed them, and counts a change in each changed thread."""
     columns = zip(*new, strict=True) if new else ((),) * len(ARRAYS)
-    about = {"region": region_id, "source": source_id, "now": now, "method": raw.method, "raw": raw.body, "changed": list(changed)}
-    await session.execute(STORE, about | {name: list(values) for (name, _), values in zip(ARRAYS, columns, strict=True)})
+    about = {"region": region_id, "source": source_id, "now": now, "changed": list(changed)}
+    evidence = {"method": raw.method, "raw": raw.body, "request": raw.request, "asked_at": raw.asked_at}
+    evidence["read_whole_at"] = orjson.dumps(dict(raw.read_whole_at)).decode() if raw.read_whole_at else None
+    await session.execute(STORE, about | evidence | {name: list(values) for (name, _), values in zip(ARRAYS, columns, strict=True)})

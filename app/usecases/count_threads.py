@@ -18,6 +18,8 @@ from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorE
 log = structlog.get_logger(__name__)
 
 MARKED_AT_ONCE = 100
+COUNTS = "count_comments"
+"""The method of a page of counted posts, which has no body of its own."""
 RETRY_BATCH_AFTER = timedelta(minutes=1)
 RETRY_COUNT_AFTER = timedelta(minutes=30)
 
@@ -107,7 +109,7 @@ async def _take_in_changes(
         if message is not None and not _is_as_stored(message, stored.get((source.id, ref.external_id))):
             changed[source].append(message)
     for source, of_source in changed.items():
-        page = Page(tuple(of_source), None, method="count_comments")
+        page = Page(tuple(of_source), None, method=COUNTS)
         polling.on_page(source, await ingest_page(polling.intake, source, page, now=polling.now, asked_at=asked_at))
 
 

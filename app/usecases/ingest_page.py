@@ -127,7 +127,7 @@ async def _store(
     changed = [one for one in compared if one.news]
     if not changed:
         return Intaken()
-    await store_news(session, page, changed, now=now)
+    await store_news(session, page, changed, asked_at=asked_at, now=now)
     settlements = [
         await settle_conversations(session, source, one.page.key, one.news.authors, policies=look.policies, named=one.places, now=now)
         for one in changed

@@ -14,6 +14,7 @@ from app.storage.messages import KnownMessage, NewMessage, RawPayload
 from app.usecases.compare_page import ThreadNews, ThreadPage
 from app.usecases.judge_page import Judged, comment_id, post_id
 from connectors.sdk.contract import Page
+from connectors.sdk.message_json import write_messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,22 @@ class ChangedThread:
         return {comment_id(one.message): one.places for one in self.page.judged if one.places}
 
 
-async def store_news(session: AsyncSession, page: Page, changed: Sequence[ChangedThread], *, now: datetime) -> None:
+async def store_news(session: AsyncSession, page: Page, changed: Sequence[ChangedThread], *, asked_at: datetime, now: datetime) -> None:
     """Writes the news of one page's threads, all of one source, and keeps the page as evidence."""
     key = changed[0].page.key
     new = [_new(one, of_thread.page.key.month, now=now) for of_thread in changed for one in of_thread.news.new]
-    raw = RawPayload(page.method, zlib.compress(page.raw, 1))
+    raw = evidence_of(page, changed, asked_at=asked_at)
     posts = [one.page.key.post_id for one in changed]
     await messages.store(session, key.region_id, key.source_id, new, raw=raw, changed=posts, now=now)
     for one in changed:
         await _store_changes(session, one, now=now)
+
+
+def evidence_of(page: Page, changed: Sequence[ChangedThread], *, asked_at: datetime) -> RawPayload:
+    """The body as received, compressed; of counters, which come without one, the posts that they showed."""
+    whole = {one.page.key.post_id: one.page.thread.covered_at for one in changed if one.news.deleted}
+    read_whole_at = {post: at.isoformat() for post, at in whole.items() if at is not None}
+    return RawPayload(page.method, zlib.compress(page.raw or write_messages(page.messages), 1), page.request, asked_at, read_whole_at)
 
 
 async def _store_changes(session: AsyncSession, changed: ChangedThread, *, now: datetime) -> None:

@@ -25,14 +25,14 @@ from app.telemetry.metrics import PUSHED_EVENTS
 from app.usecases.ingest_page import Intaken, ingest_page
 from app.usecases.judge_page import Intake, comment_id, post_id
 from app.usecases.note_detection import note_detection, published_in
-from connectors.sdk.contract import Author, AuthorNamer, Connector, EventReader, Message, MessageType, Page, PushedChange, PushedNews
+from app.usecases.pushed_page import pushed_page
+from connectors.sdk.contract import Author, AuthorNamer, Connector, EventReader, Message, MessageType, PushedChange, PushedNews
 from connectors.sdk.errors import ConnectorError, UnexpectedResponse
 
 log = structlog.get_logger(__name__)
 
 EVENTS_AT_ONCE = 200
 MOST_NAMES = 50_000
-METHOD = "push"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +149,9 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
     told = [(event.waiting, event.news) for event in run if event.news is not None]
     async with intake.database.read() as session:
         stored = await pushed_events.targets(session, intake.region_id, source.id, _places(news for _, news in told))
-    believed = [_rooted(news.message, stored) for waiting, news in told if is_believed(waiting, news, stored.get(place_of(news.message)))]
+    believed = [(waiting, news) for waiting, news in told if is_believed(waiting, news, stored.get(place_of(news.message)))]
     doubted = {post_id(news.message) for waiting, news in told if is_doubtful(waiting, news, stored.get(place_of(news.message)))}
-    messages = await _named(taking, source, believed)
+    messages = await _named(taking, source, [_rooted(news.message, stored) for _, news in believed])
 
     async def finish(writing: AsyncSession) -> None:
         now = taking.now()
@@ -163,7 +163,7 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
         await readings.plan(writing, intake.region_id, [source.id], now=now)
 
     if messages:
-        page = Page(tuple(messages), None, b"\n".join(event.waiting.body for event in run), METHOD)
+        page = pushed_page([(waiting, message) for (waiting, _), message in zip(believed, messages, strict=True)])
         seen_at = [waiting.received_at for waiting, _ in told]
         # What an event says was seen at the door, not now: else an event behind it in the queue would look older than it.
         taken = await ingest_page(intake, source, page, now=lambda: max(seen_at), asked_at=min(seen_at), save_checkpoint=finish)

@@ -9,6 +9,7 @@ from connectors.ok.client import OkClient
 from connectors.ok.links import EXAMPLES, GroupLink, parse_link
 from connectors.ok.mapping import resolved_source, topic_message
 from connectors.ok.names import Names
+from connectors.ok.page_mapper import map_page
 from connectors.ok.probe import check_credential, probe_all
 from connectors.ok.replies import Replies
 from connectors.ok.schemas import OkTopic, read_address, read_counts, read_groups, read_topics
@@ -70,6 +71,10 @@ class OkConnector:
     def read_comments(self, post: PostRef, since: Cursor | None) -> AsyncIterator[Page]:
         """Comments that are new since the cursor, and the newest page at least; all of them, with full coverage, without one."""
         return read_thread(self._client, self._names, post, since)
+
+    def map_page(self, method: str, request: str, raw: bytes) -> Page:
+        """The page of a body that was read before, as we would make it today."""
+        return map_page(method, request, raw)
 
     async def count_comments(self, posts: Sequence[PostRef]) -> Mapping[PostRef, PostCount | None]:
         """Counters of up to 100 topics in one call; a topic that may hide among unreadable entries is left out rather than called gone."""

@@ -14,6 +14,7 @@ from connectors.ok.cursor import ThreadCursor, read_thread_cursor, write_thread_
 from connectors.ok.mapping import comment_message
 from connectors.ok.names import Names
 from connectors.ok.paging import Anchors
+from connectors.ok.request import ThreadRequest, write_thread_request
 from connectors.ok.schemas import Listing, OkComment, read_comments
 from connectors.ok.stretch import Stretches, second_of
 from connectors.sdk.contract import Coverage, Cursor, Page, PostRef
@@ -45,7 +46,8 @@ async def _read_forward(client: OkClient, names: Names, post: PostRef, cursor: T
         goes_on_at = None if anchors.is_certain or anchors.anchor == FIRST else anchors.anchor
         checkpoint = write_thread_cursor(ThreadCursor(newest_at, goes_on_at))
         coverage = stretches.take(listing, is_end=anchors.is_certain)
-        yield await _page(names, post, answer, listing, fresh, coverage, checkpoint)
+        request = await _request(names, post, listing, fresh, coverage)
+        yield page_of(answer, listing, request, checkpoint)
         if anchors.is_over:
             return
         answer = await client.read(METHOD, parameters(post, anchors.anchor, FORWARD))
@@ -74,7 +76,8 @@ async def _read_back(client: OkClient, names: Names, post: PostRef, since: Curso
         is_last = is_joined or anchors.is_over
         checkpoint = write_thread_cursor(ThreadCursor(newest_at)) if is_joined or anchors.is_certain else since
         coverage = stretches.take(listing, is_end=anchors.is_certain)
-        yield await _page(names, post, answer, listing, fresh, coverage, checkpoint if is_last else None)
+        request = await _request(names, post, listing, fresh, coverage)
+        yield page_of(answer, listing, request, checkpoint if is_last else None)
 
 
 def parameters(post: PostRef, anchor: str | None, direction: str) -> Parameters:
@@ -88,15 +91,17 @@ def latest(known: datetime | None, listing: Listing[OkComment]) -> datetime | No
     return max([*([known] if known else []), *(comment.published_at for comment in listing.entries)], default=None)
 
 
-async def _page(
-    names: Names,
-    post: PostRef,
-    answer: Answer,
-    listing: Listing[OkComment],
-    fresh: frozenset[str],
-    coverage: tuple[Coverage, ...],
-    checkpoint: Cursor | None,
-) -> Page:
-    known = await names.of(listing)
-    messages = {one.id: comment_message(one, post, known) for one in listing.entries if one.id in fresh}
-    return Page(tuple(messages.values()), checkpoint, answer.raw, METHOD, coverage, listing.skipped)
+async def _request(
+    names: Names, post: PostRef, listing: Listing[OkComment], fresh: frozenset[str], coverage: tuple[Coverage, ...]
+) -> ThreadRequest:
+    """What the page is read for, with the names that OK told elsewhere."""
+    asked = {author: name for author, name in (await names.of(listing)).items() if author not in listing.names}
+    return ThreadRequest(post, frozenset(listing.ids) - fresh, asked, coverage)
+
+
+def page_of(answer: Answer, listing: Listing[OkComment], request: ThreadRequest, checkpoint: Cursor | None) -> Page:
+    """What a page of comments tells to who read it for this request."""
+    names = {**request.names, **listing.names}
+    told = {one.id: comment_message(one, request.post, names) for one in listing.entries if one.id not in request.again}
+    coverage, written = request.coverage, write_thread_request(request)
+    return Page(tuple(told.values()), checkpoint, answer.raw, METHOD, coverage, listing.skipped, written)

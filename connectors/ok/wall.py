@@ -1,6 +1,6 @@
 """Reads the topics of a group, newest first."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from connectors.ok import settings
@@ -9,6 +9,7 @@ from connectors.ok.client import OkClient
 from connectors.ok.cursor import WallCursor, read_wall_cursor, write_wall_cursor
 from connectors.ok.mapping import group_id_of, topic_message
 from connectors.ok.paging import Anchors
+from connectors.ok.request import WallRequest, write_wall_request
 from connectors.ok.schemas import Listing, OkTopic, read_topics
 from connectors.sdk.contract import Cursor, Page, Wall
 
@@ -33,10 +34,10 @@ async def read_wall(client: OkClient, wall: Wall, since: Cursor | None, not_befo
         newest_at = max([newest_at, *(topic.created_at for topic in topics)])
         older += sum(topic.created_at <= stop_at and not topic.is_pinned for topic in topics)
         has_met_older = older >= settings.TOPICS_OVERLAP
-        told = [topic for topic in topics if topic.is_pinned or topic.created_at >= earliest]
         reached = newest_at if has_met_older or anchors.is_certain else stop_at
         is_last = has_met_older or anchors.is_over
-        yield page_of(answer, listing, told, wall, write_wall_cursor(WallCursor(reached)) if is_last else None)
+        request = WallRequest(wall, earliest, frozenset(listing.ids) - fresh)
+        yield page_of(answer, listing, request, write_wall_cursor(WallCursor(reached)) if is_last else None)
         if is_last:
             return
 
@@ -46,6 +47,8 @@ def parameters(wall: Wall, anchor: str | None) -> Parameters:
     return {**page, "anchor": anchor} if anchor else page
 
 
-def page_of(answer: Answer, listing: Listing[OkTopic], topics: Collection[OkTopic], wall: Wall, checkpoint: Cursor | None) -> Page:
-    messages = tuple(topic_message(topic, wall) for topic in topics)
-    return Page(messages, checkpoint, answer.raw, METHOD, skipped=listing.skipped)
+def page_of(answer: Answer, listing: Listing[OkTopic], request: WallRequest, checkpoint: Cursor | None) -> Page:
+    """What a page of the wall tells to who read it for this request."""
+    topics = [topic for topic in listing.entries if topic.id not in request.again]
+    messages = tuple(topic_message(topic, request.wall) for topic in topics if topic.is_pinned or topic.created_at >= request.earliest)
+    return Page(messages, checkpoint, answer.raw, METHOD, skipped=listing.skipped, request=write_wall_request(request))

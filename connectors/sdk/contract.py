@@ -5,7 +5,7 @@ Every moment is an aware UTC `datetime` on the network's own clock. Identifiers 
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -106,9 +106,9 @@ class Coverage:
 class Page:
     """Messages to store, and where reading goes on once they are stored.
 
-    `checkpoint=None` means: store these, but do not move yet (a wall is read newest first, so moving after its first
-    page would lose the older ones on a crash). `raw` is the body as received, for evidence and replay. `skipped` counts
-    the entries of the body that could not be read as messages.
+    `checkpoint=None` means: store these, but do not move yet (a wall is read newest first, so moving after its first page
+    would lose the older ones on a crash). `raw` is the body as received, for evidence and replay; `request` tells the
+    connector's own `PageMapper` what it was read for. `skipped` counts the entries that could not be read as messages.
     """
 
     messages: tuple[Message, ...]
@@ -117,6 +117,7 @@ class Page:
     method: str = ""
     coverage: tuple[Coverage, ...] = ()
     skipped: int = 0
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,12 @@ class CommentReader(Protocol):
         Every page but the last may carry `checkpoint=None`; a reader stopped at any page and started again from the
         last checkpoint yields everything it had not yet yielded.
         """
+
+
+@runtime_checkable
+class PageMapper(Protocol):
+    def map_page(self, method: str, request: str, raw: bytes) -> Page:
+        """Pure: the page read as `raw`, as we would make it today, without a checkpoint; `UnexpectedResponse` if it cannot be made."""
 
 
 @runtime_checkable
@@ -375,6 +382,7 @@ CAPABILITIES: Mapping[str, type[Any]] = {
     "resolve": SourceResolver,
     "read_posts": PostReader,
     "read_comments": CommentReader,
+    "map_page": PageMapper,
     "count_comments": CommentCounter,
     "publish_reply": ReplyPublisher,
     "webhook": WebhookReceiver,
@@ -388,6 +396,3 @@ CAPABILITIES: Mapping[str, type[Any]] = {
 def capabilities(connector: Connector) -> frozenset[str]:
     """The names of the Protocols that the connector's class satisfies."""
     return frozenset(name for name, protocol in CAPABILITIES.items() if isinstance(connector, protocol))
-
-
-PageSink = Callable[[Page], Awaitable[None]]

@@ -18,7 +18,7 @@ import logging
 import traceback
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
@@ -32,6 +32,7 @@ from connectors.sdk.contract import (
     Cursor,
     Message,
     Page,
+    PageMapper,
     PostReader,
     PostRef,
     ReplyPublisher,
@@ -40,7 +41,7 @@ from connectors.sdk.contract import (
     WebhookReceiver,
     capabilities,
 )
-from connectors.sdk.errors import ConnectorError, InvalidLink
+from connectors.sdk.errors import ConnectorError, InvalidLink, UnexpectedResponse
 from connectors.sdk.text import clean_text
 
 Start = Callable[[Cursor | None], AsyncIterator[Page]]
@@ -167,6 +168,26 @@ class ConnectorContract:
         for page in await every_page(comments_from(world)(None)):
             assert (page.raw and page.method) or not page.messages
 
+    async def test_a_page_is_made_again_from_its_body_and_what_was_asked(self, world: ContractWorld) -> None:
+        mapper = world.connector
+        if not isinstance(mapper, PageMapper):
+            skip("PageMapper")
+        pages = [page for start in (posts_from(world), comments_from(world)) for page in await read_twice(start)]
+        kept = [page for page in pages if page.messages]
+        assert kept
+        for page in kept:
+            assert mapper.map_page(page.method, page.request, page.raw) == replace(page, checkpoint=None)
+
+    async def test_a_body_or_a_request_that_cannot_be_read_is_said_to_be_unexpected(self, world: ContractWorld) -> None:
+        mapper = world.connector
+        if not isinstance(mapper, PageMapper):
+            skip("PageMapper")
+        page = (await every_page(comments_from(world)(None)))[0]
+        damaged = (page.request, page.raw[: len(page.raw) // 2]), (page.request[1:], page.raw), ("", page.raw)
+        for request, raw in damaged:
+            with pytest.raises(UnexpectedResponse):
+                mapper.map_page(page.method, request, raw)
+
     async def test_a_post_is_counted_and_one_that_is_gone_is_none(self, world: ContractWorld) -> None:
         counter = world.connector
         if not isinstance(counter, CommentCounter):
@@ -285,6 +306,12 @@ async def every_page(pages: AsyncIterator[Page]) -> list[Page]:
     read = [page async for page in pages]
     assert read, "a reading without a page has no checkpoint"
     return read
+
+
+async def read_twice(start: Start) -> list[Page]:
+    """A whole reading, and the one that goes on from its checkpoint."""
+    first = await every_page(start(None))
+    return first + await every_page(start(first[-1].checkpoint))
 
 
 async def every_message(world: ContractWorld) -> list[Message]:

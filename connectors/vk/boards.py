@@ -16,6 +16,7 @@ from connectors.vk.client import VkClient
 from connectors.vk.fields import flag, line, mapping, moment, whole
 from connectors.vk.mapping import TOPIC, post_url, topic_of
 from connectors.vk.paging import Paging
+from connectors.vk.request import WallRequest, write_wall_request
 from connectors.vk.schemas import Listing, Malformed, read_listing
 
 TOPICS, COMMENTS = "board.getTopics", "board.getComments"
@@ -71,10 +72,16 @@ async def read_board(client: VkClient, wall: Wall, not_before: datetime) -> Asyn
         if fresh is None:
             continue
         topics = [topic for topic in listing.entries if topic.id in fresh]
-        told = tuple(topic_message(wall, topic) for topic in topics if topic.updated >= not_before)
-        yield Page(told, None, answer.raw, TOPICS, skipped=listing.skipped)
+        yield page_of(answer, listing, WallRequest(wall, not_before, frozenset(listing.ids) - fresh))
         if any(topic.updated < not_before and not topic.is_fixed for topic in topics):
             return
+
+
+def page_of(answer: Answer, listing: Listing[VkTopic], request: WallRequest) -> Page:
+    """What a page of the board tells to who read it for this request."""
+    topics = [topic for topic in listing.entries if topic.id not in request.again and topic.updated >= request.earliest]
+    told = tuple(topic_message(request.wall, topic) for topic in topics)
+    return Page(told, None, answer.raw, TOPICS, skipped=listing.skipped, request=write_wall_request(request))
 
 
 async def count_topics(client: VkClient, topics: Collection[PostRef]) -> Mapping[PostRef, PostCount | None]:

@@ -30,6 +30,7 @@ from connectors.vk.events import parse_envelope, read_event
 from connectors.vk.links import EXAMPLES, GroupLink, parse_link
 from connectors.vk.long_poll import LongPoll
 from connectors.vk.mapping import comment_url, post_message, resolved_source, topic_of
+from connectors.vk.page_mapper import map_page
 from connectors.vk.schemas import VkPost, read_comment_id, read_communities, read_people, read_posts, read_screen_name
 from connectors.vk.thread import read_thread
 from connectors.vk.wall import read_page, read_wall
@@ -75,6 +76,10 @@ class VkConnector:
     def read_comments(self, post: PostRef, since: Cursor | None) -> AsyncIterator[Page]:
         """Comments that are new, moved or gone since the cursor; all of them, with full coverage, without one."""
         return nothing_to_read() if is_dialogue(post) else read_thread(self._client, post, since)
+
+    def map_page(self, method: str, request: str, raw: bytes) -> Page:
+        """The page of a body that was read before, as we would make it today."""
+        return map_page(method, request, raw)
 
     async def count_comments(self, posts: Sequence[PostRef]) -> Mapping[PostRef, PostCount | None]:
         """Counters of up to 100 posts in one call; a post whose entry cannot be read is left out rather than called gone."""

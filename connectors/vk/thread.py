@@ -18,6 +18,7 @@ from connectors.vk.client import VkClient
 from connectors.vk.cursor import Replies, ThreadCursor, read_thread_cursor, write_thread_cursor
 from connectors.vk.level import Level, Stretch
 from connectors.vk.mapping import comment_message, topic_of
+from connectors.vk.request import ThreadRequest, write_thread_request
 from connectors.vk.schemas import Listing, VkComment, read_comments
 from connectors.vk.tally import Tally
 
@@ -78,8 +79,10 @@ class ThreadReading:
         if stretch is None:
             return None
         taken = self._take_roots if level.root_id is None else self._take_replies
-        messages, coverage = taken(level, stretch, listing)
-        return Page(tuple(messages), self._checkpoint(), answer.raw, answer.method, tuple(coverage), listing.skipped)
+        apart, coverage = taken(level, stretch, listing)
+        again = {comment.id for comment in listing.entries} - {comment.id for comment in stretch.comments}
+        request = ThreadRequest(self._post, level.root_id, frozenset(again), frozenset(apart), tuple(coverage))
+        return page_of(answer, listing, request, self._checkpoint())
 
     def leave_thread(self) -> Page | None:
         """Gives up a thread whose root has gone meanwhile; the checkpoint when it was the last to read."""
@@ -88,28 +91,25 @@ class ThreadReading:
         checkpoint = self._checkpoint()
         return Page((), checkpoint, method=METHOD) if checkpoint else None
 
-    def _take_roots(self, level: Level, stretch: Stretch, listing: Listing[VkComment]) -> tuple[list[Message], list[Coverage]]:
+    def _take_roots(self, level: Level, stretch: Stretch, listing: Listing[VkComment]) -> tuple[set[int], list[Coverage]]:
+        """The roots whose threads are read apart, and what the page covers."""
         vanished = self._vanished_roots(stretch, listing.ids)
         self._tally.add(listing, stretch.comments, vanished)
         threads = [self._thread_level(root) for root in stretch.comments if self._must_read(root)]
-        to_read = {thread.root_id for thread in threads}
-        messages = [self._message(listing, root) for root in stretch.comments]
-        with_replies = (root for root in stretch.comments if root.id not in to_read)
-        messages += [self._message(listing, reply, root.id) for root in with_replies for reply in root.thread]
         coverage = [*self._covered(None, stretch), *self._covered_threads(stretch, vanished)]
         self._remember(stretch.comments, vanished)
         self._newest_root_id = max(self._newest_root_id, level.newest_id)
         self._levels.popleft()
         self._levels.extendleft(reversed([*threads, *([level] if self._must_read_on(level) else [])]))
-        return messages, coverage
+        return {thread.root_id for thread in threads if thread.root_id}, coverage
 
-    def _take_replies(self, level: Level, stretch: Stretch, listing: Listing[VkComment]) -> tuple[list[Message], list[Coverage]]:
+    def _take_replies(self, level: Level, stretch: Stretch, listing: Listing[VkComment]) -> tuple[set[int], list[Coverage]]:
         level.stop_if_explained(stretch, listing.level)
         if level.is_over:
             newest_id = max(level.newest_id, level.known.newest_id if level.known else 0)
             self._replies[level.root_id or 0] = Replies(level.count, newest_id)
             self._levels.popleft()
-        return [self._message(listing, reply, level.root_id) for reply in stretch.comments], self._covered(level.root_id, stretch)
+        return set(), self._covered(level.root_id, stretch)
 
     def _must_read_on(self, top_level: Level) -> bool:
         self._tally.is_complete = top_level.is_over
@@ -150,12 +150,23 @@ class ThreadReading:
     def _may_have_replies(self, root: VkComment) -> bool:
         return self._known is None or bool(root.thread) or root.id in self._replies
 
-    def _message(self, listing: Listing[VkComment], comment: VkComment, root_id: int | None = None) -> Message:
-        return comment_message(comment, self._post, listing.names, root_id=root_id)
-
     def _checkpoint(self) -> Cursor | None:
         """The cursor once nothing is left to read."""
         if self._levels:
             return None
         total, roots = self._tally.settled()
         return write_thread_cursor(ThreadCursor(total, roots, self._newest_root_id, self._replies))
+
+
+def page_of(answer: Answer, listing: Listing[VkComment], request: ThreadRequest, checkpoint: Cursor | None) -> Page:
+    """What a page of comments tells to who read it for this request."""
+
+    def message(comment: VkComment, root_id: int | None) -> Message:
+        return comment_message(comment, request.post, listing.names, root_id=root_id)
+
+    told = [comment for comment in listing.entries if comment.id not in request.again]
+    messages = [message(comment, request.root_id) for comment in told]
+    if request.root_id is None:
+        messages += [message(reply, root.id) for root in told if root.id not in request.apart for reply in root.thread]
+    coverage, written = request.coverage, write_thread_request(request)
+    return Page(tuple(messages), checkpoint, answer.raw, answer.method, coverage, listing.skipped, written)

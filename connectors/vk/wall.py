@@ -1,6 +1,6 @@
 """Reads a wall: newest first, the pinned post before all others whatever its date."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +12,10 @@ from connectors.vk.client import VkClient
 from connectors.vk.cursor import WallCursor, read_wall_cursor, write_wall_cursor
 from connectors.vk.mapping import post_message
 from connectors.vk.paging import Paging
+from connectors.vk.request import WallRequest, write_wall_request
 from connectors.vk.schemas import Listing, VkPost, read_posts
+
+METHOD = "wall.get"
 
 
 async def read_page(client: VkClient, wall: Wall, since: Cursor | None, not_before: datetime) -> AsyncIterator[Page]:
@@ -45,7 +48,7 @@ async def read_wall(
     earliest = min(not_before, stop_at - settings.WALL_LAG) if cursor else not_before
     newest_at, older = stop_at, 0
     while True:
-        answer = await client.read("wall.get", parameters(wall, paging.offset))
+        answer = await client.read(METHOD, parameters(wall, paging.offset))
         listing = read_posts(answer, owner_id=int(wall.external_id))
         fresh = paging.accept(listing.ids, listing.total)
         if fresh is None:
@@ -54,8 +57,8 @@ async def read_wall(
         newest_at = max([newest_at, *(post.date for post in posts)])
         older += sum(post.date <= stop_at and not post.is_pinned for post in posts)
         is_last = paging.is_over or older >= settings.POSTS_OVERLAP
-        told = [post for post in posts if not post.is_deleted and (post.is_pinned or post.date >= earliest)]
-        yield page_of(answer, listing, told, write_wall_cursor(WallCursor(newest_at, board_at)) if is_last else None)
+        request = WallRequest(wall, earliest, frozenset(listing.ids) - fresh)
+        yield page_of(answer, listing, request, write_wall_cursor(WallCursor(newest_at, board_at)) if is_last else None)
         if is_last:
             return
 
@@ -64,11 +67,14 @@ def parameters(wall: Wall, offset: int) -> dict[str, str | int]:
     return {"owner_id": wall.external_id, "offset": offset, "count": settings.PAGE_SIZE, "extended": 1}
 
 
-def page_of(answer: Answer, listing: Listing[VkPost], posts: Collection[VkPost], checkpoint: Cursor | None) -> Page:
+def page_of(answer: Answer, listing: Listing[VkPost], request: WallRequest, checkpoint: Cursor | None) -> Page:
+    """What a page of the wall tells to who read it for this request."""
+    posts = [post for post in listing.entries if post.id not in request.again and not post.is_deleted]
     return Page(
-        messages=tuple(post_message(post, listing.names) for post in posts),
+        messages=tuple(post_message(post, listing.names) for post in posts if post.is_pinned or post.date >= request.earliest),
         checkpoint=checkpoint,
         raw=answer.raw,
-        method=answer.method,
+        method=METHOD,
         skipped=listing.skipped,
+        request=write_wall_request(request),
     )

@@ -32,7 +32,7 @@ KEY = "a-key-of-the-blogs"
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 CITY, CLOSED = TownPage(7, "Город", "gorod"), TownPage(8, "Двор", "dvor", closed=True)
 ANNA = TownPerson(1, "Анна", "Лебедева")
-WALL, CAN = Wall("rss", "gorod"), frozenset({"resolve", "read_posts", "read_comments"})
+WALL, CAN = Wall("rss", "gorod"), frozenset({"resolve", "read_posts", "read_comments", "map_page"})
 
 
 def town() -> Town:

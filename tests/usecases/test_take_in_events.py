@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +17,10 @@ from app.storage import push_channels, pushed_events
 from app.storage.push_channels import NewChannel
 from app.storage.pushed_events import MOST_ATTEMPTS, ReceivedEvent
 from app.usecases.ingest_page import Intaken
+from app.usecases.pushed_page import read_pushed_page
 from app.usecases.take_in_events import Taking, take_in_events
-from connectors.sdk.contract import Connector, ConnectorContext, PushedNews
+from connectors.sdk.contract import Connector, ConnectorContext, EventReader, PushedNews
+from connectors.sdk.errors import UnexpectedResponse
 from connectors.sdk.testing import OpenLedger
 from connectors.vk.connector import VkConnector
 from tests.usecases.reading import PAGE, Reader, comment, post, stub, whole_thread
@@ -326,3 +329,23 @@ async def allow_direct_messages(inbox: Inbox) -> None:
 def private(peer: int, said: str, *, number: int, by: int | None = None) -> dict[str, Any]:
     """A private message in the dialogue with a person."""
     return {"peer_id": peer, "from_id": by or peer, "text": said, "conversation_message_id": number, "post_id": None}
+
+
+async def test_a_kept_page_of_events_is_made_again_with_what_completed_it(inbox: Inbox) -> None:
+    await inbox.push("wall_reply_new")
+    await inbox.receive("wall_reply_new", id=2, from_id=6, text="И у нас!", reply_to_comment=1)
+    await inbox.receive("wall_reply_delete", id=3)
+    await inbox.take_in()
+    *_, kept = await inbox.reader.rows("SELECT * FROM raw_payloads WHERE method = 'push' ORDER BY id")
+    reader = inbox.taking.reader_for("vk")
+    assert isinstance(reader, EventReader)
+    made = read_pushed_page(reader, kept.request, zlib.decompress(kept.body)).messages
+    stored = await inbox.stored()
+    assert [(one.external_id, one.root_id, one.text, one.published_at, one.deleted) for one in made] == [
+        (number, stored[number].root_id, stored[number].text, stored[number].published_at, stored[number].deleted_at is not None)
+        for number in ("2", "3")
+    ]
+    assert made[0].root_id == "1"
+    assert [one.author and one.author.name for one in made] == [stored["2"].author_name, None]
+    with pytest.raises(UnexpectedResponse):
+        read_pushed_page(reader, "{", b"")

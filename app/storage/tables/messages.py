@@ -23,6 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from app.storage.tables.base import metadata, moment, region, serial
 
@@ -112,5 +113,8 @@ raw_payloads = Table(
     Column("method", Text, nullable=False),
     moment("collected_at", required=True),
     Column("body", LargeBinary, nullable=False),
+    moment("asked_at"),
+    Column("request", Text),
+    Column("read_whole_at", JSONB),
     Index("ix_raw_payloads_collected_at", "collected_at", postgresql_using="brin"),
 )

@@ -43,6 +43,9 @@ LINKS = (
 WRONG_LINKS = (f"https://ok.ru/profile/{ANNA}", "https://ok.ru/game/51", "https://vk.com/club5", "https://ok.ru/", "просто слова", "")
 
 
+CAN = frozenset({"resolve", "read_posts", "read_comments", "map_page", "check_credential", "count_comments", "publish_reply"})
+
+
 def town_messages() -> list[Any]:
     posts = [post(f"p{number}", number, pinned=number == 5) for number in range(130)]
     questions = [comment(f"c{number}", 1000 + number / 7, f"Вопрос {number}", post_key="p120") for number in range(230)]
@@ -83,7 +86,7 @@ def contract_world(world: OkWorld, connector: OkConnector) -> ContractWorld:
     ids, visible = world.emulator.ids, world.emulator.visible()
     return ContractWorld(
         connector=connector,
-        capabilities=frozenset({"resolve", "read_posts", "read_comments", "check_credential", "count_comments", "publish_reply"}),
+        capabilities=CAN,
         secrets=tuple(value for secret in (FIRST, SECOND) for value in (secret, *list(json.loads(secret).values())[1:])),
         ledger=world.open_ledger,
         observed=world.observed,

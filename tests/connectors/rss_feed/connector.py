@@ -1,6 +1,7 @@
 """The connector: reads blogs and the comments under their posts."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from connectors.sdk.errors import InvalidLink
 
 from .api import RssApi
 from .cursor import read_cursor, write_cursor
-from .mapping import message_of, moment_of
+from .mapping import PageRequest, map_page, moment_of, page_of
 
 PER_PAGE = 10
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -41,6 +42,9 @@ class RssConnector:
         path = f"/{post.wall.external_id}/{post.external_id}/comments"
         return self._read("comments", path, post.wall, since, LONG_AGO, post_id=post.external_id)
 
+    def map_page(self, method: str, request: str, raw: bytes) -> Page:
+        return map_page(method, request, raw)
+
     async def _read(
         self, method: str, path: str, wall: Wall, since: Cursor | None, not_before: datetime, *, post_id: str | None = None
     ) -> AsyncIterator[Page]:
@@ -51,6 +55,6 @@ class RssConnector:
             raw, items = await self._api.feed(method, path, number)
             newest_at = max([newest_at, *map(moment_of, items)])
             is_last = len(items) < PER_PAGE or min(map(moment_of, items)) < stop_at
-            told = tuple(message_of(item, wall, post_id=post_id) for item in items if moment_of(item) >= stop_at)
-            yield Page(told, write_cursor(newest_at) if is_last else None, raw, method)
+            page = page_of(method, items, PageRequest(wall.external_id, post_id, stop_at), raw)
+            yield replace(page, checkpoint=write_cursor(newest_at)) if is_last else page
             number += 1

@@ -29,6 +29,7 @@ CAPABILITIES = (
     "resolve",
     "read_posts",
     "read_comments",
+    "map_page",
     "count_comments",
     "publish_reply",
     "webhook",

@@ -1,0 +1,159 @@
+"""Takes kept answers in once more, by the code and the classifier of today, in a schema of their own beside the stored one."""
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.classifier.contract import Classifier
+from app.domain.authority import AuthorityId
+from app.domain.incident import Incident, IncidentStatus, Step
+from app.domain.operator import OperatorId
+from app.domain.source import Source, SourceId
+from app.storage import replay_evidence
+from app.storage.engine import Database
+from app.storage.replay_evidence import KeptPayload, KeptStep, Window
+from app.storage.replay_schemas import copy_dated, schema_of
+from app.usecases.apply_step import apply_step
+from app.usecases.count_threads import COUNTS
+from app.usecases.ingest_page import ingest_page
+from app.usecases.judge_page import Intake, post_id
+from app.usecases.pushed_page import METHOD as PUSH
+from app.usecases.pushed_page import read_pushed_page
+from connectors.sdk.contract import Connector, EventReader, Page, PageMapper
+from connectors.sdk.errors import UnexpectedResponse
+from connectors.sdk.message_json import read_messages
+
+BATCH = 100
+STATUS_AFTER: Mapping[str, IncidentStatus] = {
+    "taken": IncidentStatus.IN_PROGRESS,
+    "assigned": IncidentStatus.ASSIGNED,
+    "rejected": IncidentStatus.REJECTED,
+    "closed": IncidentStatus.CLOSED,
+    "reopened": IncidentStatus.IN_PROGRESS,
+}
+
+
+class NoMapper(Exception):
+    """The source's connector does not make pages again."""
+
+
+@dataclass(slots=True)
+class Replay:
+    """A replay under way: from the `stored` database into the `made` one, which sees a schema of its own."""
+
+    stored: Database
+    made: Database
+    classifier: Classifier
+    window: Window
+    reader_for: Callable[[str], Connector | None]
+    on_batch: Callable[[int], None]
+    own_schema: str = ""
+    last_step: int = 0
+    next_registration: datetime | None = None
+    sources: dict[SourceId, Source] = field(default_factory=dict)
+
+    @property
+    def intake(self) -> Intake:
+        return Intake(self.made, self.classifier, self.window.region_id)
+
+
+async def replay(run: Replay) -> None:
+    """Feeds every kept answer of the window, and what operators did in between, in the order of collection."""
+    intake, after = run.intake, 0
+    async with run.stored.read() as session:
+        run.own_schema = await schema_of(session)
+    await _register_until(run, run.window.start)
+    while batch := await _next_batch(run, after):
+        for payload in batch:
+            await _bring_up_to(run, payload.collected_at)
+            await _take_in(run, intake, payload)
+        after = batch[-1].id
+        async with run.made.write() as session:
+            await replay_evidence.forget_bodies(session)
+        run.on_batch(len(batch))
+    await _bring_up_to(run, run.window.end)
+    async with run.made.write() as session:
+        await replay_evidence.take_statistics(session)
+
+
+async def _next_batch(run: Replay, after: int) -> Sequence[KeptPayload]:
+    async with run.stored.read() as session:
+        return await replay_evidence.payloads(session, run.window, after=after, limit=BATCH)
+
+
+async def _bring_up_to(run: Replay, moment: datetime) -> None:
+    """What people did up to a moment: registrations that came into force, and steps with incidents."""
+    if run.next_registration is not None and run.next_registration <= moment:
+        await _register_until(run, moment)
+    while True:
+        async with run.stored.read() as session:
+            steps = await replay_evidence.steps(session, run.window, after=run.last_step, until=moment, limit=BATCH)
+        for step in steps:
+            await _repeat(run, step)
+            run.last_step = step.id
+        if len(steps) < BATCH:
+            return
+
+
+async def _register_until(run: Replay, moment: datetime) -> None:
+    async with run.made.write() as session:
+        run.next_registration = await copy_dated(session, run.own_schema, until=moment)
+
+
+async def _repeat(run: Replay, kept: KeptStep) -> None:
+    """The operator's step once more, unless there is no such incident in the replay: that shows in the end."""
+
+    def decide(incident: Incident) -> Step:
+        assignee, body = kept.data.get("assignee_id"), kept.data.get("authority_id")
+        return Step(
+            kept.type,
+            STATUS_AFTER[kept.type],
+            kept.at,
+            OperatorId(kept.actor_id),
+            assignee_id=None if assignee is None else OperatorId(assignee),
+            authority_id=None if body is None else AuthorityId(body),
+            reason=kept.data.get("reason"),
+        )
+
+    async with run.made.write() as session:
+        incident_id = await replay_evidence.incident_of(session, run.window.region_id, kept)
+        if incident_id is not None and kept.type in STATUS_AFTER:
+            await apply_step(session, run.window.region_id, incident_id, decide, version=None, now=kept.recorded_at)
+
+
+async def _take_in(run: Replay, intake: Intake, payload: KeptPayload) -> None:
+    source = await _source(run, payload.source_id)
+    try:
+        page = read_page(run.reader_for(source.network), payload)
+    except (UnexpectedResponse, NoMapper) as error:
+        async with run.made.write() as session:
+            await replay_evidence.note_unreadable(session, payload.id, str(error))
+        return
+    touched = {post_id(message) for message in page.messages} | {one.post.external_id for one in page.coverage}
+    async with run.made.write() as session:
+        await replay_evidence.copy_earlier(session, run.own_schema, run.window, source.id, touched)
+        await replay_evidence.note_whole_readings(session, run.window.region_id, payload)
+    await ingest_page(intake, source, page, now=lambda: payload.collected_at, asked_at=payload.asked_at)
+
+
+async def _source(run: Replay, source_id: SourceId) -> Source:
+    if source_id not in run.sources:
+        async with run.stored.read() as session:
+            run.sources |= await replay_evidence.sources_of(session, [source_id])
+    return run.sources[source_id]
+
+
+def read_page(connector: Connector | None, payload: KeptPayload) -> Page:
+    """The page of a kept answer as we would make it today; raises `UnexpectedResponse` for one that cannot be read."""
+    try:
+        raw = zlib.decompress(payload.body)
+    except zlib.error:
+        raise UnexpectedResponse("the body cannot be decompressed") from None
+    if payload.method == COUNTS:
+        return Page(read_messages(raw), None, raw, COUNTS)
+    if payload.method == PUSH and isinstance(connector, EventReader):
+        return read_pushed_page(connector, payload.request, raw)
+    if not isinstance(connector, PageMapper):
+        raise NoMapper
+    return connector.map_page(payload.method, payload.request, raw)
