@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import (
     alarms,
+    alike,
     authorities,
     credentials,
     health,
@@ -34,6 +35,7 @@ MODULES = (
     incidents,
     incident_steps,
     routing,
+    alike,
     messages,
     sources,
     authorities,

@@ -20,6 +20,7 @@ from app.storage import assignees, authorities, collected, events, incident_deta
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
 from app.usecases.change_topics import titles_of_topics
+from app.usecases.find_alike import Alike, find_alike
 from app.usecases.suggest_authorities import NamedSuggestion, suggest_authorities
 
 MOST_AUTHORITIES = 500
@@ -50,6 +51,7 @@ class IncidentPage:
     authorities: Sequence[Authority]
     titles: Mapping[str, str]
     suggested: Sequence[NamedSuggestion]
+    alike: Sequence[Alike]
     may_correct: bool
 
 
@@ -75,6 +77,7 @@ async def read_page(session: AsyncSession, console: Console, visitor: Visitor, i
         await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES) if can_assign else (),
         await titles_of_topics(session, console.region_id),
         await suggest_authorities(session, console.region_id, incident, now=times.now) if can_assign else (),
+        await find_alike(session, console.region_id, incident_id),
         visitor.operator.may(Act.WORK),
     )
 

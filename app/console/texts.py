@@ -6,6 +6,7 @@ from app.domain.answer import AnswerClass, BoundBy
 from app.domain.detection import AlarmKind
 from app.domain.errors import AlreadyExists, DomainError, InvalidInput, InvalidTransition, NotFound, NotPermitted
 from app.domain.incident import IncidentStatus
+from app.domain.likeness import Reason
 from app.domain.operator import Role
 from app.domain.place import PlaceKind
 from app.domain.routing import Ground
@@ -105,6 +106,17 @@ GROUNDS: Mapping[Ground, str] = {
     Ground.OWNER: "его страница",
 }
 """Why a body is suggested."""
+
+LIKENESS: Mapping[Reason, str] = {
+    Reason.SAME_TEXT: "тот же текст",
+    Reason.SAME_HOUSE: "тот же дом",
+    Reason.SAME_PLACE: "то же место",
+    Reason.SAME_TOPIC: "та же тема",
+    Reason.SAME_GROUP: "близкая тема",
+    Reason.SAME_WORDS: "те же слова",
+    Reason.SAME_HOURS: "в те же часы",
+}
+"""Why two incidents are held to be about one thing."""
 
 CREDENTIAL_STATES: Mapping[str, str] = {
     "dead": "недействителен, нужен новый",

@@ -12,7 +12,7 @@ from app.domain.territory import EntryId
 from app.storage.regions import RegionId
 
 WRITTEN = (
-    "SELECT i.topic, s.territory_id, i.published_at FROM incidents i JOIN sources s ON s.id = i.source_id"
+    "SELECT i.topic, i.territory_id, i.published_at FROM incidents i"
     " WHERE i.region_id = :region AND i.published_at >= :since AND i.published_at < :until AND i.topic IS NOT NULL"
     " AND i.status NOT IN ('rejected', 'duplicate')"
 )

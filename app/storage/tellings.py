@@ -1,0 +1,45 @@
+"""What incidents tell of, as far as it counts in comparing them: topic, moment, places, words."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.incident import IncidentId
+from app.domain.likeness import Spot, Telling, stems_of
+from app.storage.regions import RegionId
+
+SELECTED = (
+    "SELECT i.id, i.topic, i.published_at, i.text, (SELECT jsonb_agg(jsonb_build_array(p.entry_id, p.house)) FROM incident_places p"
+    " WHERE p.region_id = i.region_id AND p.incident_id = i.id AND p.entry_id IS NOT NULL) AS places FROM incidents i"
+    " WHERE i.region_id = :region AND i.status NOT IN ('rejected', 'duplicate')"
+)
+
+
+async def of_incident(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> Telling | None:
+    """What one incident tells of; `None` for one that nobody needs to compare any more."""
+    rows = await session.execute(text(f"{SELECTED} AND i.id = :id"), {"region": region_id, "id": incident_id})
+    row = rows.one_or_none()
+    return None if row is None else _telling(row)
+
+
+async def between(
+    session: AsyncSession, region_id: RegionId, *, since: datetime, until: datetime, group: str | None = None, limit: int
+) -> Mapping[IncidentId, Telling]:
+    """What was asked in a span of time, of one group of topics if one is given; the newest, at most so many."""
+    rows = await session.execute(
+        text(
+            f"{SELECTED} AND i.published_at BETWEEN :since AND :until"
+            " AND (CAST(:group AS text) IS NULL OR i.topic IS NULL OR split_part(i.topic, '.', 1) = :group)"
+            " ORDER BY i.published_at DESC, i.id DESC LIMIT :limit"
+        ),
+        {"region": region_id, "since": since, "until": until, "group": group, "limit": limit},
+    )
+    return {IncidentId(row.id): _telling(row) for row in rows}
+
+
+def _telling(row: Any) -> Telling:
+    spots = frozenset(Spot(str(entry), house) for entry, house in row.places or ())
+    return Telling(row.topic, row.published_at, spots, stems_of(row.text or ""))
