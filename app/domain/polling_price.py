@@ -11,16 +11,21 @@ from datetime import datetime, timedelta
 
 from app.domain.polling_rhythm import DAY_SECONDS, Rhythm, week_day
 
-DAY = timedelta(days=1)
-AIM = 0.98
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+AIM = 0.99
 """The share of the budget that the price aims at; the rest absorbs chance, so that the hard limit is rarely met."""
-RESERVE = 0.005
+OPENING_AIM = 0.92
+"""The same on the first day, before the rhythm is known: what is full would repeat itself, and could not move to better hours."""
+FIRMLY = 16.0
+"""Power of the share spent by which the price rises above the aim, where blocked calls do not tell how many were wanted."""
+RESERVE = 0.002
 """The share of the budget that only sources at their longest interval may take."""
+MADE_GOOD_FROM, MADE_GOOD_WITHIN = 6, 12
+"""Hours ahead between which the calls of any 24 hours are brought to the aim: sooner, the chance of one hour would be repeated
+the next day and for ever; later, a quiet Sunday would save calls for Monday, which has its own."""
 LONGEST_STRIDE = 1.25
 """How far one steering may move the price, as a factor."""
 TRUSTED_AFTER = timedelta(hours=3)
-GENTLY, FIRMLY = 4.0, 8.0
-"""Powers of the share spent by which the price is corrected below and above the aim."""
 REPLAN_RATIO = 1.05
 
 
@@ -37,29 +42,39 @@ class Spell:
 def opening_price(weighted_rates: Iterable[float], calls_per_day: float) -> float:
     """The price before any call was made, from weight * rate of every source: the square-root law solved for its multiplier.
 
-    Polls a day at price p are sum of sqrt(weight * rate / 2p); this is the p at which they are `calls_per_day`.
+    Polls a day at price p are sum of sqrt(weight * rate / 2p); this is the p at which they are somewhat fewer than `calls_per_day`.
     """
-    return max((sum(math.sqrt(rate / 2) for rate in weighted_rates) / (AIM * calls_per_day)) ** 2, 1e-12)
+    return max((sum(math.sqrt(rate / 2) for rate in weighted_rates) / (OPENING_AIM * calls_per_day)) ** 2, 1e-12)
 
 
 def steer(price: float, spells: Sequence[Spell], rhythm: Rhythm, calls_per_day: float, *, now: datetime) -> float:
-    """The price from now on, from the spells of the last day (older ones are ignored).
+    """The price from now on, from the spells of the last day in order (older ones are ignored).
 
-    A call made at price p stands for sqrt(p) calls at price 1, because demand falls as 1/sqrt(price). Those of the last day, as
-    many more or fewer as the rhythm lets the coming day have, tell the price at which they are the budget; the daily rise and
-    fall cancels out, so the price is nearly level by day and night. What the last day left over or overspent is made good
-    gently, and firmly near the budget, where calls are blocked and those that were made do not tell how many were wanted.
+    A call made at price p stands for sqrt(p) calls at price 1, because demand falls as 1/sqrt(price): that and the rhythm tell how
+    many calls the coming hours want at price 1. How many they may have is known too: every call frees itself 24 hours after it was
+    made. The price is the one at which both are equal over the hours ahead.
     """
     recent = [spell for spell in spells if spell.began_at >= now - DAY]
     if not recent or now - recent[0].began_at < TRUSTED_AFTER:
         return price
     at_price_one = sum([spell.calls * math.sqrt(spell.price) for spell in recent])
-    behind = sum([demand(rhythm, spell.began_at, spell.ended_at) for spell in recent])
-    wanted = (at_price_one / behind * demand(rhythm, now, now + DAY) / (AIM * calls_per_day)) ** 2
-    if now - recent[0].began_at > DAY - 2 * (recent[0].ended_at - recent[0].began_at):
-        spent = sum([spell.calls for spell in recent]) / (AIM * calls_per_day)
-        wanted *= spent**GENTLY if spent < 1 else spent**FIRMLY
-    return min(max(wanted, price / LONGEST_STRIDE), price * LONGEST_STRIDE)
+    level = at_price_one / sum([demand(rhythm, spell.began_at, spell.ended_at) for spell in recent])
+    hours = [now + hour * HOUR for hour in range(MADE_GOOD_FROM, MADE_GOOD_WITHIN + 1)]
+    wanted = level * sum([demand(rhythm, now, hour) for hour in hours])
+    allowed = sum([AIM * calls_per_day * _share_seen(recent[0].began_at, hour, rhythm) - _spent(recent, hour) for hour in hours])
+    overspent = max(sum([spell.calls for spell in recent]) / (AIM * calls_per_day), 1.0)
+    return min(max((wanted / max(allowed, 1.0)) ** 2 * math.pow(overspent, FIRMLY), price / LONGEST_STRIDE), price * LONGEST_STRIDE)
+
+
+def _spent(spells: Sequence[Spell], until: datetime) -> int:
+    """The calls that are still counted at that moment."""
+    return sum([spell.calls for spell in spells if spell.ended_at > until - DAY])
+
+
+def _share_seen(first: datetime, until: datetime, rhythm: Rhythm) -> float:
+    """What part of the demand of 24 hours lies after the first spell; before it, calls are taken to have been made as aimed."""
+    since = until - DAY
+    return 1.0 if first <= since else demand(rhythm, first, until) / demand(rhythm, since, until)
 
 
 def demand(rhythm: Rhythm, since: datetime, until: datetime) -> float:

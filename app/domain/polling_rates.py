@@ -14,8 +14,9 @@ from typing import Self
 from app.domain.polling_echoes import DELAYS, NO_ECHOES, Echoes, faded, learn_sizes, shares
 from app.domain.polling_rhythm import DAY_SECONDS, HOURS, HOURS_A_DAY, Rhythm, learn_rhythm, week_day
 
-SHAPE = 0.5
-"""Of the Gamma prior: sources of one kind differ by a factor e^2 or so either way."""
+SHAPE = 1.0
+"""Of the Gamma prior. Rates are spread wider (0.7 would fit a log-normal deviation of 1.8), but a source with few messages is better
+thought too lively than too dull: a poll too many costs little, one too few leaves it unseen and unlearnt."""
 MEMORY_DAYS = 45.0
 """A source's past counts e times less after so long."""
 SHARED_MEMORY_DAYS = 28.0

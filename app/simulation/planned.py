@@ -32,6 +32,7 @@ class Run:
 
     def __init__(self, trace: Trace, calls_per_day: int, bounds: Interval) -> None:
         self._trace, self._calls_per_day, self._bounds = trace, calls_per_day, bounds
+        self._ended = trace.ended
         self._longest = int(bounds.maximum.total_seconds())
         sources = range(len(trace.sources))
         self._polls: list[list[int]] = [[] for _ in sources]
@@ -54,7 +55,7 @@ class Run:
     def polls(self) -> list[list[int]]:
         """Runs to the end of the trace."""
         now = self._trace.began
-        while (now := max(now, self._next_second())) <= self._trace.ended:
+        while (now := max(now, self._next_second())) <= self._ended:
             while now >= self._spell_began + STEER_EVERY_SECONDS:
                 self._close_spell()
             while self._last_day and self._last_day[0] < now - DAY_SECONDS:
@@ -69,7 +70,7 @@ class Run:
 
     def _next_second(self) -> int:
         """When something is due next, or a call is free for what waits already."""
-        due = self._due[0][0] if self._due else self._trace.ended + 1
+        due = self._due[0][0] if self._due else self._ended + 1
         if not self._waiting:
             return due
         is_overdue = self._waiting[0][0] == OVERDUE
@@ -82,14 +83,14 @@ class Run:
         return may_call(len(self._last_day), self._calls_per_day, overdue=planned[0] == OVERDUE)
 
     def _await_call(self, due: int, source: int, version: int, now: int) -> None:
-        """Puts a due source in the queue for calls, the longest due first; at its longest interval it comes before all others."""
+        """Puts a due source in the queue for calls, first who will first have waited two intervals; one at its longest before all."""
         if version != self._versions[source]:
             return
         overdue_at = self._known_until[source] + self._longest
         if now >= overdue_at:
             heapq.heappush(self._waiting, (OVERDUE, source, version))
         else:
-            heapq.heappush(self._waiting, (due, source, version))
+            heapq.heappush(self._waiting, (2 * due - self._known_until[source], source, version))
             heapq.heappush(self._due, (overdue_at, source, version))
 
     def _poll(self, source: int, now: int) -> None:

@@ -41,9 +41,9 @@ def spread_phases(intervals: Floats, seed: int) -> Floats:
 
 def best_phases(trace: Trace, intervals: Floats, since: float) -> Floats:
     """For each source the first poll, of eight, after which its own messages wait least: knowledge of every single message."""
-    chosen = np.zeros(len(intervals))
+    began, chosen = trace.began, np.zeros(len(intervals))
     for number, (moments, interval) in enumerate(zip(trace.published, intervals, strict=True)):
-        evaluated = np.array([moment for moment in moments if moment >= since]) - trace.began
+        evaluated = np.array([moment for moment in moments if moment >= since]) - began
         phases = (np.arange(PHASES) + 0.5) / PHASES * interval
         chosen[number] = phases[np.argmin(((phases[:, None] - evaluated[None, :]) % interval).sum(axis=1))]
     return chosen
@@ -51,15 +51,16 @@ def best_phases(trace: Trace, intervals: Floats, since: float) -> Floats:
 
 def fixed_polls(trace: Trace, intervals: Floats, phases: Floats) -> list[Floats]:
     """The polls of a plan of fixed intervals until the end of the trace."""
-    return [np.arange(trace.began + phase, trace.ended, interval) for interval, phase in zip(intervals, phases, strict=True)]
+    began, ended = trace.began, trace.ended
+    return [np.arange(began + phase, ended, interval) for interval, phase in zip(intervals, phases, strict=True)]
 
 
 def lags(trace: Trace, polls: Sequence[Sequence[float] | Floats], since: float) -> Floats:
     """How long each message published from `since` on waited for the first poll at or after it, or until the trace's end."""
-    waits: list[Floats] = [np.zeros(0)]
+    ended, waits = trace.ended, [np.zeros(0)]
     for moments, polled in zip(trace.published, polls, strict=True):
         evaluated = np.array([moment for moment in moments if moment >= since])
-        ends = np.append(np.asarray(polled, dtype=np.float64), trace.ended)
+        ends = np.append(np.asarray(polled, dtype=np.float64), ended)
         waits.append(ends[np.searchsorted(ends[:-1], evaluated)] - evaluated)
     return np.concatenate(waits)
 
