@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from app.cli import worker
+from app.cli.processes import worker
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.bootstrap import Services
+from app.cli.running import with_services
 from app.domain.source import SourceId
 from app.storage import replay_differences, replay_evidence
 from app.storage.engine import Database
@@ -32,26 +32,24 @@ class ReplayChoice:
     as_json: bool
 
 
-WithServices = Callable[[Callable[[Services], Awaitable[bool]]], bool]
 DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 
+commands = typer.Typer()
 
-def add_replay(cli: typer.Typer, with_services: WithServices) -> None:
-    """Adds the command, to be run with the services of the installation."""
 
-    @cli.command("replay")
-    def replay_kept(
-        start: Annotated[datetime, typer.Option("--from", help="The first day or minute (UTC) to replay.", formats=DAYS)],
-        end: Annotated[datetime, typer.Option("--to", help="Where to end, this moment left out (UTC).", formats=DAYS)],
-        source: Annotated[int | None, typer.Option(help="Only this page, by its number.")] = None,
-        keep: Annotated[bool, typer.Option("--keep", help="Leave the replayed schema for a closer look.")] = False,
-        as_json: Annotated[bool, typer.Option("--json", help="One JSON object a difference, for machines.")] = False,
-    ) -> None:
-        """Takes kept answers of the networks in once more and prints what differs from the stored. Exit codes: 0 nothing, 1 something."""
-        source_id = None if source is None else SourceId(source)
-        chosen = ReplayChoice(start.replace(tzinfo=UTC), end.replace(tzinfo=UTC), source_id, keep, as_json)
-        if not with_services(lambda services: run_replay(services, chosen)):
-            sys.exit(1)
+@commands.command("replay")
+def replay_kept(
+    start: Annotated[datetime, typer.Option("--from", help="The first day or minute (UTC) to replay.", formats=DAYS)],
+    end: Annotated[datetime, typer.Option("--to", help="Where to end, this moment left out (UTC).", formats=DAYS)],
+    source: Annotated[int | None, typer.Option(help="Only this page, by its number.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the replayed schema for a closer look.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a difference, for machines.")] = False,
+) -> None:
+    """Takes kept answers of the networks in once more and prints what differs from the stored. Exit codes: 0 nothing, 1 something."""
+    source_id = None if source is None else SourceId(source)
+    chosen = ReplayChoice(start.replace(tzinfo=UTC), end.replace(tzinfo=UTC), source_id, keep, as_json)
+    if not with_services(lambda services: run_replay(services, chosen)):
+        sys.exit(1)
 
 
 async def run_replay(services: Services, chosen: ReplayChoice) -> bool:

@@ -1,16 +1,54 @@
-"""What `otklik credential …` does: keep, show and try the keys to the networks."""
+"""`otklik credential …`: keep, show and try the keys to the networks."""
 
 import asyncio
 import sys
 from datetime import datetime
+from typing import Annotated
 
+import typer
 from rich.table import Table
 
 from app.bootstrap import Services
+from app.cli.running import fail, page, with_services
 from app.domain.errors import InvalidInput
 from app.storage import credentials
 from app.storage.quotas import ANY_METHOD, CredentialUse
 from app.usecases.check_credential import check_credential
+
+commands = typer.Typer(no_args_is_help=True, help="Keys to the networks, encrypted at rest and never printed.")
+
+
+@commands.command("add")
+def add(kind: str, name: Annotated[str, typer.Option(help="Under which it is listed.")]) -> None:
+    """Stores a key read from standard input, encrypted. Kinds: vk_service, vk_community, ok_app …"""
+    print(with_services(lambda services: add_credential(services, kind, name)))
+
+
+@commands.command("list")
+def show_all() -> None:
+    """Which keys there are, how they stand with their network and what they have called, without the keys."""
+    page().print(with_services(list_credentials))
+
+
+@commands.command("check")
+def check() -> None:
+    """Makes a few cheap calls with each key and says what it may do; ends with 1 when one is dead."""
+    table, is_any_dead = with_services(check_credentials)
+    page().print(table)
+    if is_any_dead:
+        fail("A key is dead: make a new one at the network, `otklik credential remove` the old and `otklik credential add` the new.")
+
+
+@commands.command("remove")
+def remove(kind: str, name: Annotated[str, typer.Option(help="As it is listed.")]) -> None:
+    """Forgets a key."""
+
+    async def forget(services: Services) -> None:
+        async with services.database.write() as session:
+            await credentials.remove(session, kind=kind, name=name)
+        print(f"Removed {kind} {name}.")
+
+    with_services(forget)
 
 
 async def add_credential(services: Services, kind: str, name: str) -> str:

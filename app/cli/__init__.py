@@ -1,0 +1,1 @@
+"""The `otklik` command: one file per noun, as in the other layers."""

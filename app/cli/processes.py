@@ -1,0 +1,53 @@
+"""`otklik demo`, `run`, `web`, `worker`, `migrate`: what starts a process or prepares its database."""
+
+from typing import Annotated
+
+import typer
+
+from app.bootstrap import migrated_database, sole_user
+from app.cli.running import run_to_end, settings_in_force
+from app.demo.run import run_demo
+from app.processes import run_processes
+
+commands = typer.Typer()
+Port = Annotated[int | None, typer.Option(help="Instead of OTKLIK_PORT.", min=0, max=65535)]
+
+
+@commands.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the console and the API answer.", min=0, max=65535)] = 8000,
+    speed: Annotated[float, typer.Option(help="Recorded seconds per real second.", min=1, max=3600)] = 60,
+) -> None:
+    """A whole town on this machine: emulated networks, residents, bodies of different diligence."""
+    run_to_end(run_demo(port=port, speed=speed))
+
+
+@commands.command()
+def run(port: Port = None) -> None:
+    """Web and worker in one process."""
+    settings = settings_in_force(port=port)
+    with sole_user(settings):
+        run_to_end(run_processes(settings, web=True, worker=True))
+
+
+@commands.command()
+def web(port: Port = None) -> None:
+    """REST, console, metrics and health alone."""
+    run_to_end(run_processes(settings_in_force(port=port), web=True, worker=False))
+
+
+@commands.command()
+def worker() -> None:
+    """A worker alone; any number of them share the work."""
+    run_to_end(run_processes(settings_in_force(), web=False, worker=True))
+
+
+@commands.command()
+def migrate() -> None:
+    """Brings the database to the newest schema."""
+
+    async def bring() -> None:
+        async with migrated_database(settings_in_force()):
+            print("The database has the newest schema.")
+
+    run_to_end(bring())
