@@ -232,10 +232,10 @@ def _addresses(settings: Settings, found: Mapping[str, ConnectorPlugin]) -> dict
 
 
 def _rates(settings: Settings, found: Mapping[str, ConnectorPlugin]) -> dict[str, Rates]:
-    """By kind of credential. A day's limits are those of the network's first kind, which reads."""
+    """By kind of credential that is used. A day's limits are those of the network's first kind, which reads."""
     rates = {}
     for network, plugin in found.items():
-        for number, kind in enumerate(plugin.credential_kinds):
+        for number, kind in enumerate(filter(settings.uses, plugin.credential_kinds)):
             per_day = settings.calls_per_day(network) if number == 0 else {}
             rates[kind] = Rates(settings.calls_per_second(network, kind), per_day)
     return rates

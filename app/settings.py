@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     vk_calls_per_second: int = Field(3, ge=1, le=100)
     vk_community_calls_per_second: int = Field(20, ge=1, le=100)
     vk_wall_get_per_day: int = Field(5000, ge=1)
+    vk_videos: bool = False
     vk_calls_per_day: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     ok_application_key: SecretStr | None = None
     ok_access_token: SecretStr | None = None
@@ -75,6 +76,10 @@ class Settings(BaseSettings):
         """The address that overrides a network's own, if one is set."""
         address: str | None = getattr(self, f"{network}_api_url", None)
         return address
+
+    def uses(self, kind: str) -> bool:
+        """Whether credentials of the kind are used at all: a person's key of VK is, only where videos are wanted."""
+        return self.vk_videos or kind != "vk_user"
 
     def calls_per_second(self, network: str, kind: str) -> int:
         """How many calls a second one credential of the kind may make; a network without a setting gets three."""

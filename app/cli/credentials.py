@@ -63,6 +63,8 @@ async def add_credential(services: Services, kind: str, name: str) -> str:
         raise InvalidInput("secret", f"This is no key of the kind {kind}: {fault}.")
     async with services.database.write() as session:
         await credentials.add(session, services.secret_box, kind=kind, name=name, secret=secret, now=services.now())
+    if not services.settings.uses(kind):
+        return f"Stored {kind} {name}. Keys of this kind are used once OTKLIK_VK_VIDEOS is true (docs/configuration.md)."
     return f"Stored {kind} {name}. Running workers take it up within 15 seconds; `otklik credential check` tells what it may do."
 
 

@@ -9,6 +9,7 @@ from app.domain.incident import IncidentStatus
 from app.domain.likeness import Reason
 from app.domain.operator import Role
 from app.domain.place import PlaceKind
+from app.domain.push_channel import PushMode
 from app.domain.routing import Ground
 from app.domain.source import PauseReason
 from app.domain.turn import TurnFlag, TurnState
@@ -133,6 +134,8 @@ ALARMS: Mapping[AlarmKind, str] = {
     AlarmKind.LATE: "сообщения видны с опозданием",
     AlarmKind.SILENT: "молчит дольше обычного",
 }
+PUSH_MODES: Mapping[PushMode, str] = {PushMode.CALLBACK: "Callback API", PushMode.LONG_POLL: "Long Poll"}
+
 PAUSE_REASONS: Mapping[PauseReason, str] = {
     PauseReason.BY_OPERATOR: "остановлена вручную",
     PauseReason.GONE: "страницы больше нет; проверяем раз в сутки",
@@ -224,6 +227,7 @@ CAPABILITIES = {
     "read_posts": "чтение тем",
     "read_comments": "чтение комментариев",
     "count_comments": "счётчики комментариев",
+    "read_videos": "видео и трансляции",
     "author_names": "имена авторов",
     "publish_reply": "ответ из Отклика",
 }

@@ -42,7 +42,9 @@ class Rates:
 
 
 class ConnectorPool:
-    """Hands out connectors. `refresh` looks for new and removed credentials; a connector that is replaced is closed."""
+    """Hands out connectors. `refresh` looks for new and removed credentials; a connector that is replaced is closed.
+
+    Credentials of a kind without `rates` are kept, and used for nothing."""
 
     def __init__(
         self,
@@ -74,7 +76,8 @@ class ConnectorPool:
             stored = await credentials.listed(session, self._box)
         usable = [Secret(one.kind, one.name, one.secret) for one in stored if one.secret is not None and one.disabled_at is None]
         for network, plugin in self._plugins.items():
-            secrets = tuple(secret for secret in (*self._given, *usable) if secret.kind in plugin.credential_kinds)
+            kinds = [kind for kind in plugin.credential_kinds if kind in self._rates]
+            secrets = tuple(secret for secret in (*self._given, *usable) if secret.kind in kinds)
             if self._secrets.get(network) != secrets or network not in self._connectors:
                 await self._replace(network, secrets)
         async with self._database.engine.begin() as connection:

@@ -36,7 +36,8 @@ class TownMessage:
     order; `deleted_at` and `restored_at` hide it and show it again. `stays_as_stub` makes a deleted comment remain as a
     stub without author and text. `mentions` are author ids put before the text the way the network writes a mention.
     `on_board` makes a post a topic of the page's discussion board, its text the title. `comments_closed` ends writing
-    under a post, `comments_hidden` reading as well. `repost_of_key` names the post that this one repeats.
+    under a post, `comments_hidden` reading as well. `repost_of_key` names the post that this one repeats. `is_video` makes
+    a post a video of the page, its first line the title.
     """
 
     key: str
@@ -57,6 +58,7 @@ class TownMessage:
     comments_hidden: bool = False
     repost_of_key: str | None = None
     on_board: bool = False
+    is_video: bool = False
 
 
 @dataclass(frozen=True, slots=True)

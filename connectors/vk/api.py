@@ -32,6 +32,10 @@ class CommentsHidden(AccessDenied):
     """The comments of this post are closed to readers; the page itself is open."""
 
 
+class NoPersonsKey(AccessDenied):
+    """VK answers this to people only, and no person's key may ask just now: nothing is wrong with the page."""
+
+
 class Meaning(StrEnum):
     """What we do about an error code."""
 
@@ -86,7 +90,7 @@ GONE_WORDS = re.compile(
 """Ids come from VK itself, so an id that VK calls wrong belongs to something that has gone."""
 
 WRITES = frozenset({"wall.createComment"})
-COMMENTS_CLOSED = 212
+COMMENTS_CLOSED = frozenset({212, 801})
 MOST_TEXT = 300
 
 
@@ -141,10 +145,10 @@ def refusal(error: Mapping[str, Any], *, method: str, credential: Credential, no
     number = f"{code}/{subcode}" if subcode else code
     text = f"{method} with key {credential.name!r}: VK error {number}: {reason}"
     meaning = None if code is None else meaning_of(code, subcode)
-    if code == COMMENTS_CLOSED and method not in WRITES:
+    if code in COMMENTS_CLOSED and method not in WRITES:
         return CommentsHidden(text)
     told = translated(meaning, text, reason, method=method, now=now)
-    if method in WRITES and (isinstance(told, SourceGone | UnexpectedResponse) or code == COMMENTS_CLOSED):
+    if method in WRITES and (isinstance(told, SourceGone | UnexpectedResponse) or code in COMMENTS_CLOSED):
         return ReplyRejected(text, reason=reason)
     return told
 

@@ -18,6 +18,9 @@ READING: Mapping[str, tuple[str, Parameters]] = {
 }
 """By capability, a call that tells of it. Community 1 is VK's own; what it holds does not matter."""
 
+WATCHING: Mapping[str, tuple[str, Parameters]] = {"read_videos": ("video.get", {"owner_id": -1, "count": 1})}
+"""All that a person's key is used for."""
+
 REPLYING = "publish_reply"
 RIGHTS_TO_REPLY = ("wall", "manage")
 KEY = re.compile(r"[A-Za-z0-9._-]{8,}")
@@ -25,7 +28,11 @@ KEY = re.compile(r"[A-Za-z0-9._-]{8,}")
 
 async def check_credential(client: VkClient, credential: Credential) -> Mapping[str, str]:
     """By capability what stands against the key, "" where nothing does; `AuthenticationFailed` for a dead one."""
-    found = {name: await refusal_of(client, credential, *call) for name, call in READING.items()}
+    is_of_person = credential.kind == settings.USER_KEY
+    calls = WATCHING if is_of_person else READING
+    found = {name: await refusal_of(client, credential, *call) for name, call in calls.items()}
+    if is_of_person:
+        return found
     if credential.kind != settings.COMMUNITY_KEY:
         return found | {REPLYING: "only a community's key may write"}
     return found | {REPLYING: await missing_rights(client, credential)}

@@ -8,8 +8,9 @@ from typing import TypeVar
 from connectors.sdk.contract import ConnectorContext, Credential
 from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError, SourceUnavailable
 from connectors.sdk.http import Asking, ConnectorHttp, HttpCall, HttpLimits, LongCall, Received
+from connectors.sdk.refusals import blames_credential
 from connectors.vk import settings
-from connectors.vk.api import Answer, Parameters, read_answer, written_call
+from connectors.vk.api import Answer, NoPersonsKey, Parameters, read_answer, written_call
 from connectors.vk.schemas import read_communities
 
 Value = TypeVar("Value")
@@ -22,18 +23,40 @@ class VkClient:
         self._context = context
         self._http = ConnectorHttp(context.ledger, context.observe, limits)
         self._waiting = ConnectorHttp(context.ledger, context.observe, replace(limits or HttpLimits(), connections=settings.LONG_POLLS))
-        self._readers = sorted(context.credentials, key=lambda credential: credential.kind != settings.SERVICE_KEY)
+        self._people = [credential for credential in context.credentials if credential.kind == settings.USER_KEY]
+        others = [credential for credential in context.credentials if credential.kind != settings.USER_KEY]
+        self._readers = sorted(others, key=lambda credential: credential.kind != settings.SERVICE_KEY)
         self._homes: dict[str, int | None] = {}
 
     def now(self) -> datetime:
         """The moment on the core's clock."""
         return self._context.now()
 
+    @property
+    def speaks_for_a_person(self) -> bool:
+        """Whether there is a person's key, which videos need and nothing else is asked with."""
+        return bool(self._people)
+
     async def read(self, method: str, parameters: Parameters) -> Answer:
-        """VK's answer by a service key, or by a community's where no service key may call the method."""
+        """VK's answer by a service key, or by a community's where no service key may call the method.
+
+        What VK answers to people only is asked with a person's key; `NoPersonsKey` while there is none that may."""
+        if method in settings.USER_METHODS:
+            return await self._read_as_person(method, parameters)
         if not self._readers:
             raise AuthenticationFailed(f"{method}: no VK key has been given")
         return await self._http.read(self._asking(method, parameters), self._readers)
+
+    async def _read_as_person(self, method: str, parameters: Parameters) -> Answer:
+        """Such a key lives for an hour and is tied to a person, so that its end is no trouble of the page's."""
+        if not self._people:
+            raise NoPersonsKey(f"{method}: no key of a person has been given")
+        try:
+            return await self._http.read(self._asking(method, parameters), self._people)
+        except ConnectorError as error:
+            if not blames_credential(error):
+                raise
+            raise NoPersonsKey(str(error)) from error
 
     async def read_by(self, credential: Credential, method: str, parameters: Parameters) -> Answer:
         """VK's answer by one key."""

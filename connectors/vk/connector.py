@@ -29,25 +29,26 @@ from connectors.vk.client import VkClient
 from connectors.vk.events import parse_envelope, read_event
 from connectors.vk.links import EXAMPLES, GroupLink, parse_link
 from connectors.vk.long_poll import LongPoll
-from connectors.vk.mapping import comment_url, post_message, resolved_source, topic_of
+from connectors.vk.mapping import comment_url, post_message, resolved_source, topic_of, video_of
 from connectors.vk.page_mapper import map_page
 from connectors.vk.schemas import VkPost, read_comment_id, read_communities, read_people, read_posts, read_screen_name
+from connectors.vk.sections import read_page, sections_of
 from connectors.vk.thread import read_thread
-from connectors.vk.wall import read_page, read_wall
+from connectors.vk.videos import count_videos
 
 COMMUNITY_TYPES = frozenset({"group", "page", "event"})
 
 
 class VkConnector:
-    """Reads walls, boards and comments with service keys, writes replies with the keys of communities."""
+    """Reads walls, boards and comments with service keys, videos with a person's, writes replies with the keys of communities."""
 
     network = settings.NETWORK
     count_batch_size = settings.POSTS_PER_COUNT
     acknowledgement = "ok"
 
     def __init__(self, context: ConnectorContext, limits: HttpLimits | None = None, *, boards: bool = True) -> None:
-        self._boards = boards
         self._client = VkClient(context, limits)
+        self._sections = sections_of(self._client, boards=boards)
         self._long_poll = LongPoll(self._client)
 
     async def close(self) -> None:
@@ -69,9 +70,8 @@ class VkConnector:
         return resolved_source(community)
 
     def read_posts(self, wall: Wall, since: Cursor | None, *, not_before: datetime) -> AsyncIterator[Page]:
-        """Posts and topics since the cursor with some overlap; without one since `not_before`. The pinned post always."""
-        reading = read_page if self._boards else read_wall
-        return reading(self._client, wall, since, not_before)
+        """Posts, topics and videos since the cursor with some overlap; without one since `not_before`. The pinned post always."""
+        return read_page(self._client, wall, since, not_before, self._sections)
 
     def read_comments(self, post: PostRef, since: Cursor | None) -> AsyncIterator[Page]:
         """Comments that are new, moved or gone since the cursor; all of them, with full coverage, without one."""
@@ -89,8 +89,9 @@ class VkConnector:
         if not posts:
             return {}
         topics = [post for post in posts if topic_of(post.external_id) is not None]
-        posts = [post for post in posts if topic_of(post.external_id) is None]
-        counts = dict(await count_topics(self._client, topics))
+        videos = [post for post in posts if video_of(post.external_id) is not None]
+        posts = [post for post in posts if post not in topics and post not in videos]
+        counts = {**await count_topics(self._client, topics), **await count_videos(self._client, videos)}
         return counts | await self._count_posts(posts) if posts else counts
 
     async def _count_posts(self, posts: Sequence[PostRef]) -> dict[PostRef, PostCount | None]:
@@ -106,12 +107,13 @@ class VkConnector:
         """A comment in the name of the wall's own community. VK keeps repeats apart by `guid`, which is our `reply_id`."""
         if to.type is MessageType.DIRECT:
             raise AccessDenied("private messages are answered in the community's own inbox, under the link", permanent=True)
-        if topic_of(to.post_id or to.external_id) is not None:
-            raise AccessDenied("VK lets no community key write on a board: answer by hand under the link", permanent=True)
-        post, group_id = PostRef(to.wall, to.post_id or to.external_id), -int(to.wall.external_id)
-        place = {"owner_id": to.wall.external_id, "post_id": post.external_id, "from_group": str(group_id)}
+        place = to.post_id or to.external_id
+        if topic_of(place) is not None or video_of(place) is not None:
+            raise AccessDenied("VK lets no community key write on a board or under a video: answer by hand under the link", permanent=True)
+        post, group_id = PostRef(to.wall, place), -int(to.wall.external_id)
+        where = {"owner_id": to.wall.external_id, "post_id": post.external_id, "from_group": str(group_id)}
         answered = {"reply_to_comment": to.external_id} if to.type is MessageType.COMMENT else {}
-        parameters = {**place, **answered, "message": text, "guid": reply_id}
+        parameters = {**where, **answered, "message": text, "guid": reply_id}
         answer = await self._client.write("wall.createComment", parameters, group_id=group_id)
         comment_id, parents = read_comment_id(answer)
         answered_root = (to.root_id or to.external_id) if answered else None

@@ -17,15 +17,18 @@ VERSION = 1
 PACKED_FROM = 500
 """Characters of thread list from which it is compressed."""
 
+SECTIONS = ("board", "videos")
+"""What a page has beside its wall."""
+
 LARGEST_LIST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class WallCursor:
-    """The date of the newest post that was read, and when the page's board is to be looked at again."""
+    """The date of the newest post that was read, and when each section (board, videos) is to be looked at again."""
 
     newest_at: datetime
-    board_at: datetime | None = None
+    looks: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,16 @@ class ThreadCursor:
 
 
 def write_wall_cursor(cursor: WallCursor) -> Cursor:
-    board = {} if cursor.board_at is None else {"board": int(cursor.board_at.timestamp())}
-    return _written("wall", {"at": int(cursor.newest_at.timestamp()), **board})
+    looks = {name: int(at.timestamp()) for name, at in cursor.looks.items()}
+    return _written("wall", {"at": int(cursor.newest_at.timestamp()), **looks})
 
 
 def read_wall_cursor(cursor: Cursor | None) -> WallCursor | None:
     """`None` for a cursor that is absent, of another version or damaged."""
     fields = _fields("wall", cursor)
     at = moment(fields.get("at"))
-    return WallCursor(at, moment(fields.get("board"))) if at else None
+    looks = {name: look for name in SECTIONS if (look := moment(fields.get(name)))}
+    return WallCursor(at, looks) if at else None
 
 
 def write_thread_cursor(cursor: ThreadCursor) -> Cursor:

@@ -1,5 +1,6 @@
 """One level of a post's comments, read newest first: the top level, or the thread under one root."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -46,12 +47,11 @@ class Level:
         """Where to read next."""
         return self._paging.offset
 
-    def parameters(self, owner_id: str, post_id: str) -> dict[str, str | int]:
-        """The next page of wall.getComments."""
+    def parameters(self, place: Mapping[str, str | int]) -> dict[str, str | int]:
+        """The next page of the comments of a place."""
         scope = ("thread_items_count", settings.THREAD_ITEMS) if self.root_id is None else ("comment_id", self.root_id)
-        place: dict[str, str | int] = {"owner_id": owner_id, "post_id": post_id, scope[0]: scope[1]}
         page: dict[str, str | int] = {"offset": self._paging.offset, "count": settings.PAGE_SIZE, "sort": "desc"}
-        return place | page | {"need_likes": 0, "preview_length": 0, "extended": 1}
+        return {**place, scope[0]: scope[1]} | page | {"need_likes": 0, "extended": 1}
 
     def take(self, listing: Listing[VkComment], *, newest_known_id: int | None) -> Stretch | None:
         """What the page adds; `None` when it does not join the one before and must be read again at another offset.

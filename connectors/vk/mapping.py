@@ -18,6 +18,8 @@ MENTION = re.compile(r"\[(id|club|public|event)(\d{1,18})(?::[^\]|]*)?\|[^\]]*\]
 
 TOPIC = "topic"
 """Begins the id of a topic, which stands beside the posts of its page."""
+VIDEO = "video"
+"""The same for videos and live broadcasts."""
 REPLY_ON_BOARD = re.compile(r"\[post(\d{1,18})\|[^\]]*\]")
 
 
@@ -27,13 +29,18 @@ def wall_of(group_id: int) -> Wall:
 
 
 def topic_of(post_id: str) -> int | None:
-    """The number of a topic, `None` for a post of the wall."""
+    """The number of a topic, `None` for anything else."""
     return int(post_id.removeprefix(TOPIC)) if post_id.startswith(TOPIC) else None
 
 
+def video_of(post_id: str) -> int | None:
+    """The number of a video, `None` for anything else."""
+    return int(post_id.removeprefix(VIDEO)) if post_id.startswith(VIDEO) else None
+
+
 def post_url(wall: Wall, post_id: str) -> str:
-    topic_id = topic_of(post_id)
-    return f"{SITE}/wall{wall.external_id}_{post_id}" if topic_id is None else f"{SITE}/topic{wall.external_id}_{topic_id}"
+    section = next((section for section in (TOPIC, VIDEO) if post_id.startswith(section)), "")
+    return f"{SITE}/{section or 'wall'}{wall.external_id}_{post_id.removeprefix(section)}"
 
 
 def comment_url(post: PostRef, comment_id: str, root_id: str | None) -> str:

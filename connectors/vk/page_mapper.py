@@ -4,7 +4,7 @@ import json
 
 from connectors.sdk.contract import Page
 from connectors.sdk.errors import UnexpectedResponse
-from connectors.vk import boards, thread, wall
+from connectors.vk import boards, thread, videos, wall
 from connectors.vk.api import Answer
 from connectors.vk.request import read_thread_request, read_wall_request
 from connectors.vk.schemas import read_comments, read_posts
@@ -19,7 +19,9 @@ def map_page(method: str, request: str, raw: bytes) -> Page:
             return wall.page_of(answer, read_posts(answer, owner_id=int(wanted.wall.external_id)), wanted, None)
         case boards.TOPICS:
             return boards.page_of(answer, boards.read_topics(answer), read_wall_request(request))
-        case thread.METHOD | boards.COMMENTS:
+        case videos.VIDEOS:
+            return videos.page_of(answer, videos.read_videos(answer), read_wall_request(request))
+        case thread.METHOD | boards.COMMENTS | videos.COMMENTS:
             return thread.page_of(answer, read_comments(answer), read_thread_request(request), None)
         case _:
             raise UnexpectedResponse(f"{method} is no method by which pages are read")

@@ -14,7 +14,10 @@ MULTIPART_FROM_BYTES = 2000
 
 SERVICE_KEY = "vk_service"
 COMMUNITY_KEY = "vk_community"
-CREDENTIAL_KINDS = (SERVICE_KEY, COMMUNITY_KEY)
+USER_KEY = "vk_user"
+CREDENTIAL_KINDS = (SERVICE_KEY, COMMUNITY_KEY, USER_KEY)
+USER_METHODS = frozenset({"video.get", "video.getComments"})
+"""Methods that VK answers to people only."""
 
 PAGE_SIZE = 100
 THREAD_ITEMS = 10
@@ -44,9 +47,11 @@ SERVER_TITLE = "Otklik"
 
 BOARD_EVERY = timedelta(minutes=30)
 """How often a page's board is looked at for new topics; counters of known ones are looked at like those of posts."""
-BOARD_OVERLAP = timedelta(hours=25)
-"""How far before the last look a topic may have been updated and still be told again: a page without a board is asked once a day."""
-NO_BOARD_PAUSE = timedelta(days=1)
+VIDEOS_EVERY = timedelta(minutes=15)
+"""The same for videos: a broadcast is to be found while it runs."""
+SECTION_OVERLAP = timedelta(hours=25)
+"""How far before the next look a topic or video may have moved and still be told again: a page without any is asked once a day."""
+NO_SECTION_PAUSE = timedelta(days=1)
 
 PAGE_OVERLAP = 3
 """Entries that a page repeats from the one before, to see that nothing slipped between them."""

@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 
 from connectors.sdk.contract import Coverage, Cursor, Message, Page, PostRef
 from connectors.sdk.errors import AccessDenied, SourceGone
-from connectors.vk.api import Answer, CommentsHidden
-from connectors.vk.boards import COMMENTS, comments_parameters
+from connectors.vk import boards, videos
+from connectors.vk.api import Answer, CommentsHidden, NoPersonsKey
 from connectors.vk.client import VkClient
 from connectors.vk.cursor import Replies, ThreadCursor, read_thread_cursor, write_thread_cursor
 from connectors.vk.level import Level, Stretch
-from connectors.vk.mapping import comment_message, topic_of
+from connectors.vk.mapping import comment_message, topic_of, video_of
 from connectors.vk.request import ThreadRequest, write_thread_request
 from connectors.vk.schemas import Listing, VkComment, read_comments
 from connectors.vk.tally import Tally
@@ -28,13 +28,13 @@ METHOD = "wall.getComments"
 async def read_thread(client: VkClient, post: PostRef, since: Cursor | None) -> AsyncIterator[Page]:
     """Pages of new, moved and vanished comments; only the last one carries a checkpoint.
 
-    A post whose comments VK hides gives one empty page.
+    A post whose comments VK hides gives one empty page, and so does a video while no person's key may ask for it.
     """
     reading = ThreadReading(post, read_thread_cursor(since))
     while level := reading.next_level:
         try:
             answer = await client.read(*question_of(post, level))
-        except CommentsHidden:
+        except (CommentsHidden, NoPersonsKey):
             yield Page((), since or write_thread_cursor(ThreadCursor()), method=METHOD)
             return
         except (AccessDenied, SourceGone) as error:
@@ -48,10 +48,13 @@ async def read_thread(client: VkClient, post: PostRef, since: Cursor | None) -> 
 
 
 def question_of(post: PostRef, level: Level) -> tuple[str, Mapping[str, str | int]]:
-    """The method and parameters of the next page: a topic has one level only, and a method of its own."""
+    """The method and parameters of the next page: a topic has one level only."""
     if topic_of(post.external_id) is not None:
-        return COMMENTS, comments_parameters(post, level.offset)
-    return METHOD, level.parameters(post.wall.external_id, post.external_id)
+        return boards.COMMENTS, boards.comments_parameters(post, level.offset)
+    owner_id, video_id = post.wall.external_id, video_of(post.external_id)
+    if video_id is not None:
+        return videos.COMMENTS, level.parameters({"owner_id": owner_id, "video_id": video_id})
+    return METHOD, level.parameters({"owner_id": owner_id, "post_id": post.external_id, "preview_length": 0})
 
 
 class ThreadReading:

@@ -1,13 +1,11 @@
 """Reads a wall: newest first, the pinned post before all others whatever its date."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime
 
 from connectors.sdk.contract import Cursor, Page, Wall
 from connectors.vk import settings
 from connectors.vk.api import Answer
-from connectors.vk.boards import TOPICS, read_board
 from connectors.vk.client import VkClient
 from connectors.vk.cursor import WallCursor, read_wall_cursor, write_wall_cursor
 from connectors.vk.mapping import post_message
@@ -18,26 +16,7 @@ from connectors.vk.schemas import Listing, VkPost, read_posts
 METHOD = "wall.get"
 
 
-async def read_page(client: VkClient, wall: Wall, since: Cursor | None, not_before: datetime) -> AsyncIterator[Page]:
-    """The wall, and once in a while the topics of the board; what has been read of the wall is safe whatever befalls the board."""
-    cursor, now = read_wall_cursor(since), client.now()
-    board_at = cursor.board_at if cursor else None
-    async for page in read_wall(client, wall, since, not_before, board_at=board_at):
-        yield page
-        cursor = read_wall_cursor(page.checkpoint) or cursor
-    if cursor is None or (board_at is not None and board_at > now):
-        return
-    has_board = False
-    async for page in read_board(client, wall, not_before if board_at is None else board_at - settings.BOARD_OVERLAP):
-        has_board = True
-        yield page
-    next_look = now + (settings.BOARD_EVERY if has_board else settings.NO_BOARD_PAUSE)
-    yield Page((), write_wall_cursor(replace(cursor, board_at=next_look)), method=TOPICS)
-
-
-async def read_wall(
-    client: VkClient, wall: Wall, since: Cursor | None, not_before: datetime, *, board_at: datetime | None = None
-) -> AsyncIterator[Page]:
+async def read_wall(client: VkClient, wall: Wall, since: Cursor | None, not_before: datetime) -> AsyncIterator[Page]:
     """Pages down to the cursor's date and some posts beyond; only the last one carries a checkpoint.
 
     The cursor is a date, not an id: the newest post may be deleted, and posts appear with an earlier date. What a page
@@ -46,7 +25,7 @@ async def read_wall(
     cursor, paging = read_wall_cursor(since), Paging()
     stop_at = cursor.newest_at if cursor else not_before
     earliest = min(not_before, stop_at - settings.WALL_LAG) if cursor else not_before
-    newest_at, older = stop_at, 0
+    newest_at, older, looks = stop_at, 0, cursor.looks if cursor else {}
     while True:
         answer = await client.read(METHOD, parameters(wall, paging.offset))
         listing = read_posts(answer, owner_id=int(wall.external_id))
@@ -58,7 +37,7 @@ async def read_wall(
         older += sum(post.date <= stop_at and not post.is_pinned for post in posts)
         is_last = paging.is_over or older >= settings.POSTS_OVERLAP
         request = WallRequest(wall, earliest, frozenset(listing.ids) - fresh)
-        yield page_of(answer, listing, request, write_wall_cursor(WallCursor(newest_at, board_at)) if is_last else None)
+        yield page_of(answer, listing, request, write_wall_cursor(WallCursor(newest_at, looks)) if is_last else None)
         if is_last:
             return
 

@@ -36,10 +36,10 @@ def shown(visible: Mapping[str, VisibleMessage | OkMessage]) -> list[tuple[Place
 def place_of(one: VisibleMessage | OkMessage) -> Place:
     if isinstance(one, OkMessage):
         return f"group:{one.group_id}", one.topic_id or one.id, one.id if one.topic_id else ""
-    topic = "topic" if one.on_board else ""
+    section = "topic" if one.on_board else "video" if one.is_video else ""
     if one.post_id is None:
-        return str(one.owner_id), f"{topic}{one.id}", ""
-    return str(one.owner_id), f"{topic}{one.post_id}", str(one.id)
+        return str(one.owner_id), f"{section}{one.id}", ""
+    return str(one.owner_id), f"{section}{one.post_id}", str(one.id)
 
 
 async def stored(rows: Rows) -> list[tuple[Place, Told]]:

@@ -112,16 +112,28 @@ class Watch:
 
 @asynccontextmanager
 async def watched_town(
-    database: Database, town: GeneratedTown, classifier: Classifier, hands: Hands, *, since: datetime, net: Net = VK, **emulator: Any
+    database: Database,
+    town: GeneratedTown,
+    classifier: Classifier,
+    hands: Hands,
+    *,
+    since: datetime,
+    net: Net = VK,
+    person: Credential | None = None,
+    **emulator: Any,
 ) -> AsyncIterator[Watch]:
-    """The town's pages registered as official sources since a moment, its bodies as official accounts."""
+    """The town's pages registered as official sources since a moment, its bodies as official accounts.
+
+    `person` is one more credential."""
     plugin = plugins()[net.network]
     defaults = {"now": hands, net.keys_option: [net.secret], "calls_per_second": CALLS_PER_SECOND}
     network = plugin.emulate(town.town, **(defaults | emulator))
     async with serve(network.app()) as address:
-        ledger = SharedLedger(database.engine, net.network, [Key("e2e", net.credential_kind, "test", CALLS_PER_SECOND)], now=hands)
+        credentials = [Credential(net.credential_kind, "test", net.secret), *([person] if person else [])]
+        keys = [Key(f"e2e {number}", one.kind, one.name, CALLS_PER_SECOND) for number, one in enumerate(credentials)]
+        ledger = SharedLedger(database.engine, net.network, keys, now=hands)
         await ledger.prepare()
-        context = ConnectorContext(address, [Credential(net.credential_kind, "test", net.secret)], ledger, hands)
+        context = ConnectorContext(address, credentials, ledger, hands)
         connector = CONNECTORS[net.network](context, HttpLimits(first_pause_seconds=0.05))
         intake = Intake(database, classifier, await register(database, town, "town", since, net))
         bounds = PollBounds(timedelta(minutes=5), timedelta(seconds=1), timedelta(days=1))

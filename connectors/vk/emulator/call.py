@@ -14,7 +14,8 @@ from connectors.vk.emulator.world import World
 
 READERS = frozenset({TokenKind.SERVICE})
 WRITERS = frozenset({TokenKind.COMMUNITY})
-EVERYONE = READERS | WRITERS
+PEOPLE = frozenset({TokenKind.USER})
+EVERYONE = READERS | WRITERS | PEOPLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,25 +9,29 @@ from connectors.vk.emulator.call import READERS, WRITERS, Call, Method, existing
 from connectors.vk.emulator.profiles import authors, extension
 from connectors.vk.emulator.refusals import Refusal, invalid
 from connectors.vk.emulator.shapes import CommentView, can_comment, comment_shape
+from connectors.vk.emulator.tokens import out_of_scope
 from connectors.vk.emulator.wall import Entry, Wall
 
 MOST_COMMENTS = 100
 MOST_THREAD_ITEMS = 10
+INTERESTING = {False: "smart", True: "interest"}
+"""What VK calls the order of most replies under a post, and under a video."""
 NO_POST = "post was not found check post_id param"
 
 
 def get_comments(call: Call) -> dict[str, Any]:
     """One level of a post's comments. `count` counts the replies below it too, `current_level_count` this level only."""
+    return comments_under(call, readable_post(call), preview_length=call.parameters.natural("preview_length", 90))
+
+
+def comments_under(call: Call, post: Entry, *, preview_length: int) -> dict[str, Any]:
+    """One level of the comments of a post or a video."""
     parameters = call.parameters
-    post = readable_post(call)
     root = named_root(call, post)
-    sort = parameters.choice("sort", ("asc", "desc", "smart"))
+    sort = parameters.choice("sort", ("asc", "desc", INTERESTING[post.message.is_video]))
     level = sorted_level(root.replies if root else post.replies, sort)
-    view = CommentView(
-        preview_length=parameters.natural("preview_length", 90),
-        thread_items_count=parameters.natural("thread_items_count", 0, most=MOST_THREAD_ITEMS),
-        with_likes=parameters.flag("need_likes"),
-    )
+    items = parameters.natural("thread_items_count", 0, most=MOST_THREAD_ITEMS)
+    view = CommentView(preview_length, items, with_likes=parameters.flag("need_likes"))
     first, position = window(call, level, sort)
     shown = level[max(0, first) : max(0, first + parameters.natural("count", 10, most=MOST_COMMENTS))]
     return {
@@ -68,7 +72,7 @@ def named_comment(call: Call, post: Entry, parameter: str) -> Entry:
 
 
 def sorted_level(level: list[Entry], sort: str) -> Sequence[Entry]:
-    if sort == "smart":
+    if sort in INTERESTING.values():
         return sorted(level, key=lambda comment: (-len(comment.replies), comment.id))
     return level[::-1] if sort == "desc" else level
 
@@ -84,7 +88,7 @@ def window(call: Call, level: Sequence[Entry], sort: str) -> tuple[int, dict[str
 
 def place_of(level: Sequence[Entry], comment_id: int, sort: str) -> int:
     """Where the comment stands, or would stand were it not gone."""
-    if sort == "smart":
+    if sort in INTERESTING.values():
         return next((place for place, comment in enumerate(level) if comment.id == comment_id), len(level))
     sign = -1 if sort == "desc" else 1
     return bisect_left(level, sign * comment_id, key=lambda comment: sign * comment.id)
@@ -112,7 +116,7 @@ def own_post(call: Call, group_id: int) -> Entry:
     """The post to write under, refused where this key may not write."""
     owner_id = call.parameters.integer("owner_id", -group_id)
     if "wall" not in call.token.rights:
-        raise Refusal(15, "no access to call this method. It cannot be called with current scopes.", subcode=1133)
+        raise out_of_scope()
     if owner_id != -group_id or call.parameters.natural("from_group", group_id) != group_id:
         raise Refusal(15)
     existing_page(call.world, owner_id)

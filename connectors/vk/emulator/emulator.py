@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.sdk.town import Town, TownMessage
-from connectors.vk.emulator import boards, comments, communities, posts, push_settings
+from connectors.vk.emulator import boards, comments, communities, posts, push_settings, videos
 from connectors.vk.emulator.call import Call, Method
 from connectors.vk.emulator.callbacks import deliver_due
 from connectors.vk.emulator.faults import ERROR_CODES, JSON, Fault, Faults, fates, spoiled
@@ -30,7 +30,8 @@ from connectors.vk.emulator.tokens import RIGHTS, Gate, Token, TokenKind
 from connectors.vk.emulator.wall import Entry
 from connectors.vk.emulator.world import Happening, VisibleMessage, World
 
-METHODS: Mapping[str, Method] = posts.METHODS | comments.METHODS | communities.METHODS | boards.METHODS | push_settings.METHODS
+ROOMS = (posts, comments, communities, boards, videos, push_settings)
+METHODS: Mapping[str, Method] = {name: method for room in ROOMS for name, method in room.METHODS.items()}
 OLDEST_VERSION = (5, 81)
 
 
@@ -44,6 +45,7 @@ class VkEmulator:
         now: Callable[[], datetime],
         service_tokens: Collection[str],
         community_tokens: Mapping[str, int] | None = None,
+        user_tokens: Collection[str] = (),
         calls_per_second: int = 3,
         community_calls_per_second: int = 20,
         wall_get_per_day: int = 5000,
@@ -63,6 +65,8 @@ class VkEmulator:
         self._quirks = quirks
         self._random = Random(quirks.seed if quirks else 0)
         tokens = {secret: Token(TokenKind.SERVICE, calls_per_second) for secret in service_tokens}
+        for secret in user_tokens:
+            tokens[secret] = Token(TokenKind.USER, calls_per_second, rights=(rights or {}).get(secret, ("video",)))
         for secret, group_id in (community_tokens or {}).items():
             own_rights = (rights or {}).get(secret, tuple(RIGHTS))
             tokens[secret] = Token(TokenKind.COMMUNITY, community_calls_per_second, group_id, own_rights)

@@ -24,8 +24,10 @@ DELETER = 1
 
 
 def event_of(world: World, happening: Happening, entry: Entry) -> tuple[str, dict[str, Any]] | None:
-    """Type and object of the event; `None` for what VK does not push: edits and deletions of posts."""
+    """Type and object of the event; `None` for what VK does not push (edits and deletions of posts) and for videos."""
     if entry.post is None and entry.message.on_board:
+        return None
+    if (entry.post or entry).message.is_video:
         return None
     if entry.post and entry.post.message.on_board:
         return board_event(world, happening, entry, entry.post.id)

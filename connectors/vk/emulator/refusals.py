@@ -17,8 +17,10 @@ MESSAGES: Mapping[int, str] = {
     29: "Rate limit reached",
     100: "One of the parameters specified was missing or invalid",
     104: "Not found",
+    204: "Access denied",
     212: "Access to post comments denied",
     213: "Access to status replies denied",
+    801: "Comments for this video are closed",
     2000: "Cannot add a server: there are too many",
 }
 

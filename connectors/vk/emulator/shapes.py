@@ -92,7 +92,7 @@ def present_comment_shape(world: World, entry: Entry, view: CommentView) -> Shap
         "from_id": entry.message.author_id,
         "date": int(entry.message.at.timestamp()),
         "text": preview(world.text_of(entry), view.preview_length),
-        "post_id": post.id if post else 0,
+        "video_id" if post and post.message.is_video else "post_id": post.id if post else 0,
         "owner_id": entry.owner_id,
         "parents_stack": entry.parents_stack,
     }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import assert_never
 
 from connectors.vk.emulator.refusals import Refusal
 
@@ -15,17 +16,33 @@ RIGHTS: Mapping[str, int] = {"photos": 4, "messages": 4096, "wall": 8192, "manag
 class TokenKind(StrEnum):
     SERVICE = "service"
     COMMUNITY = "group"
+    USER = "user"
 
 
-WRONG_KIND: Mapping[TokenKind, tuple[int, str]] = {
-    TokenKind.COMMUNITY: (27, "method is unavailable with group auth."),
-    TokenKind.SERVICE: (28, "method is unavailable with service token."),
-}
+OUT_OF_SCOPE = 1133
+"""Subcode of error 15: the token is of the right kind, but its owner has not granted the right."""
+
+
+def out_of_scope() -> Refusal:
+    return Refusal(15, "no access to call this method. It cannot be called with current scopes.", subcode=OUT_OF_SCOPE)
+
+
+def wrong_kind(kind: TokenKind) -> Refusal:
+    """The refusal of a kind that the method's schema does not name; a person's token has no right to walls and replies."""
+    match kind:
+        case TokenKind.COMMUNITY:
+            return Refusal(27, "method is unavailable with group auth.")
+        case TokenKind.SERVICE:
+            return Refusal(28, "method is unavailable with service token.")
+        case TokenKind.USER:
+            return out_of_scope()
+        case _:
+            assert_never(kind)
 
 
 @dataclass(slots=True)
 class Token:
-    """A key and how much it has been used. `group_id` and `rights` are those of a community's key."""
+    """A key and how much it has been used. `group_id` is of a community's key, `rights` of one and of a person's."""
 
     kind: TokenKind
     calls_per_second: int
@@ -59,7 +76,7 @@ class Gate:
         """Counts the call against the rate by real time and against the day's quota by the world's clock."""
         self._count_second(token)
         if token.kind not in kinds:
-            raise Refusal(*WRONG_KIND[token.kind])
+            raise wrong_kind(token.kind)
         self._count_day(token, method, now.date())
 
     def _count_second(self, token: Token) -> None:

@@ -43,6 +43,7 @@ class Wall:
     last_id: int = 0
     posts: list[Entry] = field(default_factory=list)
     topics: list[Entry] = field(default_factory=list)
+    videos: list[Entry] = field(default_factory=list)
     pinned: list[Entry] = field(default_factory=list)
     entries: dict[int, Entry] = field(default_factory=dict)
 
@@ -57,13 +58,23 @@ class Wall:
 
     def post(self, post_id: int) -> Entry | None:
         """The post as long as it is listed."""
-        entry = self.entries.get(post_id)
-        return entry if entry and entry.post is None and entry.is_listed and not entry.message.on_board else None
+        return self._listed(self.posts, post_id)
 
     def topic(self, topic_id: int) -> Entry | None:
         """The topic of the board as long as it is listed."""
-        entry = self.entries.get(topic_id)
-        return entry if entry and entry.post is None and entry.is_listed and entry.message.on_board else None
+        return self._listed(self.topics, topic_id)
+
+    def video(self, video_id: int) -> Entry | None:
+        """The video as long as it is listed."""
+        return self._listed(self.videos, video_id)
+
+    def level_of(self, message: TownMessage) -> list[Entry]:
+        """Among what the message stands when it is no comment."""
+        return self.topics if message.on_board else self.videos if message.is_video else self.posts
+
+    def _listed(self, level: list[Entry], number: int) -> Entry | None:
+        entry = self.entries.get(number)
+        return entry if entry and entry.post is None and entry.is_listed and self.level_of(entry.message) is level else None
 
     def comment(self, post: Entry, comment_id: int) -> Entry | None:
         """The comment or its stub under this very post."""
@@ -85,7 +96,7 @@ class Wall:
 
     def _settle_post(self, entry: Entry, is_present: bool) -> None:
         order = (entry.message.at.timestamp(), entry.id)
-        level = self.topics if entry.message.on_board else self.posts
+        level = self.level_of(entry.message)
         if entry.is_listed and (not is_present or order != entry.order):
             self._take_out(level, entry)
         entry.order, entry.is_present = order, is_present
@@ -93,7 +104,7 @@ class Wall:
             self._put_in(level, entry)
         if entry in self.pinned:
             self.pinned.remove(entry)
-        if is_present and entry.message.pinned and not entry.message.on_board:
+        if is_present and entry.message.pinned and level is self.posts:
             self.pinned.append(entry)
 
     def _settle_comment(self, entry: Entry, post: Entry) -> None:

@@ -33,6 +33,7 @@ class VisibleMessage:
     published_at: datetime
     edited_at: datetime | None
     on_board: bool = False
+    is_video: bool = False
 
 
 Listener = Callable[["World", "Happening", Entry], None]
@@ -167,6 +168,7 @@ class World:
             published_at=entry.message.at.replace(microsecond=0),
             edited_at=edited.replace(microsecond=0) if edited else None,
             on_board=(entry.post or entry).message.on_board,
+            is_video=(entry.post or entry).message.is_video,
         )
 
     def _settle(self, key: str) -> None:

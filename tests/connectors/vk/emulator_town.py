@@ -13,6 +13,7 @@ from connectors.vk.emulator import VkEmulator
 START = datetime(2026, 1, 12, 6, 0, tzinfo=UTC)
 SERVICE = "service-token"
 COMMUNITY = "community-token"
+PERSON = "person-token"
 PAGE, GROUP, CLOSED, DELETED = 200, 201, 202, 203
 ANNA, BORIS, VERA = 1, 2, 3
 
@@ -89,7 +90,8 @@ TOWN = Town(PAGES, PEOPLE, MESSAGES)
 
 def emulate(town: Town = TOWN, clock: Clock | None = None, **options: Any) -> VkEmulator:
     """An emulator that refuses no call for its rate unless `monotonic` is given."""
-    given: dict[str, Any] = {"monotonic": FastSeconds(), "service_tokens": [SERVICE], "community_tokens": {COMMUNITY: PAGE}} | options
+    tokens = {"service_tokens": [SERVICE], "community_tokens": {COMMUNITY: PAGE}, "user_tokens": [PERSON]}
+    given: dict[str, Any] = {"monotonic": FastSeconds(), **tokens, **options}
     return VkEmulator(town, now=clock or Clock(60), **given)
 
 

@@ -1,6 +1,7 @@
 """The VK connector keeps the contract, against the emulator over real HTTP."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.connectors.vk.vk_world import (
     CLOSED,
     COMMUNITY,
     DELETED,
+    PERSON,
     SERVICE,
     WALL,
     VkWorld,
@@ -112,6 +114,32 @@ def contract_world(world: VkWorld, connector: VkConnector) -> ContractWorld:
         reply_to=answered,
         webhook=SignedWebhook({}, b'{"type": "wall_reply_new", "group_id": 300, "event_id": "e", "secret": "shown"}', "shown"),
     )
+
+
+def talk_of_video() -> list[Any]:
+    videos = [post(f"p{number}", number, is_video=True) for number in range(215)]
+    roots = [comment(f"c{number}", 1000 + number, f"Вопрос {number}", post_key="p200") for number in range(230)]
+    long = [comment(f"l{number}", 2000 + number, f"Ответ {number}", post_key="p200", reply_to_key="c20") for number in range(115)]
+    return [*videos, *roots, *long]
+
+
+class TestVkVideoContract(ConnectorContract):
+    """The same of a page that has videos only, with a person's key; it takes nobody's reply and pushes nothing of them."""
+
+    test_a_reply_stands_in_the_thread_under_the_id_it_was_given = None  # type: ignore[assignment]
+
+    @pytest.fixture
+    async def world(self) -> AsyncIterator[ContractWorld]:
+        async with vk_world(talk_of_video()) as world, world.connector(SERVICE, COMMUNITY, PERSON) as connector:
+            visible, ids = world.emulator.visible(), world.emulator.ids
+            yield replace(
+                contract_world(world, connector),
+                secrets=(SERVICE, COMMUNITY, PERSON),
+                thread=PostRef(WALL, f"video{ids['p200']}"),
+                posts=frozenset(f"video{ids[key]}" for key in visible if key.startswith("p")),
+                comments=frozenset(str(ids[key]) for key in visible if not key.startswith("p")),
+                gone_post=PostRef(WALL, "video99999"),
+            )
 
 
 class TestVkContract(ConnectorContract):

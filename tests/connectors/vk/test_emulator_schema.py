@@ -21,6 +21,7 @@ from tests.connectors.vk.emulator_town import (
     PAGE,
     PAGES,
     PEOPLE,
+    PERSON,
     SERVICE,
     TOWN,
     Clock,
@@ -150,6 +151,21 @@ async def test_a_board_has_the_published_shape() -> None:
             assert not faults(f"board_getComments_{kind}", {"response": await call("board.getComments", **asked)})
 
 
+async def test_videos_have_the_published_shape() -> None:
+    shown = (post("video", 1, "Отчёт\nСпрашивайте", is_video=True), post("live", 1, "Прямая линия", is_video=True, attachments=("live",)))
+    talk = (comment("asked", 2, post_key="video"), comment("told", 3, post_key="video", author_id=-PAGE, reply_to_key="asked"))
+    emulator = emulate(Town(PAGES, PEOPLE, (*shown, *talk)))
+    number, root = emulator.ids["video"], emulator.ids["asked"]
+    async with calling(emulator) as call:
+        for video in (await call("video.get", token=PERSON, owner_id=-PAGE, extended=1))["items"]:
+            assert not faults("video_video_full", video)
+        for extended, sort, likes in product((0, 1), ("asc", "desc", "interest"), (0, 1)):
+            asked = {"owner_id": -PAGE, "video_id": number, "extended": extended, "sort": sort, "need_likes": likes}
+            root_name = f"video_getComments_{'extended_response' if extended else 'response'}"
+            for scope in ({"thread_items_count": 10}, {"comment_id": root}):
+                assert not faults(root_name, {"response": await call("video.getComments", token=PERSON, **asked, **scope)})
+
+
 CALLBACKS = {
     "board_post_new": "callback_board_post_new",
     "board_post_edit": "callback_board_post_edit",
@@ -191,6 +207,12 @@ async def test_the_methods_take_the_tokens_that_the_schema_names() -> None:
         for method, (kind, (token, refusal)) in product(wall + others + push, kinds.items()):
             code = (await call.raw(method, token=token)).get("error", {}).get("error_code", 0)
             assert (code != refusal) == (kind in schema_of(methods, method)["access_token_type"]), method
+        for method in ("video.get", "video.getComments"):
+            assert schema_of(methods, method)["access_token_type"] == ["user"]
+            assert await call.refused(method, owner_id=-PAGE, video_id=1) == 28
+            assert await call.refused(method, owner_id=-PAGE, video_id=1, token=COMMUNITY) == 27
+            body = await call.raw(method, owner_id=-PAGE, video_id=1, token=PERSON)
+            assert body.get("error", {}).get("error_msg", "") in ("", "Access denied: video not found")
 
 
 def schema_names(methods: Any) -> list[str]:

@@ -96,7 +96,7 @@ def test_a_page_that_does_not_join_the_one_before_is_read_again_further_up() -> 
     answer = answer_to(METHOD, body([entry(number) for number in range(190, 90, -1)], level=290))
     assert reading.take(answer, read_comments(answer)) is None
     assert reading.next_level is not None
-    assert reading.next_level.parameters("-1", "5")["offset"] == 47
+    assert reading.next_level.parameters({})["offset"] == 47
     joined = take(reading, body([entry(number) for number in range(240, 140, -1)], level=290))
     assert ids_of([joined]) == set(range(200, 140, -1))
     assert (joined.coverage[0].first_id, joined.coverage[0].last_id) == (141, 200)

@@ -19,6 +19,8 @@ START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 CITY, CLINIC, CLOSED, DELETED = 300, 301, 302, 303
 ANNA, BORIS, VERA = 11, 12, 13
 SERVICE, SECOND_SERVICE, COMMUNITY, CLINIC_COMMUNITY = "service-secret", "second-secret", "community-secret", "clinic-secret"
+PERSON, NEXT_PERSON = "person-secret", "next-secret"
+KINDS = dict.fromkeys((COMMUNITY, CLINIC_COMMUNITY), settings.COMMUNITY_KEY) | dict.fromkeys((PERSON, NEXT_PERSON), settings.USER_KEY)
 WALL = Wall("vk", f"-{CITY}")
 QUICK = HttpLimits(connect_seconds=2, read_seconds=2, call_seconds=4, attempts=3, first_pause_seconds=0.01, longest_pause_seconds=0.05)
 PAGES = (
@@ -56,7 +58,7 @@ class VkWorld:
     observed: list[tuple[str, str, float]] = field(default_factory=list)
 
     def credential(self, secret: str) -> Credential:
-        kind = settings.COMMUNITY_KEY if secret in (COMMUNITY, CLINIC_COMMUNITY) else settings.SERVICE_KEY
+        kind = KINDS.get(secret, settings.SERVICE_KEY)
         return Credential(kind, f"the {secret.split('-')[0]} key", secret)
 
     @asynccontextmanager
@@ -92,6 +94,7 @@ async def vk_world(
         now=lambda: clock[0](),
         service_tokens=[SERVICE, SECOND_SERVICE],
         community_tokens={COMMUNITY: CITY, CLINIC_COMMUNITY: CLINIC},
+        user_tokens=[PERSON, NEXT_PERSON],
         faults=faults,
         **{"calls_per_second": 100_000, "community_calls_per_second": 100_000} | options,
     )
