@@ -14,7 +14,7 @@ from app.domain.authority import AuthorityId
 from app.domain.errors import DomainError, StaleVersion
 from app.domain.polling_plan import CRISIS_WEIGHT
 from app.domain.source import SourceId, SourceStatus
-from app.storage import alarms, authorities, network_probes, quotas, sources
+from app.storage import alarms, authorities, network_probes, push_channels, quotas, sources
 from app.storage.engine import ReadSession
 from app.storage.quotas import CredentialUse
 from app.usecases.add_source import add_source, resolve_page
@@ -111,7 +111,8 @@ async def _shown(console: Console, visitor: Visitor, *, after: SourceId = Source
         bodies = await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES)
         probes = await network_probes.read_all(session)
         keys = await _keys(session, console) if visitor.may("ADMINISTER") else []
-    shown = found[:PAGE_SIZE]
+        shown = found[:PAGE_SIZE]
+        pushes = await push_channels.health_of(session, [one.source.id for one in shown])
     return console.pages.page(
         "sources.html",
         status=status,
@@ -120,6 +121,7 @@ async def _shown(console: Console, visitor: Visitor, *, after: SourceId = Source
         times=console.times,
         registered=shown,
         probes=probes,
+        pushes=pushes,
         authorities=bodies,
         keys=keys,
         next=shown[-1].source.id if len(found) > PAGE_SIZE else None,

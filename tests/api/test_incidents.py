@@ -1,5 +1,6 @@
 """The queue, one incident, its log and its thread, as the contract shapes them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from connectors.sdk.contract import DIRECT_DIALOGUE, MessageType
 from tests.api.conftest import Api
 from tests.usecases.reading import PAGE, Reader, comment, post, stub
 
@@ -223,3 +225,17 @@ async def test_doubtful_incidents_are_a_lane_and_each_says_why_it_was_opened(
     assert "холодные" in [one["word"] for one in explanation["words"]]
     assert len(explanation["topics"]) == 3
     assert (await viewer.get("/incidents/404/explanation")).status_code == 404
+
+
+async def test_a_private_message_says_that_it_is_one(viewer: httpx.AsyncClient, reader: Reader, noon: datetime) -> None:
+    inbox = "https://vk.com/gim7?sel=1&msgid=5"
+    message = comment(5, "Дома холодно!", noon)
+    await reader.read(replace(message, type=MessageType.DIRECT, url=inbox, post_id=f"{DIRECT_DIALOGUE}1"), at=noon)
+
+    (told,) = (await viewer.get("/messages")).json()["items"]
+    (incident,) = await listed(viewer)
+    (in_thread,) = (await viewer.get(f"/incidents/{incident['id']}/thread")).json()["items"]
+
+    assert (told["type"], told["url"], told["text"], told["parent_url"]) == ("direct", inbox, "Дома холодно!", None)
+    assert told["incident_id"] == incident["id"]
+    assert in_thread["type"] == "direct"

@@ -4,6 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
+from app.domain.push_channel import PushMode
+from app.storage import push_channels
+from app.storage.push_channels import NewChannel
 from tests.console.browsing import Browser, words
 from tests.console.conftest import Site
 from tests.usecases.reading import Reader
@@ -15,6 +18,12 @@ async def set_poll(reader: Reader, **values: object) -> None:
     columns = ", ".join(f"{name} = :{name}" for name in values)
     async with reader.intake.database.write() as session:
         await session.execute(text(f"UPDATE poll_states SET {columns}"), values)
+
+
+async def set_push(reader: Reader, **values: object) -> None:
+    columns = ", ".join(f"{name} = :{name}" for name in values)
+    async with reader.intake.database.write() as session:
+        await session.execute(text(f"UPDATE push_channels SET {columns}"), values)
 
 
 async def test_a_page_that_is_read_says_when_it_was_and_will_be(reader: Reader, vera: Browser, noon: datetime) -> None:
@@ -117,3 +126,21 @@ async def test_a_page_in_a_crisis_is_read_more_often_until_it_is_calm_again(read
     assert "через 10 мин раз в 10 мин" in crisis
     assert "особое внимание" not in calm
     assert "через 50 мин раз в 50 мин" in calm
+
+
+async def test_a_pushed_page_says_how_its_events_come(reader: Reader, vera: Browser, noon: datetime) -> None:
+    assert "События сети" not in (await vera.open("/sources")).text
+    async with reader.intake.database.write() as session:
+        new = NewChannel(reader.source.id, PushMode.CALLBACK, b"", "c0de", direct_messages=False)
+        await push_channels.open_channel(session, new, now=noon - 60 * MINUTE)
+    silent = words((await vera.open("/sources")).text)
+
+    await set_push(reader, last_event_at=noon - 2 * MINUTE, missed=3, missed_at=noon - 30 * MINUTE)
+    well = words((await vera.open("/sources")).text)
+    await set_push(reader, missed_at=noon - MINUTE)
+    late = words((await vera.open("/sources")).text)
+
+    assert "ещё ни одного Callback API" in silent
+    assert "приходят Callback API, последнее 2 мин назад пропущено 3 (последнее 30 мин назад )" in well
+    assert "не все приходят Callback API" in late
+    assert "c0de" not in silent + well + late
