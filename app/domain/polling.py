@@ -10,6 +10,13 @@ SILENCE_PER_SWEEP = 2
 COUNT_AT_LEAST_EVERY = timedelta(days=1)
 SWEEP_AT_MOST_EVERY = timedelta(minutes=20)
 SWEEP_AT_LEAST_EVERY = timedelta(days=7)
+RETIRED_AFTER = timedelta(days=60)
+"""A thread that has been silent so long is only looked at each time its silence has grown by half.
+
+Comments come to posts older than a month so rarely that daily looks find next to none, while the number of old posts only grows.
+So many looks grow with the logarithm of a page's history: four and a half in a thread's second to twelfth month, three in the
+two years after that.
+"""
 COVER_AT_MOST_EVERY = timedelta(hours=2)
 LONGEST_BACKOFF = timedelta(hours=1)
 RECHECK_PAUSED_EVERY = timedelta(days=1)
@@ -40,9 +47,12 @@ def next_count_at(now: datetime, last_moved_at: datetime, bounds: PollBounds) ->
     """When to look at a thread's counter again: the longer it has been silent, the later.
 
     New comments come at a rate that falls roughly as a power of the time since the last one, so a step in proportion to
-    the silence keeps the expected number of new comments per look even.
+    the silence keeps the expected number of new comments per look even. A retired thread waits for its turn.
     """
-    return now + min(max((now - last_moved_at) / SILENCE_PER_COUNT, bounds.minimum), COUNT_AT_LEAST_EVERY)
+    silence = now - last_moved_at
+    if silence >= RETIRED_AFTER:
+        return now + silence / SILENCE_PER_SWEEP
+    return now + min(max(silence / SILENCE_PER_COUNT, bounds.minimum), COUNT_AT_LEAST_EVERY)
 
 
 def next_sweep_at(now: datetime, last_moved_at: datetime) -> datetime:
@@ -50,7 +60,10 @@ def next_sweep_at(now: datetime, last_moved_at: datetime) -> datetime:
 
     Soon at first: in a lively thread one comment often goes while another comes, and both would wait for this look.
     """
-    return now + min(max((now - last_moved_at) / SILENCE_PER_SWEEP, SWEEP_AT_MOST_EVERY), SWEEP_AT_LEAST_EVERY)
+    silence = now - last_moved_at
+    if silence >= RETIRED_AFTER:
+        return now + silence / SILENCE_PER_SWEEP
+    return now + min(max(silence / SILENCE_PER_SWEEP, SWEEP_AT_MOST_EVERY), SWEEP_AT_LEAST_EVERY)
 
 
 def must_cover(now: datetime, covered_at: datetime | None) -> bool:

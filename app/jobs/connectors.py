@@ -144,6 +144,11 @@ class ConnectorPool:
                 budgets[network] = float(sum(limited or paced))
         return budgets
 
+    def limited_by_day(self, found: Sequence[MethodQuota]) -> list[MethodQuota]:
+        """Of these quotas, those of the methods whose days the settings limit: the plan of polls spends them."""
+        methods = {method for rates in self._rates.values() for method in rates.per_day}
+        return [quota for quota in found if quota.method in methods]
+
     async def close(self) -> None:
         """Closes every connector."""
         for connector in self._connectors.values():

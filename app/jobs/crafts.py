@@ -36,8 +36,10 @@ def counters_of(polling: Polling, network: str) -> Craft[Batch]:
     """Looking at the counters of a network, a batch at a time."""
 
     async def take(limit: int) -> Sequence[Batch]:
-        batches = [await claim_counters(polling, network) for _ in range(limit)]
-        return [batch for batch in batches if batch]
+        batches: list[Batch] = []
+        while len(batches) < limit and (batch := await claim_counters(polling, network)):
+            batches.append(batch)
+        return batches
 
     async def record_break(batch: Batch, reason: str) -> None:
         await _record(give_counters_back(polling, batch, until=polling.now() + RETRY_BATCH_AFTER))

@@ -8,6 +8,7 @@ from app.domain.source import Source
 from app.jobs.crafts import counters_of, threads_of, walls_of
 from app.jobs.rooms import Claim, Craft, Room
 from app.storage import leases
+from app.storage.due import what_is_due
 from app.storage.leases import Held
 from app.storage.polls import WallClaim
 from app.storage.readings import Lane, ReadingClaim
@@ -37,9 +38,16 @@ class PollRunner:
         ]
 
     async def tick(self) -> None:
-        """Takes on what has come due."""
-        for room in self.rooms:
-            await room.fill()
+        """Takes on what has come due. While nothing has, one look tells so for all rooms."""
+        ready = [room for room in self.rooms if room.has_place]
+        if not ready:
+            return
+        intake, networks = self._polling.intake, {room.network for room in ready}
+        async with intake.database.look() as session:
+            due = await what_is_due(session, intake.region_id, networks, now=self._polling.now())
+        for room in ready:
+            if (room.network, room.craft.name) in due:
+                await room.fill()
 
     @property
     def rooms(self) -> list[Room[Any]]:

@@ -53,14 +53,18 @@ class Room(Generic[Claim]):
 
     async def fill(self) -> None:
         """Takes on as much work as there are free places; nothing while the room rests."""
-        free = self.places - len(self.under_way)
-        if free <= 0 or not self.is_open:
+        if not self.has_place:
             return
-        for claim in await self.craft.take(free):
+        for claim in await self.craft.take(self.places - len(self.under_way)):
             task = self.group.create_task(self._work_on(claim), name=f"{self.craft.name} {self.network}")
             self.under_way[task] = claim
             if self.is_closing:
                 task.cancel()
+
+    @property
+    def has_place(self) -> bool:
+        """Whether one more piece of work may be taken on now."""
+        return self.is_open and len(self.under_way) < self.places
 
     @property
     def is_open(self) -> bool:

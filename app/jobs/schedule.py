@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from time import perf_counter
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -30,6 +31,8 @@ EVENTS_KEPT_FOR = timedelta(days=3)
 """Longer than any network repeats an event."""
 DETECTIONS_KEPT_FOR = timedelta(days=400)
 SOURCES_AT_ONCE = 20
+TOO_LONG = 60.0
+"""Real seconds after which a duty that still runs is worth a warning."""
 COUNTS_KEPT = timedelta(days=8)
 """How long calls are counted back, for whoever wants to look at a week."""
 
@@ -44,14 +47,31 @@ class Duty:
 
 
 class Watched:
-    """Runs a duty; a failure is logged when it begins and when it ends, and never stops the metronome."""
+    """Runs a duty; a failure is logged when it begins and when it ends, and never stops the metronome.
+
+    A beat that comes while the duty still runs is let pass; one that runs on for `TOO_LONG` is told once.
+    """
 
     def __init__(self, duty: Duty) -> None:
         self._duty = duty
         self._failing = False
+        self._began: float | None = None
+        self._told = False
 
     async def run(self) -> None:
-        """Runs the duty once; never raises."""
+        """Runs the duty once, unless it is under way; never raises."""
+        if self._began is not None:
+            if perf_counter() - self._began >= TOO_LONG and not self._told:
+                self._told = True
+                log.warning("job takes long", job=self._duty.name, seconds=TOO_LONG)
+            return
+        self._began, self._told = perf_counter(), False
+        try:
+            await self._run()
+        finally:
+            self._began = None
+
+    async def _run(self) -> None:
         try:
             await self._duty.run()
         except Exception as error:  # the scheduler's edge
@@ -65,11 +85,11 @@ class Watched:
 
 
 def make_scheduler(duties: list[Duty]) -> AsyncIOScheduler:
-    """A scheduler that runs each duty on its beat, never twice at once."""
+    """A scheduler that runs each duty on its beat, never twice at once: `Watched` sees to that without a warning for every beat."""
     scheduler = AsyncIOScheduler(timezone="UTC")
     for duty in duties:
         scheduler.add_job(
-            Watched(duty).run, "interval", seconds=duty.every, id=duty.name, max_instances=1, coalesce=True, misfire_grace_time=None
+            Watched(duty).run, "interval", seconds=duty.every, id=duty.name, max_instances=2, coalesce=True, misfire_grace_time=None
         )
     return scheduler
 
@@ -100,6 +120,7 @@ class Household:
 
     async def measure(self) -> None:
         uses, found = await self.connectors.credentials_in_use(), await self.connectors.method_quotas()
+        self.planner.keep_reserve(self.connectors.limited_by_day(found))
         await measure_gauges(self.database, self.region_id, uses, found, now=self.now())
 
     async def probe(self) -> None:

@@ -75,7 +75,7 @@ async def measure_sources(session: AsyncSession, region_id: RegionId, *, now: da
         text(
             "SELECT extract(epoch FROM CAST(:now AS timestamptz) - min(p.next_poll_at)) FROM poll_states p"
             " JOIN sources s ON s.id = p.source_id"
-            " WHERE s.region_id = :region AND s.status = 'active' AND p.lease_until IS NULL"
+            " WHERE p.region_id = :region AND p.next_poll_at <= :now AND s.status = 'active' AND p.lease_until IS NULL"
         ),
         {"region": region_id, "now": now},
     )

@@ -40,18 +40,39 @@ class WallClaim:
         return Lease(Held.WALL, self.source.id, self.generation)
 
 
-async def claim_due(session: AsyncSession, region_id: RegionId, network: str, worker: str, *, now: datetime, limit: int) -> list[WallClaim]:
-    """Takes walls whose time has come, the longest waiting first; nobody else takes them until the lease ends."""
+async def claim_due(
+    session: AsyncSession,
+    region_id: RegionId,
+    network: str,
+    worker: str,
+    *,
+    now: datetime,
+    limit: int,
+    unseen_since: datetime | None = None,
+) -> list[WallClaim]:
+    """Takes walls whose time has come, the longest waiting first; nobody else takes them until the lease ends.
+
+    With `unseen_since`, only those that nobody has polled since then.
+    """
     rows = await session.execute(
         text(
             "WITH due AS (SELECT source_id FROM poll_states WHERE region_id = :region AND network = :network AND next_poll_at <= :now"
-            f" AND {FREE} ORDER BY next_poll_at LIMIT :limit FOR UPDATE SKIP LOCKED)"
+            f" AND {FREE} AND (CAST(:unseen AS timestamptz) IS NULL OR last_polled_at <= :unseen)"
+            " ORDER BY next_poll_at LIMIT :limit FOR UPDATE SKIP LOCKED)"
             f" UPDATE poll_states p SET {TAKE} FROM due, sources s WHERE p.source_id = due.source_id AND s.id = p.source_id"
             f" RETURNING {SOURCE_COLUMNS}, s.paused_reason, p.cursor, p.failures, p.lease_generation, p.next_poll_at, {PUSHED_SINCE},"
             f" {PUSH_KEEPS_UP},"
             " s.weight, p.known_until, p.messages, p.exposure, p.echoes, p.rate, p.first_success_at"
         ),
-        {"region": region_id, "network": network, "now": now, "worker": worker, "limit": limit, "lease": LEASE},
+        {
+            "region": region_id,
+            "network": network,
+            "now": now,
+            "worker": worker,
+            "limit": limit,
+            "lease": LEASE,
+            "unseen": unseen_since,
+        },
     )
     claims = [
         WallClaim(

@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.polling_due import Interval
 from app.domain.polling_plan import Plan, Planned, Watched
-from app.domain.polling_price import REPLAN_RATIO, Spell, opening_price, steer
+from app.domain.polling_price import REPLAN_RATIO, Spell, may_call, opening_price, steer
 from app.domain.polling_rates import SourceState, Tally, learn, share_kept
 from app.storage import poll_plans
 from app.storage.engine import Database
 from app.storage.poll_plans import StoredPlan
+from app.storage.quotas import MethodQuota
 from app.storage.regions import RegionId
 
 STEER_EVERY = timedelta(minutes=10)
@@ -31,12 +32,16 @@ class Lessons:
 
 @dataclass(slots=True)
 class Planner:
-    """The plans in force, by network, and this worker's lessons; a network without a plan is polled at its plain interval."""
+    """The plans in force, by network, and this worker's lessons; a network without a plan is polled at its plain interval.
+
+    On a `reserved` network what is left of the day's calls is for pages at their longest interval.
+    """
 
     bounds: Interval
     plans: dict[str, Plan] = field(default_factory=dict)
     learnt_at: dict[str, datetime] = field(default_factory=dict)
     lessons: dict[str, Lessons] = field(default_factory=dict)
+    reserved: frozenset[str] = frozenset()
 
     def after_poll(
         self, network: str, page: Watched, state: SourceState, polled_at: datetime, found: Sequence[datetime], *, calls: int
@@ -47,6 +52,16 @@ class Planner:
         lessons = self.lessons.setdefault(network, Lessons())
         lessons.calls += calls
         return self.plans[network].after_poll(page, state, polled_at, list(found), lessons.tally)
+
+    def keep_reserve(self, quotas: Sequence[MethodQuota]) -> None:
+        """Takes note of what is left of the daily limits that polls of walls are under."""
+        self.reserved = frozenset(
+            one.network for one in quotas if one.per_day and not may_call(one.spent_window, one.per_day, overdue=False)
+        )
+
+    def only_unseen_since(self, network: str, now: datetime) -> datetime | None:
+        """Before which moment a page must have been polled last to be polled now; `None` while every page may be."""
+        return now - self.bounds.maximum if network in self.reserved else None
 
 
 async def plan_polls(

@@ -18,8 +18,10 @@ log = structlog.get_logger(__name__)
 
 async def claim_walls(polling: Polling, network: str, *, limit: int) -> list[WallClaim]:
     """Walls that this worker may poll now, at most `limit`, the longest waiting first."""
+    now, region_id = polling.now(), polling.intake.region_id
+    unseen = polling.planner.only_unseen_since(network, now)
     async with polling.intake.database.write() as session:
-        return await polls.claim_due(session, polling.intake.region_id, network, polling.worker, now=polling.now(), limit=limit)
+        return await polls.claim_due(session, region_id, network, polling.worker, now=now, limit=limit, unseen_since=unseen)
 
 
 async def poll_wall(polling: Polling, claim: WallClaim) -> ConnectorError | None:

@@ -95,10 +95,11 @@ async def _read_thread(turn: Turn, reader: CommentReader, one: ToRead) -> None:
     polling, claim, thread = turn.polling, turn.claim, one.thread
     began_at = polling.now()
     cursor = None if thread.cursor is None or (one.sweep and must_cover(began_at, thread.covered_at)) else Cursor(thread.cursor)
-    is_covered, surplus = False, 0
+    is_covered, surplus, is_empty = False, 0, not thread.comment_count and cursor is None
     async for page in reader.read_comments(PostRef(wall_of(claim.source), thread.post_id), cursor):
         taken = await take_in(polling, claim, page, asked_at=began_at, thread=thread.post_id)
         is_covered = is_covered or bool(page.coverage)
+        is_empty = is_empty and not page.messages
         surplus += taken.new + taken.restored - taken.deleted
         turn.pages_left -= 1
     moved_at = began_at if one.sweep and surplus else thread.last_moved_at
@@ -107,7 +108,7 @@ async def _read_thread(turn: Turn, reader: CommentReader, one: ToRead) -> None:
         thread.comment_count,
         surplus if one.sweep else 0,
         is_whole=is_covered and cursor is None,
-        next_sweep_at=next_sweep_at(began_at, moved_at),
+        next_sweep_at=None if is_empty else next_sweep_at(began_at, moved_at),
     )
     async with polling.intake.database.write() as session:
         await threads.finish_reading(session, polling.intake.region_id, claim.source.id, thread.post_id, done)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.domain.polling import (
     COUNT_AT_LEAST_EVERY,
     LONGEST_BACKOFF,
+    RETIRED_AFTER,
     SWEEP_AT_LEAST_EVERY,
     SWEEP_AT_MOST_EVERY,
     PollBounds,
@@ -48,13 +49,30 @@ def test_a_thread_that_moved_just_now_is_counted_as_soon_as_bounds_allow() -> No
 
 def test_the_longer_a_thread_is_silent_the_later_it_is_counted_again() -> None:
     assert next_count_at(NOON, NOON - 10 * HOUR, BOUNDS) - NOON == HOUR
-    assert next_count_at(NOON, NOON - 900 * DAY, BOUNDS) - NOON == COUNT_AT_LEAST_EVERY
+    assert next_count_at(NOON, NOON - 59 * DAY, BOUNDS) - NOON == COUNT_AT_LEAST_EVERY
 
 
 def test_a_whole_thread_is_read_again_every_few_hours_at_first_and_weekly_in_the_end() -> None:
     assert next_sweep_at(NOON, NOON) - NOON == SWEEP_AT_MOST_EVERY
     assert next_sweep_at(NOON, NOON - 2 * DAY) - NOON == DAY
-    assert next_sweep_at(NOON, NOON - 900 * DAY) - NOON == SWEEP_AT_LEAST_EVERY
+    assert next_sweep_at(NOON, NOON - 59 * DAY) - NOON == SWEEP_AT_LEAST_EVERY
+
+
+def test_a_retired_thread_is_looked_at_four_times_in_its_first_year_and_six_times_in_the_ten_after_it() -> None:
+    first = looks(since=RETIRED_AFTER, until=365 * DAY)
+    later = looks(since=365 * DAY, until=11 * 365 * DAY)
+
+    assert first == 4
+    assert later <= 6
+
+
+def looks(*, since: timedelta, until: timedelta) -> int:
+    """How often a thread that nobody writes to is counted while its silence grows; it is swept at the same moments."""
+    now, seen = NOON + since, 0
+    while (now := next_count_at(now, NOON, BOUNDS)) < NOON + until:
+        assert next_sweep_at(now, NOON) == next_count_at(now, NOON, BOUNDS)
+        seen += 1
+    return seen
 
 
 @given(silences, silences)

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from app.jobs.poll_runner import PollRunner
 from app.storage.engine import Database
@@ -65,6 +67,25 @@ async def test_one_tick_works_off_everything_of_a_kind_that_is_due(watcher: Watc
 
     assert watcher.village.calls["read_posts"] == 20
     assert watcher.village.calls["read_comments"] == 20
+
+
+async def test_a_tick_with_nothing_due_asks_the_database_once(watcher: Watcher, noon: datetime) -> None:
+    await watcher.watch("a", since=noon)
+    watcher.village.write_post("a", 1, noon)
+    watcher.village.write_comment("a", 1, noon)
+    await watcher.catch_up()
+    asked: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        asked.append(statement)
+
+    async with running(watcher) as runner:
+        event.listen(Engine, "before_cursor_execute", note)
+        await runner.tick()
+        event.remove(Engine, "before_cursor_execute", note)
+        assert not any(room.under_way for room in runner.rooms)
+
+    assert len(asked) == 1
 
 
 async def test_walls_and_counters_go_on_while_no_comment_comes(database: Database, region_id: RegionId, noon: datetime) -> None:

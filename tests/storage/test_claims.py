@@ -1,6 +1,6 @@
 """What is due is claimed by the index that was made for it, however many sources and threads there are."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.source import SourceId
 from app.storage import counters, polls, readings
+from app.storage.due import PLACES, what_is_due
 from app.storage.engine import Database
 from app.storage.readings import Lane, ReadingClaim
 from app.storage.regions import RegionId
@@ -92,6 +93,35 @@ async def test_a_source_is_planned_and_read_without_looking_at_other_sources(
     for plan in (planned, read):
         assert read_wholly(plan) == set()
         assert indexes(plan) >= {"ix_threads_moved", "ix_threads_sweep"}
+
+
+async def test_what_is_due_is_seen_at_the_heads_of_the_indexes(country: Database, region_id: RegionId, noon: datetime) -> None:
+    async with country.read() as session:
+        assert await what_is_due(session, region_id, ["vk", "none"], now=noon) == {("vk", kind) for kind in PLACES}
+        assert await what_is_due(session, region_id, ["vk"], now=noon - timedelta(days=1)) == set()
+
+    async def look(session: AsyncSession) -> None:
+        await what_is_due(session, region_id, ["vk", "ok"], now=noon)
+
+    (plan,) = await plans_of(country, look, about="threads")
+    assert indexes(plan) == {"ix_poll_states_due", "ix_threads_count", "ix_reading_states_news", "ix_reading_states_backlog"}
+    assert read_wholly(plan) == set()
+    assert "Sort" not in kinds(plan)
+
+
+async def test_with_the_reserve_only_pages_unseen_for_longest_are_claimed(country: Database, region_id: RegionId, noon: datetime) -> None:
+    longest = timedelta(days=1)
+    async with country.write() as session:
+        await session.execute(
+            text("UPDATE poll_states SET last_polled_at = CAST(:now AS timestamptz) - source_id * interval '1 hour'"), {"now": noon}
+        )
+        claims = await polls.claim_due(session, region_id, "ok", "one", now=noon, limit=1000, unseen_since=noon - longest)
+        others = await polls.claim_due(session, region_id, "ok", "one", now=noon, limit=1000)
+
+    assert claims
+    assert min(claim.source.id for claim in claims) >= 24
+    assert others
+    assert max(claim.source.id for claim in others) < 24
 
 
 async def test_what_a_look_found_is_saved_by_key(country: Database, region_id: RegionId, noon: datetime) -> None:

@@ -10,6 +10,7 @@ from app.domain.source import PauseReason, SourceId, SourceStatus
 from app.storage import sources
 from app.storage.engine import Database
 from app.storage.leases import LEASE
+from app.storage.quotas import MethodQuota
 from app.storage.regions import RegionId
 from app.storage.sources import Registered
 from app.usecases.change_source import change_source
@@ -41,6 +42,24 @@ async def test_a_wall_is_polled_when_it_is_due_and_put_ahead_by_its_interval(wat
     found = await shown(watcher, "a")
     assert (found.next_poll_at, found.last_success_at, found.failures) == (noon + 5 * MINUTE, noon, 0)
     assert sum(page.new for page in watcher.taken) == 1
+
+
+async def test_the_last_calls_of_a_day_are_for_pages_at_their_longest_interval(watcher: Watcher, noon: datetime) -> None:
+    def left(spent: int) -> list[MethodQuota]:
+        return [MethodQuota(NETWORK, "read_posts", 1, 1000, spent, spent, 1000 - spent, 3.0)]
+
+    planner = watcher.polling.planner
+    await watcher.watch("seen", since=noon)
+    await watcher.poll_walls()
+    watcher.clock[0] += 10 * MINUTE
+
+    planner.keep_reserve(left(999))
+    assert await watcher.poll_walls() == []
+    watcher.clock[0] = noon + planner.bounds.maximum
+    assert await watcher.poll_walls() == [None]
+    watcher.clock[0] += 10 * MINUTE
+    planner.keep_reserve(left(900))
+    assert await watcher.poll_walls() == [None]
 
 
 async def test_one_broken_page_never_stops_the_others(watcher: Watcher, noon: datetime) -> None:

@@ -70,6 +70,21 @@ async def test_a_thread_of_the_backlog_is_news_once_it_has_been_read(watcher: Wa
     assert await watcher.comments() == {"1000", "1001"}
 
 
+async def test_a_thread_that_never_had_a_comment_is_not_swept(watcher: Watcher, noon: datetime) -> None:
+    await chatter(watcher, "a", posts=1, comments=0, at=noon)
+    await chatter(watcher, "b", posts=1, comments=1, at=noon)
+    async with watcher.polling.intake.database.write() as session:
+        await session.execute(text("UPDATE threads SET moved = true"))
+        ids = [row.id for row in await session.execute(text("SELECT id FROM sources"))]
+        await readings.plan(session, watcher.polling.intake.region_id, ids, now=noon)
+
+    await watcher.read()
+
+    assert watcher.village.calls["read_comments"] == 2
+    swept = await watcher.rows("SELECT next_sweep_at IS NOT NULL AS ahead FROM threads ORDER BY source_id")
+    assert [row.ahead for row in swept] == [False, True]
+
+
 async def test_a_thread_that_cannot_be_read_stops_no_other(watcher: Watcher, noon: datetime) -> None:
     await chatter(watcher, "a", posts=3, at=noon)
     watcher.village.refusals["a", "2"] = UnexpectedResponse("no such shape")

@@ -1,0 +1,60 @@
+"""The metronome: a duty that takes longer than its beat is neither run twice at once nor warned of at every beat."""
+
+import asyncio
+import logging
+
+import pytest
+from structlog.testing import capture_logs
+
+from app.jobs import schedule
+from app.jobs.schedule import Duty, Watched, make_scheduler
+
+PATIENCE = 10.0
+BEAT = 0.01
+
+
+async def test_a_duty_longer_than_its_beat_is_run_once_and_nobody_is_warned(caplog: pytest.LogCaptureFixture) -> None:
+    began, beats, may_end, at_once = asyncio.Event(), asyncio.Semaphore(0), asyncio.Event(), [0]
+
+    async def long() -> None:
+        at_once[0] += 1
+        began.set()
+        await may_end.wait()
+
+    async def beat() -> None:
+        beats.release()
+
+    scheduler = make_scheduler([Duty("long", BEAT, long), Duty("beat", BEAT, beat)])
+    with caplog.at_level(logging.WARNING):
+        scheduler.start()
+        async with asyncio.timeout(PATIENCE):
+            await began.wait()
+            for _ in range(10):
+                await beats.acquire()
+    scheduler.shutdown(wait=False)
+    may_end.set()
+
+    assert at_once == [1]
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+async def test_a_duty_that_hangs_is_told_of_once_and_runs_again_when_it_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "TOO_LONG", 0.0)
+    may_end, runs = asyncio.Event(), [0]
+
+    async def hang() -> None:
+        runs[0] += 1
+        await may_end.wait()
+
+    watched = Watched(Duty("hang", BEAT, hang))
+    with capture_logs() as logs:
+        under_way = asyncio.create_task(watched.run())
+        await asyncio.sleep(0)
+        for _ in range(3):
+            await watched.run()
+    may_end.set()
+    await under_way
+    await watched.run()
+
+    assert [entry["event"] for entry in logs] == ["job takes long"]
+    assert runs == [2]
