@@ -31,6 +31,8 @@ from connectors.sdk.loopback import serve
 EPOCH = datetime(2026, 3, 11, 9, tzinfo=UTC)
 AHEAD = timedelta(days=1)
 LONGEST_DAYS = 1.0
+GOLDEN = (math.sqrt(5) - 1) / 2
+"""Its multiples lie evenly between whole numbers."""
 MEDIAN_POSTS_A_DAY, SPREAD, MOST_POSTS_A_DAY = 1.5, 1.8, 60.0
 COMMENTS_A_POST, COMMENT_DELAY_SECONDS = 2.0, 600.0
 """Comments come sooner than in life, so that a run of some minutes has them to find."""
@@ -50,7 +52,7 @@ def rate_of(page: int) -> float:
 
 def waits_of(page: int, price: float) -> tuple[float, float]:
     """Days from a page's last poll to `EPOCH`, and from there to its next."""
-    interval, phase = min(math.sqrt(2 * price / rate_of(page)), LONGEST_DAYS), page * 0.618 % 1
+    interval, phase = min(math.sqrt(2 * price / rate_of(page)), LONGEST_DAYS), page * GOLDEN % 1
     return interval * (1 - phase), interval * phase
 
 

@@ -43,7 +43,7 @@ class PollRunner:
         if not ready:
             return
         intake, networks = self._polling.intake, {room.network for room in ready}
-        async with intake.database.look() as session:
+        async with intake.database.read() as session:
             due = await what_is_due(session, intake.region_id, networks, now=self._polling.now())
         for room in ready:
             if (room.network, room.craft.name) in due:
