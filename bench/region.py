@@ -32,6 +32,7 @@ from app.telemetry.logs import configure_logs
 from app.worker import run_worker
 from bench.region_world import EPOCH, clock, rate_of, waits_of
 from connectors.vk.cursor import WallCursor, write_wall_cursor
+from connectors.vk.sections import BOARD
 
 REGION, COUNTRY = 3_300, 54_000
 A_KEY_A_DAY = 5_000
@@ -124,7 +125,7 @@ async def seed(services: Services, rates: list[float], price: float, own_price: 
         "waits": [ahead for _, ahead in waits],
         "lasts": lasts,
         "price": price,
-        "cursors": [write_wall_cursor(WallCursor(last, EPOCH + timedelta(days=1))) for last in lasts],
+        "cursors": [write_wall_cursor(WallCursor(last, {BOARD.name: EPOCH + timedelta(days=1)})) for last in lasts],
     }
     async with services.database.write() as session:
         for statement in SEED:
