@@ -46,11 +46,11 @@ def _examples(thread: dict[str, Any]) -> Iterator[Example]:
     if "kind" in post:
         yield _example(TextInContext(_text(post)), post, name)
     for comment in thread["comments"]:
-        text = texts[str(comment["id"])] = _text(comment)
+        text, reply_to = _text(comment), comment.get("reply_to")
+        if reply_to is not None and str(reply_to) not in texts:
+            raise ValueError(f"comment {comment['id']} replies to {reply_to}, which does not stand above it")
+        texts[str(comment["id"])] = text
         if "kind" in comment:
-            reply_to = comment.get("reply_to")
-            if reply_to is not None and str(reply_to) not in texts:
-                raise ValueError(f"comment {comment['id']} replies to {reply_to}, which does not stand above it")
             yield _example(TextInContext(text, post["text"], texts.get(str(reply_to))), comment, name)
 
 

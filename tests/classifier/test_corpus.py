@@ -155,3 +155,16 @@ def test_the_corpus_hardly_repeats_itself() -> None:
 
 def test_texts_that_differ_by_a_house_number_are_near_duplicates() -> None:
     assert share_of_near_duplicates(small_set()) > 0.5
+
+
+def test_every_reply_stands_below_what_it_replies_to() -> None:
+    misplaced = []
+    for file in sorted(CORPUS.glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            thread, above = json.loads(line), set[str]()
+            for comment in thread["comments"]:
+                if comment.get("reply_to") is not None and comment["reply_to"] not in above:
+                    misplaced.append(f"{thread['id']}, message {comment['id']}")
+                above.add(comment["id"])
+
+    assert misplaced == []
