@@ -20,7 +20,7 @@ from app.classifier.model_file import load_shipped_model
 from app.classifier.remote import Endpoint, RemoteClassifier
 from app.classifier.topics import shipped_taxonomy
 from app.domain.detection import Budgets
-from app.domain.polling import PollBounds
+from app.domain.polling.intervals import PollBounds
 from app.jobs.connectors import ConnectorPool, Rates, Secret
 from app.settings import Settings
 from app.storage import regions

@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 
 from app.bootstrap import Services
-from app.domain.polling_due import Interval
+from app.domain.polling.due import Interval
 from app.jobs.poll_runner import PollRunner, count_page
 from app.jobs.schedule import Household, duties_of, make_scheduler
 from app.jobs.update_runner import UpdateRunner

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
-from app.domain.polling_due import Interval
+from app.domain.polling.due import Interval
 from app.simulation.report import Report, simulate_polling
 from bench.polling_picture import write_picture
 from bench.polling_traces import Region, draw, write_trace

@@ -16,9 +16,9 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from app.domain.polling import next_sweep_at
-from app.domain.polling_due import Interval
-from app.domain.polling_threads import ThreadState, ThreadTally, learn_threads, observe_thread, thread_due_at
+from app.domain.polling.due import Interval
+from app.domain.polling.intervals import next_sweep_at
+from app.domain.polling.threads import ThreadState, ThreadTally, learn_threads, observe_thread, thread_due_at
 from app.simulation.trace import DAY_SECONDS
 from bench.timing import print_table
 

@@ -25,8 +25,8 @@ import uvloop
 from sqlalchemy import text
 
 from app.bootstrap import Services, running_services
-from app.domain.polling_plan import Watched
-from app.domain.polling_price import opening_price
+from app.domain.polling.plan import Watched
+from app.domain.polling.price import opening_price
 from app.settings import load_settings
 from app.telemetry.logs import configure_logs
 from app.worker import run_worker

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.running import page, settings_in_force
-from app.domain.polling_due import Interval
+from app.domain.polling.due import Interval
 from app.simulation.report import simulate_polling, write_polls
 from app.simulation.trace import read_trace
 

@@ -12,7 +12,7 @@ from app.console.page_route import PageRoute
 from app.console.queue_query import LARGEST_ID
 from app.domain.authority import AuthorityId
 from app.domain.errors import DomainError, StaleVersion
-from app.domain.polling_plan import CRISIS_WEIGHT
+from app.domain.polling.plan import CRISIS_WEIGHT
 from app.domain.source import SourceId, SourceStatus
 from app.storage import alarms, authorities, network_probes, push_channels, quotas, sources
 from app.storage.engine import ReadSession

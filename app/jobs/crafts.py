@@ -5,7 +5,7 @@ from functools import partial
 
 import structlog
 
-from app.domain.polling import backoff_until
+from app.domain.polling.intervals import backoff_until
 from app.jobs.rooms import Craft
 from app.storage.engine import DATABASE_ERRORS
 from app.storage.polls import PollOutcome, WallClaim

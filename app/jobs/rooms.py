@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from app.domain.errors import LeaseLost
-from app.domain.polling import PollBounds
+from app.domain.polling.intervals import PollBounds
 from app.storage.engine import DATABASE_ERRORS, explain
 from app.storage.failures import is_away
 from app.telemetry.metrics import POLL_FAILURES, SOURCE_POLL

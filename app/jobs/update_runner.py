@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from app.domain.errors import LeaseLost
-from app.domain.polling import PollBounds, backoff_until
+from app.domain.polling.intervals import PollBounds, backoff_until
 from app.domain.source import SourceId
 from app.storage.engine import DATABASE_ERRORS
 from app.storage.push_channels import ReceivingClaim

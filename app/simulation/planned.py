@@ -6,10 +6,10 @@ from bisect import bisect_right
 from collections import deque
 from datetime import UTC, datetime, timedelta
 
-from app.domain.polling_due import Interval, due_at
-from app.domain.polling_horizon import Horizon
-from app.domain.polling_price import Spell, may_call, must_replan, opening_price, steer
-from app.domain.polling_rates import SourceState, Tally, guess_rate, learn, observe, rate
+from app.domain.polling.due import Interval, due_at
+from app.domain.polling.horizon import Horizon
+from app.domain.polling.price import Spell, may_call, must_replan, opening_price, steer
+from app.domain.polling.rates import SourceState, Tally, guess_rate, learn, observe, rate
 from app.simulation.trace import DAY_SECONDS, Trace
 
 STEER_EVERY_SECONDS = 600

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from rich.table import Table
 
-from app.domain.polling_due import Interval
+from app.domain.polling.due import Interval
 from app.simulation.planned import feasible, plan_polls
 from app.simulation.rivals import Floats, best_intervals, best_phases, fixed_polls, lags, spread_phases, uniform_intervals
 from app.simulation.trace import DAY_SECONDS, Trace

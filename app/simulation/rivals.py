@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.polling_due import Interval
+from app.domain.polling.due import Interval
 from app.simulation.trace import DAY_SECONDS, Trace
 
 Floats = NDArray[np.float64]

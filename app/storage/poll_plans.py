@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.polling_plan import Watched
-from app.domain.polling_price import DAY, Spell
-from app.domain.polling_rates import Tally
+from app.domain.polling.plan import Watched
+from app.domain.polling.price import DAY, Spell
+from app.domain.polling.rates import Tally
 from app.storage.regions import RegionId
 from app.storage.sources import PUSH_KEEPS_UP
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.polling_plan import Planned, Watched
-from app.domain.polling_rates import SourceState
+from app.domain.polling.plan import Planned, Watched
+from app.domain.polling.rates import SourceState
 from app.domain.source import PauseReason, Source, SourceId
 from app.storage import counters, readings
 from app.storage.leases import FREE, LEASE, TAKE, Held, Lease

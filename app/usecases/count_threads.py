@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.domain.polling import next_count_at
+from app.domain.polling.intervals import next_count_at
 from app.domain.source import Source
 from app.storage import counters, polls, readings
 from app.storage.counters import Counted, CounterClaim, StoredPost

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from app.domain.polling import RECHECK_PAUSED_EVERY, PollBounds, backoff_until
+from app.domain.polling.intervals import RECHECK_PAUSED_EVERY, PollBounds, backoff_until
 from app.domain.source import PauseReason
 from app.storage.polls import PollOutcome, WallClaim
 from connectors.sdk.errors import (

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.polling_due import Interval
-from app.domain.polling_plan import Plan, Planned, Watched
-from app.domain.polling_price import REPLAN_RATIO, Spell, may_call, opening_price, steer
-from app.domain.polling_rates import SourceState, Tally, learn, share_kept
+from app.domain.polling.due import Interval
+from app.domain.polling.plan import Plan, Planned, Watched
+from app.domain.polling.price import REPLAN_RATIO, Spell, may_call, opening_price, steer
+from app.domain.polling.rates import SourceState, Tally, learn, share_kept
 from app.storage import poll_plans
 from app.storage.engine import Database
 from app.storage.poll_plans import StoredPlan

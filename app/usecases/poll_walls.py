@@ -4,8 +4,8 @@ from datetime import datetime
 
 import structlog
 
-from app.domain.polling import next_poll_at
-from app.domain.polling_plan import Planned, first_state
+from app.domain.polling.intervals import next_poll_at
+from app.domain.polling.plan import Planned, first_state
 from app.storage import polls
 from app.storage.polls import PollOutcome, WallClaim
 from app.usecases.judge_refusal import judge_refusal

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.detection import Timing
-from app.domain.polling import PollBounds
+from app.domain.polling.intervals import PollBounds
 from app.domain.source import Source
 from app.storage import leases, polls, threads
 from app.storage.polls import WallClaim

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from app.domain.polling import backoff_until, must_cover, next_sweep_at
+from app.domain.polling.intervals import backoff_until, must_cover, next_sweep_at
 from app.storage import leases, polls, readings, threads
 from app.storage.readings import Lane, ReadingClaim, ReadingOutcome, ToRead
 from app.storage.threads import Reading, Thread

@@ -7,8 +7,8 @@ from typing import Any
 import structlog
 
 from app.domain.detection import AlarmKind, Budgets, is_suspicious, least_suspicious
-from app.domain.polling_plan import Plan
-from app.domain.polling_rhythm import FLAT, Rhythm, week_day
+from app.domain.polling.plan import Plan
+from app.domain.polling.rhythm import FLAT, Rhythm, week_day
 from app.domain.source import SourceId
 from app.storage import alarms, detections
 from app.storage.alarms import SilentPage

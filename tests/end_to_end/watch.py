@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from app.classifier.contract import Classifier
 from app.domain.authority import OfficialAccount
-from app.domain.polling import PollBounds
-from app.domain.polling_due import Interval
+from app.domain.polling.due import Interval
+from app.domain.polling.intervals import PollBounds
 from app.storage import official_accounts, regions, sources
 from app.storage.call_ledger import Key, SharedLedger
 from app.storage.engine import Database

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.polling_due import Interval
+from app.domain.polling.due import Interval
 from app.simulation.planned import plan_polls
 from app.simulation.report import longest_unseen, most_calls, simulate_polling, write_polls
 from app.simulation.rivals import best_intervals, best_phases, fixed_polls, lags, spread_phases, uniform_intervals

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from app.api.context import ApiContext
 from app.domain.errors import InvalidInput, NotFound
-from app.domain.polling import PollBounds
-from app.domain.polling_due import Interval
+from app.domain.polling.due import Interval
+from app.domain.polling.intervals import PollBounds
 from app.domain.source import SourceId
 from app.main import create_app
 from app.storage import push_channels, sources

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from app.domain.polling_due import Interval
-from app.domain.polling_rates import Tally
+from app.domain.polling.due import Interval
+from app.domain.polling.rates import Tally
 from app.domain.source import Source
 from app.storage import sources
 from app.storage.engine import Database

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.domain.polling import PollBounds
-from app.domain.polling_due import Interval
+from app.domain.polling.due import Interval
+from app.domain.polling.intervals import PollBounds
 from app.domain.source import Source
 from app.storage import sources
 from app.storage.engine import Database

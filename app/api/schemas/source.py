@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StrictBool
 
 from app.api.parameters import LARGEST_VERSION, STORABLE, AuthorityInBody, TerritoryInBody
 from app.api.schemas.shape import NamedOut, example, strict_example
-from app.domain.polling_plan import HEAVIEST, LIGHTEST
+from app.domain.polling.plan import HEAVIEST, LIGHTEST
 from app.domain.push_channel import PushHealth, PushMode
 from app.domain.source import PauseReason, SourceStatus
 from app.storage.sources import Registered

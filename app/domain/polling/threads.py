@@ -1,7 +1,7 @@
 """When to look at a thread's counter again: by the age of its post, by how many comments it drew, and by its recent activity.
 
 Stored per thread: `ThreadState` (two moments and four floats). Stored per region and network: `ThreadTally` (two arrays of 13,
-one of three, three floats), added to and learnt from like `polling_rates.Tally`. Threads of all sources are counted together, a
+one of three, three floats), added to and learnt from like `polling.rates.Tally`. Threads of all sources are counted together, a
 hundred a call: take those with the earliest `thread_due_at`, due or not, while there are calls to spare.
 """
 
@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
 
-from app.domain.polling_ages import EDGES, STRETCHES, Ages, learn_ages, stretch
-from app.domain.polling_due import Interval
-from app.domain.polling_echoes import DELAYS, NO_ECHOES, Echoes, faded, first_reach, learn_sizes, shares, to_come
-from app.domain.polling_rhythm import DAY_SECONDS
+from app.domain.polling.ages import EDGES, STRETCHES, Ages, learn_ages, stretch
+from app.domain.polling.due import Interval
+from app.domain.polling.echoes import DELAYS, NO_ECHOES, Echoes, faded, first_reach, learn_sizes, shares, to_come
+from app.domain.polling.rhythm import DAY_SECONDS
 
 SHAPE = 0.3
 """Of the Gamma prior: most posts draw no comment, some draw hundreds."""

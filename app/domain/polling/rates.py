@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
 
-from app.domain.polling_echoes import DELAYS, NO_ECHOES, Echoes, faded, learn_sizes, shares
-from app.domain.polling_rhythm import DAY_SECONDS, HOURS, HOURS_A_DAY, Rhythm, learn_rhythm, week_day
+from app.domain.polling.echoes import DELAYS, NO_ECHOES, Echoes, faded, learn_sizes, shares
+from app.domain.polling.rhythm import DAY_SECONDS, HOURS, HOURS_A_DAY, Rhythm, learn_rhythm, week_day
 
 SHAPE = 1.0
 """Of the Gamma prior. Rates are spread wider (0.7 would fit a log-normal deviation of 1.8), but a source with few messages is better

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.polling_rhythm import DAY_SECONDS, Rhythm, week_day
+from app.domain.polling.rhythm import DAY_SECONDS, Rhythm, week_day
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 AIM = 0.99

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.polling_due import Interval
-from app.domain.polling_plan import CRISIS_WEIGHT, HEAVIEST, Plan, Planned, Watched, first_state
-from app.domain.polling_rates import Tally
+from app.domain.polling.due import Interval
+from app.domain.polling.plan import CRISIS_WEIGHT, HEAVIEST, Plan, Planned, Watched, first_state
+from app.domain.polling.rates import Tally
 
 NOON = datetime(2026, 3, 11, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.polling import (
+from app.domain.polling.intervals import (
     COUNT_AT_LEAST_EVERY,
     LONGEST_BACKOFF,
     RETIRED_AFTER,

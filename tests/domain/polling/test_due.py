@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.polling_due import Interval, due_at
-from app.domain.polling_echoes import NO_ECHOES, Echoes
-from app.domain.polling_horizon import Horizon
-from app.domain.polling_rates import Habits, SourceState, Tally, learn, rate
-from app.domain.polling_rhythm import FLAT, HOURS, HOURS_A_DAY, Rhythm
+from app.domain.polling.due import Interval, due_at
+from app.domain.polling.echoes import NO_ECHOES, Echoes
+from app.domain.polling.horizon import Horizon
+from app.domain.polling.rates import Habits, SourceState, Tally, learn, rate
+from app.domain.polling.rhythm import FLAT, HOURS, HOURS_A_DAY, Rhythm
 from tests.domain.story import DAY, FIRST_DAY, HOUR, at
 
 QUIET = (0.0, 0.0, 0.0)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.polling_rates import Habits, SourceState, Tally, guess_rate, learn, observe, own_rate, rate, share_kept
-from app.domain.polling_rhythm import FLAT, HOURS, HOURS_A_DAY, Rhythm, learn_rhythm
+from app.domain.polling.rates import Habits, SourceState, Tally, guess_rate, learn, observe, own_rate, rate, share_kept
+from app.domain.polling.rhythm import FLAT, HOURS, HOURS_A_DAY, Rhythm, learn_rhythm
 from tests.domain.story import DAY, FIRST_DAY, HOUR, MINUTE, at
 
 NOTHING_LEARNT = learn(Tally())

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from app.domain.polling_echoes import first_reach, to_come
-from app.domain.polling_horizon import Horizon
-from app.domain.polling_rates import Habits, SourceState, rate
-from app.domain.polling_rhythm import DAY_SECONDS, Rhythm, week_day
+from app.domain.polling.echoes import first_reach, to_come
+from app.domain.polling.horizon import Horizon
+from app.domain.polling.rates import Habits, SourceState, rate
+from app.domain.polling.rhythm import DAY_SECONDS, Rhythm, week_day
 
 WITHIN_INTERVALS = 2.5
 CANDIDATES = 12
@@ -72,7 +72,7 @@ def due_at(
 ) -> datetime:
     """When to poll the source next, from nothing but its own state and what all share: any worker gets the same answer.
 
-    `price` is how many message-days of waiting (times `weight`) are worth a call (`polling_price.steer`). The poll is put where
+    `price` is how many message-days of waiting (times `weight`) are worth a call (`polling.price.steer`). The poll is put where
     the wait until then / price + the cost of everything after it (`Horizon`) is least. At a constant rate that is where the
     accumulated wait, weight * rate * T^2 / 2, reaches the price: the square-root law. `horizon` is made for the same rhythm
     and maximum.

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.polling_ages import EDGES, STRETCHES, guessed_shares, learn_ages
-from app.domain.polling_due import Interval
-from app.domain.polling_threads import ThreadState, ThreadTally, learn_threads, observe_thread, own_size, thread_due_at
+from app.domain.polling.ages import EDGES, STRETCHES, guessed_shares, learn_ages
+from app.domain.polling.due import Interval
+from app.domain.polling.threads import ThreadState, ThreadTally, learn_threads, observe_thread, own_size, thread_due_at
 from tests.domain.story import DAY, HOUR, MINUTE, at
 
 BOUNDS = Interval(timedelta(seconds=30), DAY)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.polling_price import AIM, OPENING_AIM, Spell, may_call, must_replan, opening_price, steer
-from app.domain.polling_rhythm import FLAT, HOURS, Rhythm
+from app.domain.polling.price import AIM, OPENING_AIM, Spell, may_call, must_replan, opening_price, steer
+from app.domain.polling.rhythm import FLAT, HOURS, Rhythm
 from tests.domain.story import DAY, FIRST_DAY, HOUR
 
 BY_DAY = Rhythm.of([1.9 if 8 <= hour % 24 < 20 else 0.1 for hour in range(HOURS)])

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.polling_due import Interval, due_at
-from app.domain.polling_horizon import Horizon
-from app.domain.polling_rates import Habits, SourceState, Tally, guess_rate, learn, observe, rate
+from app.domain.polling.due import Interval, due_at
+from app.domain.polling.horizon import Horizon
+from app.domain.polling.rates import Habits, SourceState, Tally, guess_rate, learn, observe, rate
 
 OFFICIAL_FAVOUR = 2.0
 """A resident who writes to an official page awaits its answer, so a message there counts twice."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Self
 
-from app.domain.polling_rhythm import HOURS, HOURS_A_DAY, Rhythm
+from app.domain.polling.rhythm import HOURS, HOURS_A_DAY, Rhythm
 
 LEVELS = 11
 SHORTEST_HOURS = 1.5

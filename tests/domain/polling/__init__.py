@@ -1,0 +1,1 @@
+"""The rules: clocks, answers, deadlines, without any database."""
