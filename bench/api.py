@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from bench.timing import Call, interleaved, median, percentile, print_table
 from bench.town_server import NOW, Town, towns
-from connectors.sdk.loopback import serve
+from connectors.sdk.emulation.loopback import serve
 
 INCIDENT = 4711
 WHO = (

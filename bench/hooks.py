@@ -39,7 +39,7 @@ from app.storage.sources import NewSource
 from app.usecases.receive_webhook import Door
 from bench.timing import percentile, print_table
 from connectors.sdk.contract import ConnectorContext
-from connectors.sdk.loopback import serve
+from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.registry import plugins
 from connectors.sdk.testing import OpenLedger
 

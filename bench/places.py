@@ -27,7 +27,7 @@ from app.classifier.places.morphology import Morphology
 from app.domain.place import FoundPlace, PlaceKind
 from app.domain.territory import Entry, EntryId, EntryKind
 from app.usecases.import_gazetteer import read_gazetteer
-from connectors.sdk.town_truth import QUESTION_KINDS
+from connectors.sdk.emulation.town_truth import QUESTION_KINDS
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 GAZETTEER = CORPUS / "gazetteer" / "zarechny.csv"

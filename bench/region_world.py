@@ -26,7 +26,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.sdk.loopback import serve
+from connectors.sdk.emulation.loopback import serve
 
 EPOCH = datetime(2026, 3, 11, 9, tzinfo=UTC)
 AHEAD = timedelta(days=1)

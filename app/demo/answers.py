@@ -1,6 +1,6 @@
 """What the town's bodies write to residents whom the corpus leaves without a reply: the duty phrases of a busy office."""
 
-from connectors.sdk.town_scripts import CommentScript
+from connectors.sdk.emulation.town_scripts import CommentScript
 
 DUTY_ANSWERS: tuple[tuple[str, str], ...] = (
     ("ack", "Здравствуйте! Спасибо за сигнал, уточним информацию и вернёмся с ответом."),

@@ -26,9 +26,9 @@ from app.usecases.register_account import register_account
 from app.usecases.set_password import set_password
 from app.web import bind, run_web
 from app.worker import run_worker
-from connectors.sdk.loopback import serve
+from connectors.sdk.emulation.loopback import serve
+from connectors.sdk.emulation.town_generator import GeneratedTown
 from connectors.sdk.registry import plugins
-from connectors.sdk.town_generator import GeneratedTown
 
 SITES = {"vk": "https://vk.com", "ok": "https://ok.ru"}
 ACCOUNTS = {"vk": "-", "ok": "group:"}

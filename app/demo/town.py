@@ -10,10 +10,10 @@ from random import Random
 from typing import Any
 
 from app.demo.answers import DUTY_ANSWERS, duty_answer
-from connectors.sdk.town import Town
-from connectors.sdk.town_generator import GeneratedTown, generate_town
-from connectors.sdk.town_scripts import ThreadScript, read_thread
-from connectors.sdk.town_truth import QUESTION_KINDS
+from connectors.sdk.emulation.town import Town
+from connectors.sdk.emulation.town_generator import GeneratedTown, generate_town
+from connectors.sdk.emulation.town_scripts import ThreadScript, read_thread
+from connectors.sdk.emulation.town_truth import QUESTION_KINDS
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "threads"
 GAZETTEER = CORPUS.parent / "gazetteer" / "zarechny.csv"

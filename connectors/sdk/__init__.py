@@ -1,1 +1,1 @@
-"""All that a connector may import: contract, errors, http, registry, testing."""
+"""All that a connector may import: contract, errors, http, registry; for its emulator, emulation; for its tests, testing."""

@@ -16,7 +16,7 @@ from app.main import create_app
 from app.storage import authorities, regions, workers
 from app.storage.engine import Database, create_engine
 from app.usecases.create_token import create_token
-from connectors.sdk.loopback import serve
+from connectors.sdk.emulation.loopback import serve
 from tests.api.village import PLUGIN, Hamlet
 from tests.conftest import TestServer, fresh_database
 from tests.usecases.reading import PAGE, comment, open_reader, post

@@ -22,7 +22,7 @@ from app.storage.push_channels import NewChannel
 from app.telemetry.metrics import HOOKS, PUSHED_EVENTS
 from app.usecases.receive_webhook import Door
 from connectors.sdk.contract import Connector, ConnectorContext
-from connectors.sdk.loopback import serve
+from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.registry import plugins
 from connectors.sdk.testing import OpenLedger
 from tests.api.conftest import Api

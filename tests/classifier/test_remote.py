@@ -19,7 +19,7 @@ from app.classifier.model_file import load_shipped_model
 from app.classifier.remote import REST, Endpoint, RemoteClassifier
 from app.classifier.topics import shipped_taxonomy
 from app.domain.verdict import Kind, Verdict
-from connectors.sdk.loopback import serve
+from connectors.sdk.emulation.loopback import serve
 
 Answer = Callable[[list[dict[str, Any]]], Response | Awaitable[Response]]
 TEXT = TextInContext("Яма на Лесной, звоните 8 912 345-67-89")

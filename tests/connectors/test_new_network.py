@@ -20,11 +20,11 @@ from app.usecases.add_source import Networks, add_source, resolve_page
 from app.usecases.ingest_page import ingest_page
 from app.usecases.judge_page import Intake
 from connectors.sdk.contract import CommentReader, ConnectorContext, ConnectorPlugin, Credential, PostReader, PostRef, Wall, capabilities
+from connectors.sdk.emulation.loopback import serve
+from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson
 from connectors.sdk.errors import AccessDenied, AuthenticationFailed, SourceGone
-from connectors.sdk.loopback import serve
 from connectors.sdk.registry import plugins
 from connectors.sdk.testing import ConnectorContract, ContractWorld, OpenLedger, Refusal
-from connectors.sdk.town import Town, TownMessage, TownPage, TownPerson
 from tests.usecases.reading import ByMark
 
 FOLDER = Path(__file__).with_name("rss_feed")

@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Page, Response, async_playwright, expect
 
 from app.domain.operator import Role
-from connectors.sdk.loopback import serve
+from connectors.sdk.emulation.loopback import serve
 from tests.console.browsing import PASSWORD
 from tests.console.conftest import Site
 from tests.console.town import settle_town

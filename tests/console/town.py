@@ -23,8 +23,8 @@ from app.usecases.judge_page import Intake
 from app.usecases.take_incident import take_incident
 from app.usecases.watch_deadlines import watch_deadlines
 from connectors.sdk.contract import Author, Message, MessageType, Page, Wall
-from connectors.sdk.town import TownMessage, TownPage, is_present
-from connectors.sdk.town_generator import GeneratedTown
+from connectors.sdk.emulation.town import TownMessage, TownPage, is_present
+from connectors.sdk.emulation.town_generator import GeneratedTown
 from tests.end_to_end.watch import CORPUS, make_town, watched_pages
 
 STEP = timedelta(hours=3)

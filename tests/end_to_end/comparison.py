@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from connectors.ok.emulator.world import VisibleMessage as OkMessage
+from connectors.sdk.emulation.town_generator import GeneratedTown
+from connectors.sdk.emulation.town_truth import QuestionTruth
 from connectors.sdk.text import clean_text
-from connectors.sdk.town_generator import GeneratedTown
-from connectors.sdk.town_truth import QuestionTruth
 from connectors.vk.emulator import VisibleMessage
 from tests.end_to_end.networks import VK, Net
 from tests.end_to_end.watch import Rows

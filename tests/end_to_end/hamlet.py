@@ -8,9 +8,9 @@ from typing import Any
 from app.storage import sources
 from app.storage.engine import Database
 from app.storage.sources import Registered
-from connectors.sdk.town import Town, TownMessage, TownPage, TownPerson
-from connectors.sdk.town_generator import GeneratedTown
-from connectors.sdk.town_truth import Labels
+from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson
+from connectors.sdk.emulation.town_generator import GeneratedTown
+from connectors.sdk.emulation.town_truth import Labels
 from tests.end_to_end.comparison import shown, stored
 from tests.end_to_end.verdicts import ByLabel
 from tests.end_to_end.watch import Hands, Watch, watched_town

@@ -18,9 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.storage.engine import Database, create_engine
 from app.storage.leases import Held
 from app.storage.regions import RegionId
-from connectors.sdk.loopback import listen, serve
+from connectors.sdk.emulation.loopback import listen, serve
+from connectors.sdk.emulation.town_generator import GeneratedTown
 from connectors.sdk.registry import plugins
-from connectors.sdk.town_generator import GeneratedTown
 from tests.conftest import TestServer, fresh_database
 from tests.end_to_end.comparison import shown, stored
 from tests.end_to_end.nursery import Forked

@@ -19,7 +19,7 @@ from app.storage.engine import create_engine, ensure_database
 from app.storage.migrate import migrate
 from app.usecases.create_token import create_token
 from app.usecases.rebuild_statistics import rebuild_statistics
-from connectors.sdk.town_generator import GeneratedTown
+from connectors.sdk.emulation.town_generator import GeneratedTown
 from tests.conftest import CARELESS
 from tests.end_to_end.installation import Installation, calm_and_quick, free_port, installed_on
 from tests.end_to_end.watch import Hands, make_town

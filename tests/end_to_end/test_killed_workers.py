@@ -9,7 +9,7 @@ import pytest
 
 from app.classifier.model_file import load_shipped_model
 from app.storage.engine import Database, create_engine
-from connectors.sdk.town_generator import GeneratedTown
+from connectors.sdk.emulation.town_generator import GeneratedTown
 from tests.conftest import TestServer, fresh_database
 from tests.end_to_end.installation import calm_and_quick, installed, moments
 from tests.end_to_end.nursery import open_nursery

@@ -11,9 +11,9 @@ from app.domain.source import PauseReason, SourceStatus
 from app.storage.engine import Database
 from app.storage.sources import Registered
 from app.usecases.add_source import Networks, add_source, resolve_page
+from connectors.sdk.emulation.faults import FaultKind, Faults
 from connectors.sdk.errors import ConnectorError, InvalidLink, SourceGone
 from connectors.sdk.registry import plugins
-from connectors.vk.emulator import FaultKind, Faults
 from tests.end_to_end.hamlet import CLINIC, DONE, HALL, Village, comment, post, watched_hamlet
 from tests.end_to_end.watch import TOKEN, Hands
 

@@ -19,7 +19,7 @@ from app.storage.replay_evidence import Window
 from app.storage.replay_schemas import drop_leftovers, replay_schema, schema_of
 from app.usecases.replay import Replay, replay
 from tests.end_to_end.networks import OK, VK, Net
-from tests.end_to_end.test_town import FAULTS
+from tests.end_to_end.test_town import failing
 from tests.end_to_end.verdicts import ByLabel
 from tests.end_to_end.watch import Hands, Watch, make_town, watched_town
 
@@ -74,7 +74,7 @@ class Lived:
 async def lived_town(database: Database, noon: datetime, net: Net) -> AsyncIterator[Lived]:
     town = make_town(5, noon, pages=2, threads=40, days=LIVED / timedelta(days=1))
     hands = Hands(noon - LIVED)
-    async with watched_town(database, town, ByLabel(town), hands, since=noon - LIVED, net=net, faults=FAULTS[net.network]) as watch:
+    async with watched_town(database, town, ByLabel(town), hands, since=noon - LIVED, net=net, faults=failing(net)) as watch:
         await watch.go_on(timedelta(minutes=20), until=noon - LIVED / 3)
         spoil(watch)
         await watch.go_on(timedelta(minutes=20), until=noon)

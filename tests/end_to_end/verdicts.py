@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from app.classifier.contract import TextInContext
 from app.domain.verdict import Kind, Verdict
-from connectors.sdk.town_generator import GeneratedTown
+from connectors.sdk.emulation.town_generator import GeneratedTown
 
 MENTION = re.compile(r"^\[[^\]]*\],? ?")
 

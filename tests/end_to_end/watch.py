@@ -30,12 +30,12 @@ from app.usecases.polling import Polling
 from app.usecases.read_threads import claim_readings, read_threads
 from connectors.ok.connector import OkConnector
 from connectors.sdk.contract import ConnectorContext, Credential
+from connectors.sdk.emulation.loopback import serve
+from connectors.sdk.emulation.town import TownPage
+from connectors.sdk.emulation.town_generator import GeneratedTown, generate_town
+from connectors.sdk.emulation.town_scripts import ThreadScript, read_thread
 from connectors.sdk.http import HttpLimits
-from connectors.sdk.loopback import serve
 from connectors.sdk.registry import plugins
-from connectors.sdk.town import TownPage
-from connectors.sdk.town_generator import GeneratedTown, generate_town
-from connectors.sdk.town_scripts import ThreadScript, read_thread
 from connectors.vk.connector import VkConnector
 from tests.end_to_end.networks import VK, Net
 

@@ -36,8 +36,8 @@ from app.usecases.receive_updates import Receiving, claim_receiving, receive_upd
 from app.usecases.receive_webhook import Door
 from app.usecases.take_in_events import Taking, take_in_events
 from connectors.sdk.contract import Cursor, PushedNews, Updates, Wall
+from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.errors import AccessDenied
-from connectors.sdk.loopback import serve
 from connectors.vk.connector import VkConnector
 from tests.connectors.vk.vk_world import CITY, COMMUNITY, SERVICE, VkWorld, at, comment, post, vk_world
 from tests.usecases.reading import ByMark

@@ -11,7 +11,7 @@ from connectors.ok.emulator.quirks import Quirks
 from connectors.ok.emulator.refusals import Refusal, invalid
 from connectors.ok.emulator.wall import Order
 from connectors.ok.emulator.world import World
-from connectors.sdk.town import TownPage
+from connectors.sdk.emulation.town import TownPage
 
 BASIC: frozenset[str] = frozenset({"VALUABLE_ACCESS"})
 WRITING = BASIC | {"GROUP_CONTENT"}

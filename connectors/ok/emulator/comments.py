@@ -8,7 +8,7 @@ from connectors.ok.emulator.call import BASIC, WRITING, Call, Method, open_page,
 from connectors.ok.emulator.refusals import Refusal, invalid
 from connectors.ok.emulator.shapes import comment_shape, group_shape, person_shape
 from connectors.ok.emulator.wall import Entry, Order, stretch_after, stretch_before
-from connectors.sdk.town import TownMessage
+from connectors.sdk.emulation.town import TownMessage
 
 MOST_COMMENTS = 100
 LONGEST_COMMENT = 3000

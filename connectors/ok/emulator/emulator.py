@@ -7,7 +7,6 @@ from random import Random
 from time import monotonic as real_monotonic
 from typing import Any
 
-import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,9 +19,10 @@ from connectors.ok.emulator.parameters import Parameters
 from connectors.ok.emulator.quirks import Quirks, distorted
 from connectors.ok.emulator.refusals import Refusal, error_body
 from connectors.ok.emulator.world import VisibleMessage, World
-from connectors.sdk.faults import JSON, Fault, FaultKind, Faults, fates, spoiled
-from connectors.sdk.ledger import ReceivedCall, fingerprint, peak_calls_per_second
-from connectors.sdk.town import Town, TownMessage
+from connectors.sdk.emulation.faults import Fault, FaultKind, Faults, fates, spoiled
+from connectors.sdk.emulation.ledger import ReceivedCall, fingerprint, peak_calls_per_second
+from connectors.sdk.emulation.town import Town, TownMessage
+from connectors.sdk.emulation.wire import JSON, encode, read_parameters
 
 READING: Mapping[str, Method] = {**groups.METHODS, **topics.METHODS, **comments.READING}
 WRITING: Mapping[str, Method] = {**READING, **comments.WRITE}
@@ -167,23 +167,6 @@ def method_name(request: Request, parameters: Mapping[str, str]) -> str:
     return f"{path['group']}.{path['method']}" if path else parameters.get("method", "")
 
 
-async def read_parameters(request: Request) -> dict[str, str]:
-    """The parameters of the address and of the form; the form's go before."""
-    parameters = dict(request.query_params)
-    if request.method == "POST":
-        async with request.form() as form:
-            parameters |= {name: value for name, value in form.items() if isinstance(value, str)}
-    return parameters
-
-
 def refused(refusal: Refusal) -> Response:
     """The error object with HTTP 200; the code stands in a header as well."""
     return Response(encode(error_body(refusal)), media_type=JSON, headers={"invocation-error": str(refusal.code)})
-
-
-def encode(body: Any) -> bytes:
-    """JSON in UTF-8, or with escapes where a text holds a lone surrogate, which has no UTF-8."""
-    try:
-        return orjson.dumps(body)
-    except TypeError:
-        return json.dumps(body, separators=(",", ":")).encode()

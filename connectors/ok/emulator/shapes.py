@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from connectors.ok.emulator.call import Call
 from connectors.ok.emulator.wall import Entry
 from connectors.ok.emulator.world import reference
-from connectors.sdk.town import TownPage, TownPerson
+from connectors.sdk.emulation.town import TownPage, TownPerson
 
 Shape = dict[str, Any]
 

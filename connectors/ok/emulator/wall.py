@@ -4,7 +4,7 @@ from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from connectors.sdk.town import TownMessage
+from connectors.sdk.emulation.town import TownMessage
 
 Order = tuple[int, int]
 """Place in a list by time: Unix milliseconds, then the number in the order of publication."""

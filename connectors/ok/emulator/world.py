@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from itertools import count
 
 from connectors.ok.emulator.wall import Entry, settle
-from connectors.sdk.replay import Replay
-from connectors.sdk.town import Town, TownMessage, is_present, text_at
+from connectors.sdk.emulation.replay import Replay
+from connectors.sdk.emulation.town import Town, TownMessage, is_present, text_at
 
 FIRST_TOPIC_ID = 60_000_000_000_001
 

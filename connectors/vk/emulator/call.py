@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.sdk.town import TownPage
+from connectors.sdk.emulation.town import TownPage
 from connectors.vk.emulator.parameters import Parameters
 from connectors.vk.emulator.push import Pushes
 from connectors.vk.emulator.refusals import Refusal, invalid

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
-from connectors.sdk.town import TownMessage
+from connectors.sdk.emulation.town import TownMessage
 from connectors.vk.emulator.call import READERS, WRITERS, Call, Method, existing_page, readable_wall
 from connectors.vk.emulator.profiles import authors, extension
 from connectors.vk.emulator.refusals import Refusal, invalid

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from connectors.sdk.town import TownPage
+from connectors.sdk.emulation.town import TownPage
 from connectors.vk.emulator.call import EVERYONE, WRITERS, Call, Method
 from connectors.vk.emulator.profiles import community_shape, community_type, profile_shape
 from connectors.vk.emulator.refusals import invalid

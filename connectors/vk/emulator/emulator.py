@@ -1,6 +1,5 @@
 """The emulator as its users hold it: a world, its gate, and the ASGI application over them."""
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from random import Random
@@ -8,19 +7,19 @@ from time import monotonic as real_monotonic
 from typing import Any
 
 import httpx
-import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.sdk.town import Town, TownMessage
+from connectors.sdk.emulation.faults import Fault, FaultKind, Faults, fates, spoiled
+from connectors.sdk.emulation.ledger import ReceivedCall, fingerprint, peak_calls_per_second
+from connectors.sdk.emulation.town import Town, TownMessage
+from connectors.sdk.emulation.wire import JSON, encode, read_parameters
 from connectors.vk.emulator import boards, comments, communities, posts, push_settings, videos
 from connectors.vk.emulator.call import Call, Method
 from connectors.vk.emulator.callbacks import deliver_due
-from connectors.vk.emulator.faults import ERROR_CODES, JSON, Fault, Faults, fates, spoiled
 from connectors.vk.emulator.happenings import event_of
-from connectors.vk.emulator.ledger import ReceivedCall, fingerprint, peak_calls_per_second
 from connectors.vk.emulator.long_poll import answer_long_poll
 from connectors.vk.emulator.parameters import Parameters
 from connectors.vk.emulator.push import Pushes, PushQuirks
@@ -142,15 +141,16 @@ class VkEmulator:
         secret = bearer(request) or parameters.get("access_token", "")
         body, outcome = self._answer(request.path_params["method"], parameters, secret, fate, str(request.base_url))
         self.calls.append(ReceivedCall(request.path_params["method"], fingerprint(secret), received_at, outcome))
-        return spoiled(encode(body), fate) if fate else Response(encode(body), media_type=JSON)
+        answer = Response(encode(body), media_type=JSON)
+        return spoiled(answer, fate) if fate else answer
 
     def _answer(
         self, method: str, parameters: Mapping[str, str], secret: str, fate: Fault | None, base_url: str
     ) -> tuple[dict[str, Any], str]:
         """The body of the answer and the outcome for the ledger."""
         try:
-            if fate and fate.kind in ERROR_CODES:
-                raise Refusal(ERROR_CODES[fate.kind])
+            if fate and fate.kind is FaultKind.REFUSAL:
+                raise Refusal(fate.code)
             if fate and not fate.is_done:
                 return error_body(Refusal(10), method, parameters), f"fault {fate.kind}"
             answer = self._perform(method, parameters, secret, base_url)
@@ -178,15 +178,6 @@ def bearer(request: Request) -> str:
     return secret.strip() if scheme.lower() == "bearer" else ""
 
 
-async def read_parameters(request: Request) -> dict[str, str]:
-    """The parameters of the address and of the form, urlencoded or multipart; the form's go before."""
-    parameters = dict(request.query_params)
-    if request.method == "POST":
-        async with request.form() as form:
-            parameters |= {name: value for name, value in form.items() if isinstance(value, str)}
-    return parameters
-
-
 def check_version(version: str) -> None:
     """Refuses a call without a version or with one that VK has given up."""
     if not version:
@@ -194,11 +185,3 @@ def check_version(version: str) -> None:
     parts = version.split(".")
     if not all(part.isdecimal() for part in parts) or tuple(map(int, parts)) < OLDEST_VERSION:
         raise Refusal(8, 'versions below 5.81 are deprecated. Version param should be passed as "v".')
-
-
-def encode(body: dict[str, Any]) -> bytes:
-    """JSON in UTF-8, or with escapes where a text holds a lone surrogate, which has no UTF-8."""
-    try:
-        return orjson.dumps(body)
-    except TypeError:
-        return json.dumps(body, separators=(",", ":")).encode()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from connectors.sdk.town import TownPage
+from connectors.sdk.emulation.town import TownPage
 from connectors.vk.emulator.shapes import PICTURE, Shape
 from connectors.vk.emulator.wall import Entry
 from connectors.vk.emulator.world import World

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.sdk.town import edited_at
+from connectors.sdk.emulation.town import edited_at
 from connectors.vk.emulator.wall import Entry
 from connectors.vk.emulator.world import World
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from connectors.sdk.town import TownMessage
+from connectors.sdk.emulation.town import TownMessage
 
 by_order = attrgetter("order")
 

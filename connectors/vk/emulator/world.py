@@ -11,7 +11,7 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any
 
-from connectors.sdk.town import Town, TownMessage, TownPage, TownPerson, edited_at, is_present, presence_changes, text_at
+from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson, edited_at, is_present, presence_changes, text_at
 from connectors.vk.emulator.wall import Entry, Wall
 
 

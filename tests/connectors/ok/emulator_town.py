@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from connectors.ok.emulator import OkEmulator
-from connectors.sdk.town import Town, TownMessage, TownPage, TownPerson
+from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson
 
 START = datetime(2026, 1, 12, 6, 0, tzinfo=UTC)
 PAGE, GROUP, CLOSED, DELETED = 200, 201, 202, 203

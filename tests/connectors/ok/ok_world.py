@@ -11,11 +11,11 @@ from connectors.ok import settings
 from connectors.ok.connector import OkConnector
 from connectors.ok.emulator import OkEmulator
 from connectors.sdk.contract import Author, CallLedger, ConnectorContext, Credential, Cursor, Message, MessageType, Page, PostRef, Wall
-from connectors.sdk.faults import Faults
+from connectors.sdk.emulation.faults import Faults
+from connectors.sdk.emulation.loopback import serve
+from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson
 from connectors.sdk.http import HttpLimits
-from connectors.sdk.loopback import serve
 from connectors.sdk.testing import OpenLedger
-from connectors.sdk.town import Town, TownMessage, TownPage, TownPerson
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 CITY, CLINIC, CLOSED, DELETED = 53000000000300, 53000000000301, 53000000000302, 53000000000303

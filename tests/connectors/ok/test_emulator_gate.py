@@ -10,7 +10,7 @@ import pytest
 from connectors.ok.emulator.comments import READING, WRITE
 from connectors.ok.emulator.groups import METHODS as GROUPS
 from connectors.ok.emulator.topics import METHODS as TOPICS
-from connectors.sdk.faults import FaultKind, Faults
+from connectors.sdk.emulation.faults import FaultKind, Faults
 from tests.connectors.ok.emulator_town import ANNA, APP, OTHER, PAGE, TOWN, Clock, at, calling, comment, emulate, signed
 
 METHOD_LIST = Path(__file__).resolve().parents[4] / "shared/reference/schemas/ok/ok_methods.derived.json"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.ok.emulator import Quirks
-from connectors.sdk.town import Town
+from connectors.sdk.emulation.town import Town
 from tests.connectors.ok.emulator_town import (
     ANNA,
     BORIS,

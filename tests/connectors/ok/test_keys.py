@@ -10,9 +10,9 @@ from structlog.testing import capture_logs
 from app.storage.engine import Database
 from connectors.ok.connector import OkConnector
 from connectors.sdk.contract import ConnectorContext
+from connectors.sdk.emulation.faults import FaultKind, Faults
+from connectors.sdk.emulation.ledger import fingerprint
 from connectors.sdk.errors import AccessDenied, AuthenticationFailed, QuotaExhausted, RateLimited, SourceUnavailable
-from connectors.sdk.faults import FaultKind, Faults
-from connectors.sdk.ledger import fingerprint
 from connectors.sdk.testing import OpenLedger
 from tests.connectors.ok.ok_world import FIRST, SECOND, STRANGE, WALL, OkWorld, app_secret, at, ok_world, pages_of, post
 from tests.connectors.shared_ledger import shared_ledger

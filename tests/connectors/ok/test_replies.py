@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from connectors.sdk.contract import Message, MessageType, Wall
+from connectors.sdk.emulation.faults import FaultKind, Faults
 from connectors.sdk.errors import AuthenticationFailed, OutcomeUnknown, RateLimited, ReplyRejected, SourceGone
-from connectors.sdk.faults import FaultKind, Faults
 from tests.connectors.ok.ok_world import CITY, CLINIC, FIRST, SECOND, WALL, at, comment, messages_of, ok_world, pages_of, post
 
 WRITING = "discussions.addDiscussionComment"

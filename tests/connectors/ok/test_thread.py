@@ -6,8 +6,8 @@ import pytest
 
 from connectors.ok.emulator import Quirks
 from connectors.sdk.contract import Cursor, PostRef
+from connectors.sdk.emulation.faults import FaultKind, Faults
 from connectors.sdk.errors import AccessDenied, SourceGone
-from connectors.sdk.faults import FaultKind, Faults
 from tests.connectors.ok.archive import Archive
 from tests.connectors.ok.ok_world import (
     ANNA,

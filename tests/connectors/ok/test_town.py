@@ -9,11 +9,11 @@ import pytest
 from connectors.ok.connector import OkConnector
 from connectors.ok.emulator import OkEmulator, Quirks
 from connectors.sdk.contract import ConnectorContext, Credential, Cursor, Message, PostRef, Wall
-from connectors.sdk.faults import FaultKind, Faults
-from connectors.sdk.loopback import serve
+from connectors.sdk.emulation.faults import FaultKind, Faults
+from connectors.sdk.emulation.loopback import serve
+from connectors.sdk.emulation.town_generator import GeneratedTown, generate_town
+from connectors.sdk.emulation.town_scripts import read_thread
 from connectors.sdk.testing import OpenLedger
-from connectors.sdk.town_generator import GeneratedTown, generate_town
-from connectors.sdk.town_scripts import read_thread
 from tests.connectors.ok.ok_world import FIRST, QUICK
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus" / "threads"

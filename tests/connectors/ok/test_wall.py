@@ -9,9 +9,9 @@ import pytest
 from connectors.ok.connector import OkConnector
 from connectors.ok.emulator import Quirks
 from connectors.sdk.contract import Cursor, Page, Wall
+from connectors.sdk.emulation.faults import FaultKind, Faults
+from connectors.sdk.emulation.town import TownMessage
 from connectors.sdk.errors import AccessDenied, SourceGone, SourceUnavailable
-from connectors.sdk.faults import FaultKind, Faults
-from connectors.sdk.town import TownMessage
 from tests.connectors.ok.ok_world import (
     ANNA,
     CLOSED,

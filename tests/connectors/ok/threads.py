@@ -4,7 +4,7 @@ from typing import Any
 
 from connectors.ok.connector import OkConnector
 from connectors.ok.emulator import Quirks
-from connectors.sdk.town import TownMessage
+from connectors.sdk.emulation.town import TownMessage
 from tests.connectors.ok.archive import Archive
 from tests.connectors.ok.ok_world import OkWorld, comment, pages_of, post
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.sdk.town import Town, TownMessage, is_present, text_at
+from connectors.sdk.emulation.town import Town, TownMessage, is_present, text_at
 
 PER_PAGE = 10
 

@@ -13,9 +13,9 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from connectors.sdk.contract import Credential
+from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.errors import RateLimited
 from connectors.sdk.http import Asking, BearerToken, ConnectorHttp, HttpCall, HttpLimits, Received
-from connectors.sdk.loopback import serve
 from connectors.sdk.testing import OpenLedger
 
 SECRET = "the-secret-of-the-key"

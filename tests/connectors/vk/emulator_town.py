@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from connectors.sdk.town import Town, TownMessage, TownPage, TownPerson
+from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson
 from connectors.vk.emulator import VkEmulator
 
 START = datetime(2026, 1, 12, 6, 0, tzinfo=UTC)

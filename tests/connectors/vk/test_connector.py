@@ -3,8 +3,8 @@
 import pytest
 
 from connectors.sdk.contract import Author, Message, MessageType, PostCount, PostRef, Wall
+from connectors.sdk.emulation.faults import FaultKind, Faults
 from connectors.sdk.errors import AccessDenied, InvalidLink, OutcomeUnknown, ReplyRejected, SourceGone
-from connectors.vk.emulator import FaultKind, Faults
 from tests.connectors.vk.vk_world import (
     ANNA,
     CITY,
@@ -156,12 +156,12 @@ async def test_a_key_without_the_right_to_the_wall_is_refused_for_good() -> None
         assert refusal.value.permanent
 
 
-@pytest.mark.parametrize("kind", [FaultKind.HTTP_502, FaultKind.HTML, FaultKind.CUT_JSON, FaultKind.DROP, FaultKind.ERROR_10])
+@pytest.mark.parametrize("kind", [FaultKind.HTTP_502, FaultKind.HTML, FaultKind.CUT_JSON, FaultKind.DROP, FaultKind.REFUSAL])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_a_reply_whose_outcome_is_unknown_is_sent_once_and_can_be_looked_for(kind: FaultKind, seed: int) -> None:
     async with vk_world(THREAD) as world, world.connector(COMMUNITY) as connector:
         await connector.publish_reply(message(world, "post"), "Первый ответ", reply_id="reply-0")
-        world.emulator.break_with(Faults(seed=seed, rate=1.0, kinds=(kind,)))
+        world.emulator.break_with(Faults(seed=seed, rate=1.0, kinds=(kind,), codes=(10,)))
         with pytest.raises(OutcomeUnknown):
             await connector.publish_reply(message(world, "question"), TEXT, reply_id="reply-1")
         world.emulator.break_with(None)

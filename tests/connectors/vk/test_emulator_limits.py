@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from connectors.vk.emulator import FaultKind, Faults
+from connectors.sdk.emulation.faults import FaultKind, Faults
 from tests.connectors.vk.emulator_town import COMMUNITY, PAGE, SERVICE, TOWN, Clock, calling, emulate
 
 
@@ -118,7 +118,7 @@ async def test_the_ledger_keeps_every_call_and_no_token() -> None:
     async with calling(emulator) as call:
         await call("wall.get", owner_id=-PAGE)
         await call.refused("wall.get")
-        emulator.break_with(Faults(seed=1, rate=1, kinds=(FaultKind.ERROR_10, FaultKind.ERROR_1)))
+        emulator.break_with(Faults(seed=1, rate=1, kinds=(FaultKind.REFUSAL,), codes=(10, 1)))
         await call.refused("wall.get", owner_id=-PAGE)
         emulator.break_with(None)
         await call("groups.getById", token=COMMUNITY)

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from connectors.sdk.town import Town
+from connectors.sdk.emulation.town import Town
 from tests.connectors.vk.emulator_town import (
     ANNA,
     CLOSED,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from connectors.sdk.town import Town
+from connectors.sdk.emulation.town import Town
 from connectors.vk.emulator import Quirks
 from tests.connectors.vk.emulator_town import (
     CLOSED,

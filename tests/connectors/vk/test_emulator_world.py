@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.sdk.town import Town, TownMessage, TownPage
+from connectors.sdk.emulation.town import Town, TownMessage, TownPage
 from connectors.vk.emulator import VkEmulator
 from tests.connectors.vk.emulator_town import (
     ANNA,

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from connectors.vk.emulator import FaultKind, Faults, VkEmulator
+from connectors.sdk.emulation.faults import FaultKind, Faults
+from connectors.vk.emulator import VkEmulator
 from tests.connectors.vk.emulator_town import ANNA, COMMUNITY, GROUP, PAGE, SERVICE, TOWN, Caller, Clock, at, calling, emulate
 
 

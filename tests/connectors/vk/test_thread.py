@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from connectors.sdk.contract import Page, PostRef
+from connectors.sdk.emulation.faults import FaultKind, Faults
+from connectors.sdk.emulation.town import TownMessage
 from connectors.sdk.errors import SourceGone
-from connectors.sdk.town import TownMessage
 from connectors.vk.connector import VkConnector
-from connectors.vk.emulator import FaultKind, Faults
 from tests.connectors.vk.archive import Archive
 from tests.connectors.vk.vk_world import ANNA, BORIS, CITY, VERA, WALL, VkWorld, at, comment, ids_of, pages_of, post, vk_world
 
@@ -274,9 +274,9 @@ async def test_a_post_that_is_gone_says_so() -> None:
 
 
 async def test_a_reading_gets_through_a_network_that_fails_now_and_then() -> None:
-    kinds = (FaultKind.HTTP_500, FaultKind.HTML, FaultKind.CUT_JSON, FaultKind.DROP, FaultKind.ERROR_1)
+    kinds = (FaultKind.HTTP_500, FaultKind.HTML, FaultKind.CUT_JSON, FaultKind.DROP, FaultKind.REFUSAL)
     messages = thread_of(450, replies=dict.fromkeys(range(0, 450, 30), 12))
-    async with vk_world(messages, faults=Faults(seed=11, rate=0.15, kinds=kinds)) as world, world.connector() as connector:
+    async with vk_world(messages, faults=Faults(seed=6, rate=0.15, kinds=kinds)) as world, world.connector() as connector:
         archive = Archive()
         await update(archive, connector, world)
         assert held(archive) == shown(world)

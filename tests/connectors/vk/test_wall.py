@@ -7,10 +7,10 @@ from random import Random
 import pytest
 
 from connectors.sdk.contract import Cursor, Page, Wall
+from connectors.sdk.emulation.faults import FaultKind, Faults
+from connectors.sdk.emulation.town import TownMessage
 from connectors.sdk.errors import AccessDenied, SourceGone, SourceUnavailable
-from connectors.sdk.town import TownMessage
 from connectors.vk.connector import VkConnector
-from connectors.vk.emulator import FaultKind, Faults
 from tests.connectors.vk.vk_world import (
     ANNA,
     CITY,
@@ -148,8 +148,8 @@ async def test_a_wall_that_cannot_be_read_says_why(page_id: int, error: type[Exc
 
 
 async def test_a_reading_gets_through_a_network_that_fails_now_and_then() -> None:
-    kinds = (FaultKind.HTTP_502, FaultKind.HTML, FaultKind.CUT_JSON, FaultKind.DROP, FaultKind.ERROR_10)
-    async with vk_world(hourly(600), faults=Faults(seed=3, rate=0.2, kinds=kinds)) as world, world.connector() as connector:
+    kinds = (FaultKind.HTTP_502, FaultKind.HTML, FaultKind.CUT_JSON, FaultKind.DROP, FaultKind.REFUSAL)
+    async with vk_world(hourly(600), faults=Faults(seed=6, rate=0.2, kinds=kinds, codes=(10,))) as world, world.connector() as connector:
         assert ids_of(await read(connector)) == ids(world, [f"p{number}" for number in range(600)])
         assert {outcome for _, outcome, _ in world.observed} == {"ok", "source_unavailable"}
 

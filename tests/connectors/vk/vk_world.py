@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.sdk.contract import CallLedger, ConnectorContext, Credential, Cursor, Message, Page, PostRef, Wall
+from connectors.sdk.emulation.faults import Faults
+from connectors.sdk.emulation.loopback import serve
+from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson
 from connectors.sdk.http import HttpLimits
-from connectors.sdk.loopback import serve
 from connectors.sdk.testing import OpenLedger
-from connectors.sdk.town import Town, TownMessage, TownPage, TownPerson
 from connectors.vk import settings
 from connectors.vk.connector import VkConnector
-from connectors.vk.emulator import Faults, VkEmulator
+from connectors.vk.emulator import VkEmulator
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 CITY, CLINIC, CLOSED, DELETED = 300, 301, 302, 303

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from connectors.sdk.town import TownMessage
+from connectors.sdk.emulation.town import TownMessage
 
 QUESTION_KINDS = frozenset({"complaint", "question", "suggestion"})
 STOPPING_ANSWERS = frozenset({"interim", "substantive", "refusal_with_reason"})

@@ -1,15 +1,16 @@
-"""Seeded failures of the network: which calls fail, and how a failed answer looks on the wire."""
+"""Seeded failures of an emulated network: which calls fail, and how a failed answer looks on the wire."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
+from typing import assert_never
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-JSON = "application/json; charset=utf-8"
+from connectors.sdk.emulation.wire import JSON
 
 
 class FaultKind(StrEnum):
@@ -19,22 +20,21 @@ class FaultKind(StrEnum):
     CUT_JSON = "cut json"
     STALL = "stall"
     DROP = "drop"
-    ERROR_1 = "error 1"
-    ERROR_10 = "error 10"
-    ERROR_6 = "error 6"
-
-
-ERROR_CODES: Mapping[FaultKind, int] = {FaultKind.ERROR_1: 1, FaultKind.ERROR_10: 10, FaultKind.ERROR_6: 6}
-"""Faults that are refusals: the call has no effect. All others spoil the answer, half of them after the call has had its effect."""
+    REFUSAL = "refusal"
 
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """The share `rate` of all calls fails in one of the ways, decided by the seed and the order of calls alone."""
+    """The share `rate` of all calls fails in one of the ways, decided by the seed and the order of calls alone.
+
+    A refusal carries one of the network's own error `codes` and means that the call had no effect. All other kinds spoil
+    the answer, half of them after the call has had its effect.
+    """
 
     seed: int
     rate: float
     kinds: tuple[FaultKind, ...] = tuple(FaultKind)
+    codes: tuple[int, ...] = (1,)
     stall_seconds: float = 5.0
 
 
@@ -43,6 +43,7 @@ class Fault:
     """The fate of one call. `is_done` tells that the call has its effect and only its answer is lost."""
 
     kind: FaultKind
+    code: int
     is_done: bool
     stall_seconds: float
 
@@ -51,15 +52,16 @@ def fates(faults: Faults | None) -> Iterator[Fault | None]:
     """The fates of the calls to come, endlessly."""
     random = Random(faults.seed if faults else 0)
     while True:
-        is_spared, choice, is_done = random.random(), random.random(), random.random() < 0.5
-        if faults is None or not faults.kinds or is_spared >= faults.rate:
+        chance, kind, code, is_done = random.random(), random.random(), random.random(), random.random() < 0.5
+        if faults is None or not faults.kinds or chance >= faults.rate:
             yield None
         else:
-            yield Fault(faults.kinds[int(choice * len(faults.kinds))], is_done, faults.stall_seconds)
+            chosen = faults.kinds[int(kind * len(faults.kinds))]
+            yield Fault(chosen, faults.codes[int(code * len(faults.codes))], is_done, faults.stall_seconds)
 
 
-def spoiled(body: bytes, fault: Fault) -> Response:
-    """The answer as the fault leaves it."""
+def spoiled(answer: Response, fault: Fault) -> Response:
+    """The answer as the fault leaves it; a refusal is an answer in itself and stays."""
     match fault.kind:
         case FaultKind.HTTP_500:
             return Response(b"Internal Server Error", 500, media_type="text/plain")
@@ -68,13 +70,15 @@ def spoiled(body: bytes, fault: Fault) -> Response:
         case FaultKind.HTML:
             return Response("<!DOCTYPE html><html><body>Ведутся технические работы</body></html>".encode(), media_type="text/html")
         case FaultKind.CUT_JSON:
-            return Response(body[: len(body) // 2], media_type=JSON)
+            return Response(bytes(answer.body)[: len(answer.body) // 2], media_type=JSON)
         case FaultKind.STALL:
-            return StalledResponse(body, fault.stall_seconds)
+            return StalledResponse(bytes(answer.body), fault.stall_seconds)
         case FaultKind.DROP:
-            return DroppedResponse(body, media_type=JSON)
-        case FaultKind.ERROR_1 | FaultKind.ERROR_10 | FaultKind.ERROR_6:
-            return Response(body, media_type=JSON)
+            return DroppedResponse(bytes(answer.body), media_type=JSON)
+        case FaultKind.REFUSAL:
+            return answer
+        case _:
+            assert_never(fault.kind)
 
 
 class StalledResponse(Response):

@@ -7,11 +7,11 @@ from itertools import accumulate, count, cycle
 from math import gcd
 from random import Random
 
-from connectors.sdk.town import Town, TownMessage, TownPage, TownPerson
-from connectors.sdk.town_cases import CHANGES, Case, Phrases, answered_questions, collect_phrases
-from connectors.sdk.town_draft import Draft, Scene, happened, set_moments
-from connectors.sdk.town_scripts import BODY_PREFIX, PAGE_SLOT, ThreadScript, is_official_slot
-from connectors.sdk.town_truth import Labels, QuestionTruth, judge
+from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson
+from connectors.sdk.emulation.town_cases import CHANGES, Case, Phrases, answered_questions, collect_phrases
+from connectors.sdk.emulation.town_draft import Draft, Scene, happened, set_moments
+from connectors.sdk.emulation.town_scripts import BODY_PREFIX, PAGE_SLOT, ThreadScript, is_official_slot
+from connectors.sdk.emulation.town_truth import Labels, QuestionTruth, judge
 
 FIRST_PAGE_ID = 200_000_001
 FIRST_BODY_ID = 300_000_001

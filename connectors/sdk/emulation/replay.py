@@ -11,7 +11,7 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any
 
-from connectors.sdk.town import Town, TownMessage, TownPage, presence_changes
+from connectors.sdk.emulation.town import Town, TownMessage, TownPage, presence_changes
 
 
 class Replay:

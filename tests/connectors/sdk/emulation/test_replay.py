@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from connectors.sdk.replay import Replay
-from connectors.sdk.town import Town, TownMessage, TownPage, is_present
+from connectors.sdk.emulation.replay import Replay
+from connectors.sdk.emulation.town import Town, TownMessage, TownPage, is_present
 
 START = datetime(2026, 1, 12, 6, 0, tzinfo=UTC)
 PAGE = 7

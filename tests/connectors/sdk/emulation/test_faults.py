@@ -9,9 +9,10 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.sdk.faults import JSON, Fault, FaultKind, Faults, fates, spoiled
-from connectors.sdk.ledger import ReceivedCall, fingerprint, peak_calls_per_second
-from connectors.sdk.loopback import serve
+from connectors.sdk.emulation.faults import Fault, FaultKind, Faults, fates, spoiled
+from connectors.sdk.emulation.ledger import ReceivedCall, fingerprint, peak_calls_per_second
+from connectors.sdk.emulation.loopback import serve
+from connectors.sdk.emulation.wire import JSON
 
 GOOD = b'{"done": true}'
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from connectors.sdk.town_cases import CHANGES, Case
-from connectors.sdk.town_generator import GeneratedTown, generate_town
-from connectors.sdk.town_scripts import CommentScript, ThreadScript, read_thread, synthetic_threads
-from connectors.sdk.town_truth import QUESTION_KINDS, QuestionTruth
+from connectors.sdk.emulation.town_cases import CHANGES, Case
+from connectors.sdk.emulation.town_generator import GeneratedTown, generate_town
+from connectors.sdk.emulation.town_scripts import CommentScript, ThreadScript, read_thread, synthetic_threads
+from connectors.sdk.emulation.town_truth import QUESTION_KINDS, QuestionTruth
 from connectors.vk.emulator import VkEmulator
 
 NOW = datetime(2026, 1, 20, 9, tzinfo=UTC)
-CORPUS = sorted((Path(__file__).resolve().parents[3] / "corpus" / "threads").glob("*.jsonl"))
+CORPUS = sorted((Path(__file__).resolve().parents[4] / "corpus" / "threads").glob("*.jsonl"))
 
 ONE_ANSWER = ThreadScript(
     "one",

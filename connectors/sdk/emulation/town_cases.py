@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from connectors.sdk.town_draft import Draft, Scene
-from connectors.sdk.town_scripts import ThreadScript, is_official_slot
-from connectors.sdk.town_truth import FINAL_ANSWERS, QUESTION_KINDS, STOPPING_ANSWERS
+from connectors.sdk.emulation.town_draft import Draft, Scene
+from connectors.sdk.emulation.town_scripts import ThreadScript, is_official_slot
+from connectors.sdk.emulation.town_truth import FINAL_ANSWERS, QUESTION_KINDS, STOPPING_ANSWERS
 
 
 class Case(StrEnum):

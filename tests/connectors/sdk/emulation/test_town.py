@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.sdk.town import TownMessage, edited_at, is_present, presence_changes, text_at
+from connectors.sdk.emulation.town import TownMessage, edited_at, is_present, presence_changes, text_at
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

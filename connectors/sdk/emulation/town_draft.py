@@ -7,8 +7,8 @@ from itertools import count
 from math import log
 from random import Random
 
-from connectors.sdk.town import TownMessage
-from connectors.sdk.town_truth import QUESTION_KINDS
+from connectors.sdk.emulation.town import TownMessage
+from connectors.sdk.emulation.town_truth import QUESTION_KINDS
 
 RESIDENTS_MEAN_DELAY = timedelta(minutes=40)
 OFFICIALS_MEDIAN_DELAY = timedelta(hours=3)

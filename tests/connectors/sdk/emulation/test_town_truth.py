@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from connectors.sdk.town import TownMessage
-from connectors.sdk.town_truth import Labels, QuestionTruth, judge
+from connectors.sdk.emulation.town import TownMessage
+from connectors.sdk.emulation.town_truth import Labels, QuestionTruth, judge
 
 NOON = datetime(2026, 1, 12, 12, tzinfo=UTC)
 PAGE, BODY, ANNA, BORIS = -200, -300, 1, 2

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from connectors.sdk.loopback import serve
+from connectors.sdk.emulation.loopback import serve
 
 
 async def greet(request: Request) -> PlainTextResponse:

@@ -1,0 +1,104 @@
+"""Events that a network sends by itself, and the capabilities to receive them and to have them sent."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from connectors.sdk.contract.values import Cursor, Message, Wall
+
+
+@dataclass(frozen=True, slots=True)
+class PushedEvent:
+    """One event as the network pushed it: known to be the network's own, not yet read.
+
+    `event_id` is the network's key against repeats. `raw` is the event to keep until it is read; it holds no secret.
+    `retries` is how often the network had tried to deliver it before, as far as it tells.
+    With `asks_confirmation` the network asks nothing to be stored: it wants the code that proves the address to be ours.
+    """
+
+    event_id: str
+    wall: Wall
+    raw: bytes = field(repr=False, default=b"")
+    asks_confirmation: bool = False
+    retries: int = 0
+
+
+class PushedChange(StrEnum):
+    """What an event says has happened to its message."""
+
+    APPEARED = "appeared"
+    EDITED = "edited"
+    DELETED = "deleted"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class PushedNews:
+    """What an event tells. `message` is as it stood when the event was made; of a deleted one it is a stub."""
+
+    change: PushedChange
+    message: Message
+
+
+@runtime_checkable
+class EventReader(Protocol):
+    def read_event(self, raw: bytes, *, received_at: datetime) -> PushedNews | None:
+        """Pure: what an event kept as `PushedEvent.raw` tells; `None` for one of no interest.
+
+        `received_at` dates what the network leaves undated. Raises `UnexpectedResponse` for a shape that we do not know.
+        """
+
+
+@runtime_checkable
+class WebhookReceiver(EventReader, Protocol):
+    acknowledgement: str
+    """The body by which the network sees that an event has arrived."""
+
+    def parse_webhook(self, headers: Mapping[str, str], body: bytes, *, secret: str) -> PushedEvent:
+        """Pure: verifies the signature or secret in constant time and tells which event it is.
+
+        Raises `AuthenticationFailed` for a wrong secret, `UnexpectedResponse` for a body that is no event.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """Events fetched by long polling and where fetching goes on. With `lost` the network says that earlier ones are gone."""
+
+    events: tuple[PushedEvent, ...]
+    cursor: Cursor
+    lost: bool = False
+
+
+@runtime_checkable
+class UpdateReceiver(EventReader, Protocol):
+    async def wait_for_updates(self, wall: Wall, since: Cursor | None) -> Updates:
+        """The events since the cursor, waited for as long as the network lets a call stand open; from now on without one."""
+
+
+@runtime_checkable
+class PushSetter(Protocol):
+    """Tells the network, in the name of the page, to push its events. Needs a credential of that page with the right to."""
+
+    async def confirmation_code(self, wall: Wall) -> str:
+        """What the network wants to read at our address as a proof that it is ours."""
+
+    async def open_callback(self, wall: Wall, address: str, *, secret: str, direct_messages: bool) -> str:
+        """Has the page's events sent to the address from now on; the network's own name of this channel."""
+
+    async def callback_state(self, wall: Wall, server: str) -> str:
+        """What the network says of the channel, in its own word; "" when it does not know it."""
+
+    async def close_callback(self, wall: Wall, server: str) -> None:
+        """Has the network send nothing more there."""
+
+    async def open_long_poll(self, wall: Wall, *, direct_messages: bool) -> None:
+        """Has the network keep the page's events for `wait_for_updates`."""
+
+
+@runtime_checkable
+class AuthorNamer(Protocol):
+    async def name_authors(self, authors: Collection[str]) -> Mapping[str, str]:
+        """Names by author id, for events that leave them out; who cannot be named is left out."""

@@ -1,0 +1,1 @@
+"""Tests of what emulated networks are made of."""
