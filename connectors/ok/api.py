@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any, assert_never
 
 from connectors.ok import settings
-from connectors.ok.fields import whole
 from connectors.ok.signature import SignedForm, read_key
 from connectors.sdk.contract import Credential
 from connectors.sdk.errors import (
@@ -21,6 +20,7 @@ from connectors.sdk.errors import (
     SourceUnavailable,
     UnexpectedResponse,
 )
+from connectors.sdk.fields import whole
 from connectors.sdk.http import HttpCall, Received
 from connectors.sdk.text import clean_text
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from connectors.ok import settings
 from connectors.ok.api import NoSuchMethod, Parameters, WrongParameter
 from connectors.ok.client import OkClient
-from connectors.ok.fields import line, records, whole
 from connectors.sdk.contract import Credential
 from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError, QuotaExhausted, RateLimited, SourceGone
+from connectors.sdk.fields import line, records, whole
 
 AVAILABLE = "available"
 GONE = "gone"

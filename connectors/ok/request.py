@@ -1,6 +1,5 @@
 """What a page was read for, as versioned JSON: all that its messages and coverage depend on beside the body."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,9 +8,10 @@ from typing import Any
 from connectors.ok import settings
 from connectors.sdk.contract import Coverage, PostRef, Wall
 from connectors.sdk.errors import UnexpectedResponse
+from connectors.sdk.versioned import read_versioned, write_versioned
 
 VERSION = 1
-NOT_OURS = (ValueError, KeyError, TypeError, RecursionError)
+NOT_OURS = (ValueError, KeyError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,14 @@ class ThreadRequest:
 
 
 def write_wall_request(request: WallRequest) -> str:
-    return _written({"wall": request.wall.external_id, "from": request.earliest.isoformat(), "again": sorted(request.again)})
+    fields = {"wall": request.wall.external_id, "from": request.earliest.isoformat(), "again": sorted(request.again)}
+    return write_versioned(VERSION, "wall", fields)
 
 
 def read_wall_request(text: str) -> WallRequest:
     """Raises `UnexpectedResponse` for a request of another version."""
     try:
-        fields = _fields(text)
+        fields = read_versioned(VERSION, "wall", text)
         return WallRequest(_wall(fields), datetime.fromisoformat(fields["from"]), frozenset(fields["again"]))
     except NOT_OURS:
         raise _unreadable() from None
@@ -49,13 +50,13 @@ def read_wall_request(text: str) -> WallRequest:
 def write_thread_request(request: ThreadRequest) -> str:
     covered = [[_moment(one.first_at), _moment(one.last_at)] for one in request.coverage]
     place = {"wall": request.post.wall.external_id, "post": request.post.external_id}
-    return _written({**place, "again": sorted(request.again), "names": dict(request.names), "covered": covered})
+    return write_versioned(VERSION, "thread", {**place, "again": sorted(request.again), "names": dict(request.names), "covered": covered})
 
 
 def read_thread_request(text: str) -> ThreadRequest:
     """Raises `UnexpectedResponse` for a request of another version."""
     try:
-        fields = _fields(text)
+        fields = read_versioned(VERSION, "thread", text)
         post = PostRef(_wall(fields), fields["post"])
         coverage = tuple(Coverage(post, None, first_at=_read(first), last_at=_read(last)) for first, last in fields["covered"])
         return ThreadRequest(post, frozenset(fields["again"]), dict(fields["names"]), coverage)
@@ -77,14 +78,3 @@ def _read(moment: str | None) -> datetime | None:
 
 def _wall(fields: Mapping[str, Any]) -> Wall:
     return Wall(settings.NETWORK, fields["wall"])
-
-
-def _written(fields: Mapping[str, Any]) -> str:
-    return json.dumps({"v": VERSION, **fields}, separators=(",", ":"), ensure_ascii=False)
-
-
-def _fields(text: str) -> Mapping[str, Any]:
-    fields = json.loads(text)
-    if fields["v"] != VERSION:
-        raise ValueError(fields["v"])
-    return dict(fields)

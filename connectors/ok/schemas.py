@@ -8,8 +8,9 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from connectors.ok.api import Answer
-from connectors.ok.fields import flag, line, mapping, moment, moscow_moment, number_id, opaque_id, records, reference, whole
+from connectors.ok.fields import flag, moment, moscow_moment, number_id, opaque_id, reference
 from connectors.sdk.errors import UnexpectedResponse
+from connectors.sdk.fields import line, mapping, records, whole
 
 Entry = TypeVar("Entry")
 

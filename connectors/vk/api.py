@@ -19,10 +19,10 @@ from connectors.sdk.errors import (
     SourceUnavailable,
     UnexpectedResponse,
 )
+from connectors.sdk.fields import whole
 from connectors.sdk.http import BearerToken, HttpCall, Received, redact
 from connectors.sdk.text import clean_text
 from connectors.vk import settings
-from connectors.vk.fields import whole
 
 Parameter = str | int | Sequence[str]
 Parameters = Mapping[str, Parameter]

@@ -10,10 +10,11 @@ from datetime import datetime
 
 from connectors.sdk.contract import Author, Message, MessageType, Page, PostCount, PostRef, Wall
 from connectors.sdk.errors import AccessDenied, SourceGone
+from connectors.sdk.fields import line, mapping, whole
 from connectors.vk import settings
 from connectors.vk.api import Answer
 from connectors.vk.client import VkClient
-from connectors.vk.fields import flag, line, mapping, moment, whole
+from connectors.vk.fields import flag, moment
 from connectors.vk.mapping import TOPIC, post_url, topic_of
 from connectors.vk.paging import Paging
 from connectors.vk.request import WallRequest, write_wall_request

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from connectors.sdk.contract import Credential
 from connectors.sdk.errors import AccessDenied, QuotaExhausted, RateLimited, SourceGone
+from connectors.sdk.fields import line, records, whole
 from connectors.vk import settings
 from connectors.vk.api import Parameters
 from connectors.vk.client import VkClient
-from connectors.vk.fields import line, records, whole
 
 READING: Mapping[str, tuple[str, Parameters]] = {
     "resolve": ("groups.getById", {"group_ids": "1"}),

@@ -11,7 +11,9 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from connectors.sdk.contract import Cursor
-from connectors.vk.fields import moment, whole
+from connectors.sdk.fields import whole
+from connectors.sdk.versioned import read_versioned, write_versioned
+from connectors.vk.fields import moment
 
 VERSION = 1
 PACKED_FROM = 500
@@ -56,12 +58,12 @@ class ThreadCursor:
 
 def write_wall_cursor(cursor: WallCursor) -> Cursor:
     looks = {name: int(at.timestamp()) for name, at in cursor.looks.items()}
-    return _written("wall", {"at": int(cursor.newest_at.timestamp()), **looks})
+    return Cursor(write_versioned(VERSION, "wall", {"at": int(cursor.newest_at.timestamp()), **looks}))
 
 
 def read_wall_cursor(cursor: Cursor | None) -> WallCursor | None:
     """`None` for a cursor that is absent, of another version or damaged."""
-    fields = _fields("wall", cursor)
+    fields = read_versioned(VERSION, "wall", cursor)
     at = moment(fields.get("at"))
     looks = {name: look for name in SECTIONS if (look := moment(fields.get(name)))}
     return WallCursor(at, looks) if at else None
@@ -74,31 +76,18 @@ def write_thread_cursor(cursor: ThreadCursor) -> Cursor:
     steps = [root_id - before for before, root_id in pairwise([0, *roots])]
     columns = [steps, [one.count for one in seen], [one.newest_id - root_id for root_id, one in zip(roots, seen, strict=True)]]
     counts = {"total": cursor.total, "roots": cursor.roots, "newest": cursor.newest_root_id}
-    return _written("thread", {**counts, "replies": _packed(columns)})
+    return Cursor(write_versioned(VERSION, "thread", {**counts, "replies": _packed(columns)}))
 
 
 def read_thread_cursor(cursor: Cursor | None) -> ThreadCursor | None:
     """`None` for a cursor that is absent, of another version or damaged."""
-    fields = _fields("thread", cursor)
+    fields = read_versioned(VERSION, "thread", cursor)
     total, roots, newest_root_id = (whole(fields.get(name)) for name in ("total", "roots", "newest"))
     columns = _unpacked(fields.get("replies"))
     if total is None or roots is None or newest_root_id is None or columns is None:
         return None
     rows = zip(accumulate(columns[0]), columns[1], columns[2], strict=True)
     return ThreadCursor(total, roots, newest_root_id, {root_id: Replies(count, root_id + step) for root_id, count, step in rows})
-
-
-def _written(kind: str, fields: Mapping[str, Any]) -> Cursor:
-    return Cursor(json.dumps({"v": VERSION, "kind": kind, **fields}, separators=(",", ":")))
-
-
-def _fields(kind: str, cursor: Cursor | None) -> Mapping[str, Any]:
-    try:
-        fields = json.loads(cursor or "null")
-    except (ValueError, RecursionError):
-        return {}
-    known = isinstance(fields, dict) and fields.get("v") == VERSION and fields.get("kind") == kind
-    return fields if known else {}
 
 
 def _packed(columns: list[list[int]]) -> str | list[list[int]]:

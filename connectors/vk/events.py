@@ -13,7 +13,7 @@ from typing import Any
 
 from connectors.sdk.contract import Message, MessageType, PostRef, PushedChange, PushedEvent, PushedNews, Wall
 from connectors.sdk.errors import AuthenticationFailed, UnexpectedResponse
-from connectors.vk.fields import mapping, whole
+from connectors.sdk.fields import mapping, whole
 from connectors.vk.mapping import TOPIC, comment_message, comment_url, direct_message, post_message, wall_of
 from connectors.vk.schemas import Malformed, read_comment, read_post
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from connectors.sdk.contract import Cursor, Updates, Wall
 from connectors.sdk.errors import UnexpectedResponse
+from connectors.sdk.fields import line, mapping, records, whole
 from connectors.sdk.http import LongCall, Received
 from connectors.vk import settings
 from connectors.vk.client import VkClient
 from connectors.vk.events import kept_event
-from connectors.vk.fields import line, mapping, records, whole
 from connectors.vk.push import group_of
 
 NAME = "long_poll"

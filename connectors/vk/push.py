@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from connectors.sdk.contract import Wall
 from connectors.sdk.errors import AccessDenied, UnexpectedResponse
+from connectors.sdk.fields import line, mapping, records, whole
 from connectors.vk import settings
 from connectors.vk.api import Answer
 from connectors.vk.client import VkClient
-from connectors.vk.fields import line, mapping, records, whole
 
 MANAGE, MESSAGES = "manage", "messages"
 

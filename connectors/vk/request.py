@@ -1,6 +1,5 @@
 """What a page was read for, as versioned JSON: all that its messages and coverage depend on beside the body."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +8,11 @@ from typing import Any
 
 from connectors.sdk.contract import Coverage, PostRef, Wall
 from connectors.sdk.errors import UnexpectedResponse
+from connectors.sdk.versioned import read_versioned, write_versioned
 from connectors.vk import settings
 
 VERSION = 1
-NOT_OURS = (ValueError, KeyError, TypeError, RecursionError)
+NOT_OURS = (ValueError, KeyError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,14 @@ class ThreadRequest:
 
 
 def write_wall_request(request: WallRequest) -> str:
-    return _written({"wall": request.wall.external_id, "from": request.earliest.isoformat(), "again": sorted(request.again)})
+    fields = {"wall": request.wall.external_id, "from": request.earliest.isoformat(), "again": sorted(request.again)}
+    return write_versioned(VERSION, "wall", fields)
 
 
 def read_wall_request(text: str) -> WallRequest:
     """Raises `UnexpectedResponse` for a request of another version."""
     try:
-        fields = _fields(text)
+        fields = read_versioned(VERSION, "wall", text)
         return WallRequest(_wall(fields), datetime.fromisoformat(fields["from"]), frozenset(fields["again"]))
     except NOT_OURS:
         raise _unreadable() from None
@@ -56,13 +57,13 @@ def write_thread_request(request: ThreadRequest) -> str:
     shared = groupby(request.coverage, key=lambda one: (one.first_id, one.last_id))
     covered = [[*stretch, [one.root_id for one in ones]] for stretch, ones in shared]
     place = {"wall": request.post.wall.external_id, "post": request.post.external_id, "root": request.root_id}
-    return _written({**place, "again": sorted(request.again), "apart": sorted(request.apart), "covered": covered})
+    return write_versioned(VERSION, "thread", {**place, "again": sorted(request.again), "apart": sorted(request.apart), "covered": covered})
 
 
 def read_thread_request(text: str) -> ThreadRequest:
     """Raises `UnexpectedResponse` for a request of another version."""
     try:
-        fields = _fields(text)
+        fields = read_versioned(VERSION, "thread", text)
         post = PostRef(_wall(fields), fields["post"])
         coverage = tuple(_covered(post, fields["covered"]))
         return ThreadRequest(post, fields["root"], frozenset(fields["again"]), frozenset(fields["apart"]), coverage)
@@ -82,14 +83,3 @@ def _covered(post: PostRef, stretches: Sequence[Sequence[Any]]) -> Iterable[Cove
 
 def _wall(fields: Mapping[str, Any]) -> Wall:
     return Wall(settings.NETWORK, fields["wall"])
-
-
-def _written(fields: Mapping[str, Any]) -> str:
-    return json.dumps({"v": VERSION, **fields}, separators=(",", ":"))
-
-
-def _fields(text: str) -> Mapping[str, Any]:
-    fields = json.loads(text)
-    if fields["v"] != VERSION:
-        raise ValueError(fields["v"])
-    return dict(fields)

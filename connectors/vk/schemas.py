@@ -8,8 +8,9 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from connectors.sdk.errors import UnexpectedResponse
+from connectors.sdk.fields import line, mapping, records, whole
 from connectors.vk.api import Answer
-from connectors.vk.fields import flag, is_no, line, mapping, moment, records, whole
+from connectors.vk.fields import flag, is_no, moment
 
 Entry = TypeVar("Entry")
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from connectors.sdk.contract import PostRef, Wall
 from connectors.sdk.errors import UnexpectedResponse
+from connectors.sdk.fields import whole
 from connectors.sdk.text import clean_text
-from connectors.vk.fields import flag, is_no, moment, whole
+from connectors.vk.fields import flag, is_no, moment
 from connectors.vk.mapping import comment_message, post_message
 from connectors.vk.schemas import read_comments, read_communities, read_posts
 from tests.connectors.vk.recorded_answers import READERS, answer_to, document, method_of, names
