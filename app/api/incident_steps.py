@@ -11,13 +11,14 @@ from app.api.parameters import IfMatch, IncidentPath, Now, tag
 from app.api.problems import responses
 from app.api.routers import make_router
 from app.api.schemas.incident import IncidentDetailsOut
-from app.api.schemas.step import AssignIn, PlaceIn, ReasonIn, RejectIn
+from app.api.schemas.step import AssignIn, MergeIn, PlaceIn, ReasonIn, RejectIn
 from app.api.sessions import WriteSession
 from app.domain.incident import Incident
 from app.storage import incident_details
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
 from app.usecases.correct_place import Correction, correct_place
+from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
 from app.usecases.take_incident import take_incident
@@ -97,10 +98,26 @@ async def reopen(
     response: Response,
     body: ReasonIn | None = None,
 ) -> IncidentDetailsOut:
-    """Takes an ended or answered incident back to work."""
+    """Takes an ended or answered incident back to work; a merged one stands on its own again."""
     reason = None if body is None else body.reason
     reopened = await reopen_incident(session, context.region_id, incident_id, operator, reason=reason, version=version, now=now)
     return await _show(session, context, reopened, response)
+
+
+@router.post("/incidents/{incident_id}/merge", operation_id="merge_incident", responses=REFUSALS)
+async def merge(
+    operator: Worker,
+    session: WriteSession,
+    context: Context,
+    incident_id: IncidentPath,
+    version: IfMatch,
+    now: Now,
+    body: MergeIn,
+    response: Response,
+) -> IncidentDetailsOut:
+    """Puts a repetition under the incident that it repeats. Its own clock goes on; `reopen` takes it out again."""
+    merged = await merge_incident(session, context.region_id, incident_id, operator, body.parent_id, version=version, now=now)
+    return await _show(session, context, merged, response)
 
 
 @router.post("/incidents/{incident_id}/places/{number}", operation_id="correct_place", responses=REFUSALS)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.console.access import Console, Visitor
 from app.console.clock import Moment, clock_of
 from app.console.journal import Line, Names, line_of, lines_of
+from app.console.kin import Kin, kin_of
 from app.console.outcome import Outcome, outcome_of
 from app.console.steps import possible_steps
 from app.console.thread import Conversation, conversation_of
@@ -20,7 +21,6 @@ from app.storage import assignees, authorities, collected, events, incident_deta
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
 from app.usecases.change_topics import titles_of_topics
-from app.usecases.find_alike import Alike, find_alike
 from app.usecases.suggest_authorities import NamedSuggestion, suggest_authorities
 
 MOST_AUTHORITIES = 500
@@ -51,7 +51,7 @@ class IncidentPage:
     authorities: Sequence[Authority]
     titles: Mapping[str, str]
     suggested: Sequence[NamedSuggestion]
-    alike: Sequence[Alike]
+    kin: Kin
     may_correct: bool
 
 
@@ -77,7 +77,7 @@ async def read_page(session: AsyncSession, console: Console, visitor: Visitor, i
         await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES) if can_assign else (),
         await titles_of_topics(session, console.region_id),
         await suggest_authorities(session, console.region_id, incident, now=times.now) if can_assign else (),
-        await find_alike(session, console.region_id, incident_id),
+        await kin_of(session, console, visitor, incident),
         visitor.operator.may(Act.WORK),
     )
 

@@ -24,6 +24,7 @@ from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
 from app.usecases.correct_place import Correction, correct_place
 from app.usecases.explain_incident import explain_incident
+from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
 from app.usecases.take_incident import take_incident
@@ -113,6 +114,23 @@ async def reopen(console: Console, visitor: Worker, incident_id: Id, version: Ve
     return await _step(console, visitor, key, run, back=back)
 
 
+@router.post("/merge")
+async def merge(
+    console: Console, visitor: Worker, incident_id: Id, version: Version, parent: Key = "", shown: Key = "", back: Back = "/"
+) -> Response:
+    """Puts the incident under another about the same thing; goes back to the one whose page was shown."""
+    key = IncidentId(incident_id)
+
+    async def run(session: AsyncSession) -> Incident:
+        if not parent:
+            raise InvalidInput("parent", "Впишите номер обращения, которое это повторяет.")
+        into = IncidentId(int(parent))
+        return await merge_incident(session, console.region_id, key, visitor.operator, into, version=version, now=console.now())
+
+    page = IncidentId(int(shown)) if shown else key
+    return await _step(console, visitor, page, run, back=back)
+
+
 @router.post("/places")
 async def correct(
     console: Console, visitor: Worker, incident_id: Id, version: Version, number: Number, entry: Key = "", back: Back = "/"
@@ -175,6 +193,8 @@ def _explained(error: DomainError, page: IncidentPage) -> str:
     """Why the step was not taken; of a stale version, what came between."""
     if not isinstance(error, StaleVersion):
         return texts.refusal(error)
+    if error.key != page.incident.id:
+        return f"Обращение {error.key} тем временем изменилось: посмотрите на него ещё раз."
     return f"Пока страница была открыта, обращение изменилось. {_last_change(page.last_change)} Ниже оно такое, какое сейчас."
 
 

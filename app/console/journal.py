@@ -74,6 +74,12 @@ def _text(event: Event, names: Names) -> str:
             return "Возвращено в работу"
         case EventType.PLACE_CORRECTED:
             return "Уточнено место" if data.get("entry_id") else "Места из сообщения нет в справочнике"
+        case EventType.MERGED:
+            return f"Объединено: повтор обращения {data['parent_id']}"
+        case EventType.JOINED:
+            return f"Сюда присоединено: {', '.join(str(number) for number in data['incident_ids'])}"
+        case EventType.PARTED:
+            return f"Обращение {data['incident_id']} отделено"
         case _:
             assert_never(event.type)
 

@@ -32,8 +32,10 @@ class Outcome:
 
 
 def outcome_of(incident: IncidentDetails, times: Times) -> Outcome:
-    """The deadline of what waits; how long the answer took, or why there is none, of what does not."""
+    """The deadline of what waits, merged or not; how long the answer took, or why there is none, of what does not."""
     if incident.waiting:
+        return _waiting(incident.first_answer_due_at, times)
+    if incident.status is IncidentStatus.DUPLICATE and incident.turns and incident.turns[-1].waits:
         return _waiting(incident.first_answer_due_at, times)
     seconds = incident.time_to_first_answer_seconds
     if seconds is not None:

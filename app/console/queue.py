@@ -110,9 +110,16 @@ def _tabs(query: QueueQuery, counts: QueueCounts) -> Iterator[Tab]:
         ("В работе", QueueQuery(status=IncidentStatus.IN_PROGRESS), by_status[IncidentStatus.IN_PROGRESS]),
         ("Мои", QueueQuery(mine=True), counts.mine),
         ("Не уверены", QueueQuery(unsure=True), counts.unsure),
+        ("Повторы без ответа", QueueQuery(status=IncidentStatus.DUPLICATE, owed=True), counts.owed),
         ("Отвечены", QueueQuery(status=IncidentStatus.ANSWERED), by_status[IncidentStatus.ANSWERED]),
         ("Все", QueueQuery(status=EVERY), None),
     ]
     for name, wanted, count in given:
-        chosen = (query.status, query.overdue, query.mine, query.unsure) == (wanted.status, wanted.overdue, wanted.mine, wanted.unsure)
+        if wanted.owed and not (counts.owed or query.owed):
+            continue
+        chosen = _lane(query) == _lane(wanted)
         yield Tab(name, wanted.address(), count, chosen, is_alarming=wanted.overdue and bool(count))
+
+
+def _lane(query: QueueQuery) -> tuple[object, ...]:
+    return query.status, query.overdue, query.mine, query.unsure, query.owed

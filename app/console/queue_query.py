@@ -33,6 +33,7 @@ class QueueQuery:
     overdue: bool = False
     mine: bool = False
     unsure: bool = False
+    owed: bool = False
     words: str = ""
     after: DuePlace | None = None
 
@@ -45,6 +46,7 @@ class QueueQuery:
             source_id=self.source_id,
             assignee_id=operator_id if self.mine else None,
             overdue=True if self.overdue else None,
+            owed=self.owed,
             words=self.words or None,
             confidence_below=sure_from if self.unsure else None,
         )
@@ -64,6 +66,7 @@ class QueueQuery:
             "overdue": "1" if self.overdue else "",
             "mine": "1" if self.mine else "",
             "unsure": "1" if self.unsure else "",
+            "owed": "1" if self.owed else "",
             "q": self.words,
             "after": write_place(self.after) if self.after else "",
         }
@@ -92,6 +95,7 @@ def read_query(given: Mapping[str, str]) -> QueueQuery:
         overdue=given.get("overdue") == "1",
         mine=given.get("mine") == "1",
         unsure=given.get("unsure") == "1",
+        owed=given.get("owed") == "1",
         words=clean_text(given.get("q", "")).strip()[:LONGEST_SEARCH],
         after=read_place(given.get("after", "")),
     )

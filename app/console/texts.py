@@ -155,6 +155,7 @@ NETWORKS: Mapping[str, str] = {"vk": "ВКонтакте", "ok": "Однокла
 
 WRONG_FIELDS: Mapping[str, str] = {
     "assignee_id": "Этот сотрудник с обращениями больше не работает. Выберите другого.",
+    "parent_id": "Обращения с таким номером нет, или это оно само.",
     "authority_id": "Такого ведомства больше нет. Выберите другое.",
     "entry_id": "Такой записи в справочнике мест больше нет. Обновите страницу.",
     "url": "Страницы этой сети нельзя найти по ссылке.",
@@ -194,6 +195,8 @@ def refusal(error: DomainError) -> str:
             return f"Нет {NOUNS.get(noun, noun)} с номером {key}."
         case NotPermitted(role=role):
             return f"Ваша роль («{ROLES[Role(role)]}») этого не позволяет."
+        case InvalidTransition(step="merged into", key=key, state=state):
+            return f"Состояние обращения {key} — «{STATUSES[IncidentStatus(state)]}»: с ним не объединяют."
         case InvalidTransition(state=state):
             return f"Состояние обращения — «{STATUSES[IncidentStatus(state)]}», и этого шага из него нет."
         case AlreadyExists():

@@ -21,6 +21,8 @@ class StaleVersion(DomainError):
 
     def __init__(self, noun: str, key: object, *, expected: int, found: int) -> None:
         super().__init__(f"The {noun} {key} has changed: you hold version {expected}, it is now at {found}. Read it again.")
+        self.noun = noun
+        self.key = key
         self.expected = expected
         self.found = found
 
@@ -30,6 +32,8 @@ class InvalidTransition(DomainError):
 
     def __init__(self, noun: str, key: object, state: str, step: str) -> None:
         super().__init__(f"The {noun} {key} is {state}: it cannot be {step}.")
+        self.noun = noun
+        self.key = key
         self.state = state
         self.step = step
 

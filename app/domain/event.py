@@ -34,6 +34,9 @@ class EventType(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     PLACE_CORRECTED = "place_corrected"
+    MERGED = "merged"
+    JOINED = "joined"
+    PARTED = "parted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId,
         case EventType.REJECTED | EventType.REOPENED:
             for ask in unsettled(list(asks.values()), list(answers.values())):
                 asks[ask.message_id] = replace(ask, dismissed=event.type is EventType.REJECTED)
-        case EventType.BREACHED | EventType.TAKEN | EventType.ASSIGNED | EventType.CLOSED | EventType.PLACE_CORRECTED:
+        case _:  # the rest tells what people did, and moves no clock
             return
 
 

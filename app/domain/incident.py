@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NewType
 
 from app.domain.authority import AuthorityId
-from app.domain.errors import InvalidTransition
+from app.domain.errors import InvalidInput, InvalidTransition
 from app.domain.operator import Act, Operator, OperatorId
 from app.domain.turn import Turn
 
@@ -26,22 +26,25 @@ class IncidentStatus(StrEnum):
 WAITING = frozenset({IncidentStatus.NEW, IncidentStatus.ASSIGNED, IncidentStatus.IN_PROGRESS})
 CLOSABLE = WAITING | {IncidentStatus.ANSWERED}
 ENDED = frozenset({IncidentStatus.CLOSED, IncidentStatus.REJECTED, IncidentStatus.DUPLICATE})
+PARENTS = CLOSABLE | {IncidentStatus.CLOSED}
+"""What another incident may be merged into."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """An incident as the rules need it."""
+    """An incident as the rules need it; `parent_id` is the one that it was merged into."""
 
     id: IncidentId
     status: IncidentStatus
     authority_id: AuthorityId | None
     assignee_id: OperatorId | None
     version: int
+    parent_id: IncidentId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an operator's decision changes; `None` leaves a field as it was."""
+    """What an operator's decision changes; `None` leaves a field as it was, but for `parent_id`: only a merged incident has one."""
 
     type: str
     status: IncidentStatus
@@ -50,6 +53,7 @@ class Step:
     assignee_id: OperatorId | None = None
     authority_id: AuthorityId | None = None
     reason: str | None = None
+    parent_id: IncidentId | None = None
 
 
 def take(incident: Incident, operator: Operator, *, now: datetime) -> Step:
@@ -80,6 +84,16 @@ def close(incident: Incident, operator: Operator, *, reason: str | None, now: da
     operator.must(Act.WORK)
     _require(incident, CLOSABLE, "closed")
     return Step("closed", IncidentStatus.CLOSED, now, operator.id, reason=reason)
+
+
+def merge(incident: Incident, parent: Incident, operator: Operator, *, now: datetime) -> Step:
+    """The step that puts a repetition under the incident that it repeats. Its clock goes on: an answer counts where its author sees it."""
+    operator.must(Act.WORK)
+    if incident.id == parent.id:
+        raise InvalidInput("parent_id", "An incident cannot be merged into itself.")
+    _require(incident, CLOSABLE, "merged")
+    _require(parent, PARENTS, "merged into")
+    return Step("merged", IncidentStatus.DUPLICATE, now, operator.id, parent_id=parent.id)
 
 
 def reopen(incident: Incident, operator: Operator, *, reason: str | None, now: datetime) -> Step:

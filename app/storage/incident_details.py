@@ -29,6 +29,16 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """What was merged into an incident: how many, how many of them still wait for an answer, the earliest question and deadline."""
+
+    count: int
+    unanswered: int
+    earliest_published_at: datetime
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShownSource:
     """The page on which an incident was found."""
 
@@ -92,6 +102,8 @@ class IncidentDetails:
     message: ShownMessage | None
     first_answer: ShownMessage | None
     turns: tuple[Turn, ...]
+    parent_id: IncidentId | None = None
+    merged: Merged | None = None
     territory: Named | None = None
     places: tuple[ShownPlace, ...] = ()
     answers: tuple[ShownAnswer, ...] = ()
@@ -110,10 +122,11 @@ class IncidentDetails:
 
 OWN_FIELDS = (
     *("id", "status", "kind", "topic", "urgent", "confidence", "version", "published_at", "collected_at", "opened_at", "assigned_at"),
-    *("closed_at", "first_answer_due_at", "first_answered_at", "first_answer_class", "waiting"),
+    *("closed_at", "first_answer_due_at", "first_answered_at", "first_answer_class", "waiting", "parent_id"),
 )
 SOURCE_FIELDS = ("id", "network", "name", "url", "official")
 PLACE_FIELDS = ("month", "message_id", "first_answer_message_id")
+MERGED_FIELDS = ("merged", "unanswered", "earliest_published_at", "next_due_at")
 TURN_FIELDS = (
     *("number", "question_id", "started_at", "collected_at", "urgent", "repeats", "due_at", "acked_at", "moved_to_private_at"),
     *("first_answered_at", "first_answer_id", "first_answer_class", "substantive_at", "substantive_id", "substantive_class"),
@@ -140,14 +153,18 @@ AROUND = (
     _of("o", ("id", "name")),
     _of("g", ("id", "type", "name")),
     _of("i", PLACE_FIELDS),
+    _of("d", MERGED_FIELDS),
 )
 PARTS = (*AROUND, _of("t", TURN_FIELDS))
 EDGES = list(accumulate(map(len, PARTS), initial=0))
-OWN, SOURCE, AUTHORITY, ASSIGNEE, TERRITORY, PLACE, TURN = (slice(*edges) for edges in pairwise(EDGES))
+OWN, SOURCE, AUTHORITY, ASSIGNEE, TERRITORY, PLACE, MERGED, TURN = (slice(*edges) for edges in pairwise(EDGES))
 FROM_INCIDENTS = (
     " FROM incidents i JOIN sources s ON s.id = i.source_id LEFT JOIN authorities a ON a.id = i.authority_id"
     " LEFT JOIN operators o ON o.id = i.assignee_id"
     " LEFT JOIN gazetteer_entries g ON g.region_id = i.region_id AND g.id = i.territory_id"
+    " LEFT JOIN LATERAL (SELECT count(*) AS merged, count(*) FILTER (WHERE m.ended_unanswered) AS unanswered,"
+    " min(m.published_at) AS earliest_published_at, min(m.first_answer_due_at) FILTER (WHERE m.ended_unanswered) AS next_due_at"
+    " FROM incidents m WHERE m.region_id = i.region_id AND m.parent_id = i.id) d ON true"
 )
 INCIDENTS = _described(
     f"SELECT {{columns}}{FROM_INCIDENTS} LEFT JOIN turns t ON t.region_id = i.region_id AND t.incident_id = i.id"
@@ -221,6 +238,7 @@ def _details(
         message=shown.get(message_id),
         first_answer=shown.get(answer_id),
         turns=tuple(_turn(*turn) for turn in turns),
+        merged=_merged(*row[MERGED]),
         territory=_territory(*row[TERRITORY]),
         places=named,
         answers=answers,
@@ -229,6 +247,10 @@ def _details(
 
 def _territory(key: int | None, type_: str | None, name: str | None) -> Named | None:
     return None if key is None else Named(key, f"{type_} {name}".strip())
+
+
+def _merged(count: int, unanswered: int, earliest: datetime | None, next_due: datetime | None) -> Merged | None:
+    return None if earliest is None else Merged(count, unanswered, earliest, next_due)
 
 
 def _named(key: int | None, name: str | None) -> Named | None:

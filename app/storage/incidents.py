@@ -44,13 +44,13 @@ class Opening:
     collected_at: datetime
 
 
-SELECTED = "id, status, authority_id, assignee_id, version, author_id, policy_id, monitored_since, breached_at"
+SELECTED = "id, status, authority_id, assignee_id, version, parent_id, author_id, policy_id, monitored_since, breached_at"
 
 
 def stored_of(row: Sequence[Any]) -> StoredIncident:
     """An incident from a row of `SELECTED`."""
-    number, status, authority_id, assignee_id, version, author_id, policy_id, since, breached_at = row
-    incident = Incident(IncidentId(number), IncidentStatus(status), authority_id, assignee_id, version)
+    number, status, authority_id, assignee_id, version, parent_id, author_id, policy_id, since, breached_at = row
+    incident = Incident(IncidentId(number), IncidentStatus(status), authority_id, assignee_id, version, parent_id)
     return StoredIncident(incident, author_id, PolicyId(policy_id), since, breached_at)
 
 
@@ -67,6 +67,49 @@ async def lock(session: AsyncSession, region_id: RegionId, incident_id: Incident
     if version is not None and row.version != version:
         raise StaleVersion("incident", incident_id, expected=version, found=row.version)
     return stored_of(row)
+
+
+async def lock_together(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> dict[IncidentId, StoredIncident]:
+    """Incidents with all that were merged into them, held in the order of their ids, so that no two merges wait for each other."""
+    rows = await session.execute(
+        text(
+            f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND (id = ANY(:ids) OR parent_id = ANY(:ids))"
+            " ORDER BY id FOR UPDATE"
+        ),
+        {"region": region_id, "ids": sorted(ids)},
+    )
+    return {one.incident.id: one for one in map(stored_of, rows)}
+
+
+async def move_merged(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId], parent_id: IncidentId) -> None:
+    """Puts merged incidents under another parent."""
+    await session.execute(
+        text("UPDATE incidents SET parent_id = :parent, version = version + 1 WHERE region_id = :region AND id = ANY(:ids)"),
+        {"region": region_id, "ids": list(ids), "parent": parent_id},
+    )
+
+
+async def merged_into(session: AsyncSession, region_id: RegionId, parent_id: IncidentId, *, limit: int) -> list[IncidentId]:
+    """What was merged into an incident, the earliest first."""
+    rows = await session.execute(
+        text("SELECT id FROM incidents WHERE region_id = :region AND parent_id = :parent ORDER BY published_at, id LIMIT :limit"),
+        {"region": region_id, "parent": parent_id, "limit": limit},
+    )
+    return [IncidentId(row.id) for row in rows]
+
+
+async def parent_of(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> IncidentId | None:
+    """The incident that this one was merged into."""
+    query = text("SELECT parent_id FROM incidents WHERE region_id = :region AND id = :id")
+    found: IncidentId | None = await session.scalar(query, {"region": region_id, "id": incident_id})
+    return found
+
+
+async def touch(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> None:
+    """Makes the next version of an incident whose surroundings changed."""
+    await session.execute(
+        text("UPDATE incidents SET version = version + 1 WHERE region_id = :region AND id = :id"), {"region": region_id, "id": incident_id}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +153,7 @@ async def save_step(session: AsyncSession, region_id: RegionId, incident_id: Inc
         text(
             "UPDATE incidents SET status = :status, assignee_id = coalesce(CAST(:assignee AS bigint), assignee_id),"
             " authority_id = coalesce(CAST(:authority AS bigint), authority_id), version = version + 1,"
-            " assigned_at = CASE WHEN :hands_over THEN CAST(:at AS timestamptz) ELSE assigned_at END,"
+            " parent_id = CAST(:parent AS bigint), assigned_at = CASE WHEN :hands_over THEN CAST(:at AS timestamptz) ELSE assigned_at END,"
             " closed_at = CASE WHEN :ends THEN CAST(:at AS timestamptz) END, first_answer_due_at = :due, first_answered_at = :answered,"
             " first_answer_message_id = :answer_id, first_answer_class = :answer_class, waiting = :waiting, queue_at = :queue,"
             " breached_at = greatest(breached_at, CAST(:breached AS timestamptz)), ended_unanswered = :ended_unanswered"
@@ -122,6 +165,7 @@ async def save_step(session: AsyncSession, region_id: RegionId, incident_id: Inc
             "status": step.status.value,
             "assignee": step.assignee_id,
             "authority": step.authority_id,
+            "parent": step.parent_id,
             "hands_over": step.type in {"taken", "assigned"},
             "ends": step.status in ENDED,
             "at": step.at,

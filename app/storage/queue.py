@@ -26,7 +26,7 @@ class QueueFilter:
     """What the reader wants to see; `None` and empty mean everything.
 
     `topic` is one topic or, without a dot, a whole group; of `territory_ids` any may be it. `words` are searched in the residents' texts.
-    `confidence_below` leaves those of whose kind the classifier was less sure.
+    `confidence_below` leaves those of whose kind the classifier was less sure, `owed` those on which nobody works and that have no answer.
     """
 
     statuses: tuple[IncidentStatus, ...] = ()
@@ -37,6 +37,7 @@ class QueueFilter:
     assignee_id: OperatorId | None = None
     territory_ids: tuple[EntryId, ...] = ()
     overdue: bool | None = None
+    owed: bool = False
     words: str | None = None
     confidence_below: float | None = None
     published_from: datetime | None = None
@@ -149,6 +150,7 @@ def _conditions(region_id: RegionId, wanted: QueueFilter) -> tuple[list[str], di
         "assignee": ("assignee_id = :assignee", wanted.assignee_id),
         "confidence": ("confidence < :confidence", wanted.confidence_below),
         "territory": _territory_condition(wanted.territory_ids),
+        "owed": ("ended_unanswered = :owed", wanted.owed or None),
         "words": ("search @@ websearch_to_tsquery('russian', :words)", wanted.words),
         "from": ("published_at >= :from", wanted.published_from),
         "to": ("published_at < :to", wanted.published_to),

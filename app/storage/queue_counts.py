@@ -18,23 +18,26 @@ STATUSES = (IncidentStatus.NEW, IncidentStatus.ASSIGNED, IncidentStatus.IN_PROGR
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """Incidents by status, those overdue, those in one operator's hands and those of an unsure kind that are still to be done."""
+    """Incidents by status, those overdue, in one operator's hands, of an unsure kind; and the merged ones whose authors have no answer."""
 
     by_status: Mapping[IncidentStatus, int]
     overdue: int
     mine: int
     unsure: int
+    owed: int
 
 
 def _counted(condition: str) -> str:
     return f"(SELECT count(*) FROM (SELECT 1 FROM incidents WHERE region_id = :region AND {condition} LIMIT :most) AS one)"
 
 
+OWED = "status = 'duplicate' AND ended_unanswered"
 COUNTS = text(
     "SELECT "
     + ", ".join(_counted(f"status = '{status.value}'") + f' AS "{status.value}"' for status in STATUSES)
     + f", {_counted('waiting AND queue_at < :now')} AS overdue"
     + f", {_counted('confidence < :sure_from AND status = ANY(:open)')} AS unsure"
+    + f", {_counted(OWED)} AS owed"
     + f", {_counted('assignee_id = :operator AND status = ANY(:open)')} AS mine"
 )
 
@@ -54,4 +57,4 @@ async def count(session: AsyncSession, region_id: RegionId, operator_id: Operato
             },
         )
     ).one()
-    return QueueCounts({status: row._mapping[status.value] for status in STATUSES}, row.overdue, row.mine, row.unsure)
+    return QueueCounts({status: row._mapping[status.value] for status in STATUSES}, row.overdue, row.mine, row.unsure, row.owed)

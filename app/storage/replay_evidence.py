@@ -1,7 +1,7 @@
 """What a replay is fed with: kept answers, operators' steps, and what was stored of a thread before the replay begins."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -112,6 +112,13 @@ async def incident_of(session: AsyncSession, region_id: RegionId, step: KeptStep
     place = {"region": region_id, "source": step.source_id, "post": step.post_id, "author": step.author_id}
     found = await session.scalar(text(query), place)
     return None if found is None else IncidentId(found)
+
+
+async def at_conversation(session: AsyncSession, region_id: RegionId, step: KeptStep, incident_id: IncidentId) -> KeptStep | None:
+    """The step, placed at the conversation of another stored incident."""
+    query = text("SELECT source_id, post_id, author_id FROM incidents WHERE region_id = :region AND id = :id")
+    row = (await session.execute(query, {"region": region_id, "id": incident_id})).one_or_none()
+    return None if row is None else replace(step, source_id=SourceId(row.source_id), post_id=row.post_id, author_id=row.author_id)
 
 
 async def note_unreadable(session: AsyncSession, payload_id: int, reason: str) -> None:

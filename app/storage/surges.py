@@ -14,7 +14,7 @@ from app.storage.regions import RegionId
 WRITTEN = (
     "SELECT i.topic, i.territory_id, i.published_at FROM incidents i"
     " WHERE i.region_id = :region AND i.published_at >= :since AND i.published_at < :until AND i.topic IS NOT NULL"
-    " AND i.status NOT IN ('rejected', 'duplicate')"
+    " AND i.status <> 'rejected'"
 )
 
 

@@ -39,7 +39,7 @@ async def apply_step(
 
 
 def _data(step: Step) -> dict[str, Any]:
-    given = {"reason": step.reason, "assignee_id": step.assignee_id, "authority_id": step.authority_id}
+    given = {"reason": step.reason, "assignee_id": step.assignee_id, "authority_id": step.authority_id, "parent_id": step.parent_id}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -50,4 +50,5 @@ def _after(incident: Incident, step: Step) -> Incident:
         assignee_id=step.assignee_id or incident.assignee_id,
         authority_id=step.authority_id or incident.authority_id,
         version=incident.version + 1,
+        parent_id=step.parent_id,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.classifier.contract import Classifier
 from app.domain.authority import AuthorityId
-from app.domain.incident import Incident, IncidentStatus, Step
+from app.domain.incident import Incident, IncidentId, IncidentStatus, Step
 from app.domain.operator import OperatorId
 from app.domain.source import Source, SourceId
 from app.storage import replay_evidence
@@ -30,6 +30,7 @@ STATUS_AFTER: Mapping[str, IncidentStatus] = {
     "assigned": IncidentStatus.ASSIGNED,
     "rejected": IncidentStatus.REJECTED,
     "closed": IncidentStatus.CLOSED,
+    "merged": IncidentStatus.DUPLICATE,
     "reopened": IncidentStatus.IN_PROGRESS,
 }
 
@@ -103,6 +104,7 @@ async def _register_until(run: Replay, moment: datetime) -> None:
 
 async def _repeat(run: Replay, kept: KeptStep) -> None:
     """The operator's step once more, unless there is no such incident in the replay: that shows in the end."""
+    parent_id = await _replayed_parent(run, kept)
 
     def decide(incident: Incident) -> Step:
         assignee, body = kept.data.get("assignee_id"), kept.data.get("authority_id")
@@ -114,12 +116,25 @@ async def _repeat(run: Replay, kept: KeptStep) -> None:
             assignee_id=None if assignee is None else OperatorId(assignee),
             authority_id=None if body is None else AuthorityId(body),
             reason=kept.data.get("reason"),
+            parent_id=parent_id,
         )
 
     async with run.made.write() as session:
         incident_id = await replay_evidence.incident_of(session, run.window.region_id, kept)
         if incident_id is not None and kept.type in STATUS_AFTER:
             await apply_step(session, run.window.region_id, incident_id, decide, version=None, now=kept.recorded_at)
+
+
+async def _replayed_parent(run: Replay, kept: KeptStep) -> IncidentId | None:
+    """What the incident was merged into, as the replay has it."""
+    if kept.type != "merged":
+        return None
+    async with run.stored.read() as session:
+        parent = await replay_evidence.at_conversation(session, run.window.region_id, kept, IncidentId(kept.data["parent_id"]))
+    if parent is None:
+        return None
+    async with run.made.read() as session:
+        return await replay_evidence.incident_of(session, run.window.region_id, parent)
 
 
 async def _take_in(run: Replay, intake: Intake, payload: KeptPayload) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.conversation import Officials, facts_of
 from app.domain.deadline import Policy, PolicyId
-from app.domain.event import Event, Facts, breaches, fold, marked, news, opened, turns_from
+from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, turns_from
 from app.domain.incident import WAITING, IncidentId, IncidentStatus, follow
 from app.domain.place import FoundPlace, territory_of
 from app.domain.source import Source
@@ -137,6 +137,8 @@ async def _follow(
         status = follow(one.incident.status, before, settled.turns)
         moved = clocks(settled.turns, status, working=WAITING, now=now)
         outcome.changed.append(ChangedIncident(one.incident.id, status, settled.opening, moved))
+        if one.incident.parent_id is not None and status is not IncidentStatus.DUPLICATE:
+            outcome.happened.append((one.incident.parent_id, Event(EventType.PARTED, now, {"incident_id": one.incident.id})))
         _record(outcome, one.incident.id, settled.standing, [*happened, *breaches(settled.turns, marked(log), now=now)])
         waited = {turn.number for turn in before if turn.first is None}
         answered += [turn for turn in settled.turns if turn.first is not None and (turn.number in waited or turn.number > len(before))]

@@ -154,3 +154,33 @@ async def test_the_resident_who_comes_back_after_a_rejection_opens_a_new_turn(
     shown = (await viewer.get(f"/incidents/{incident['id']}")).json()
     assert [turn["state"] for turn in shown["turns"]] == ["not_required", "answered_in_time"]
     assert shown["time_to_first_answer_seconds"] == 3600
+
+
+async def test_an_incident_is_merged_once_and_taken_out_by_reopening(
+    reader: Reader, anna: httpx.AsyncClient, viewer: httpx.AsyncClient, incident: dict[str, Any], noon: datetime
+) -> None:
+    await reader.read(comment(5, "И у нас!", noon, by="5"), at=noon)
+    (other,) = [one for one in (await viewer.get("/incidents")).json()["items"] if one["id"] != incident["id"]]
+    key = {"headers": {"Idempotency-Key": "merge-1"}, "json": {"parent_id": incident["id"]}}
+
+    merged = await step(anna, other, "merge", **key)
+    again = await step(anna, other, "merge", **key)
+    parent = (await viewer.get(f"/incidents/{incident['id']}")).json()
+    duplicates = (await viewer.get("/incidents", params={"status": "duplicate"})).json()["items"]
+    reopened = await step(anna, other, "reopen", 2)
+
+    assert (merged.status_code, merged.json()["status"], merged.json()["parent_id"]) == (200, "duplicate", incident["id"])
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (merged.json(), "true")
+    assert (parent["merged"]["count"], parent["merged"]["unanswered"], parent["version"]) == (1, 1, 2)
+    assert [one["id"] for one in duplicates] == [other["id"]]
+    assert (reopened.json()["status"], reopened.json()["parent_id"]) == ("in_progress", None)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [({}, 422), ({"parent_id": "1"}, 422), ({"parent_id": 999}, 422), ({"parent_id": 1, "into": 2}, 422)]
+)
+async def test_a_merge_into_nothing_is_refused(
+    anna: httpx.AsyncClient, incident: dict[str, Any], body: dict[str, Any], status: int
+) -> None:
+    answer = await step(anna, incident, "merge", json=body)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")

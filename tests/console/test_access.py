@@ -19,6 +19,7 @@ FORMS = {
     "/incidents/{incident_id}/reject": Act.WORK,
     "/incidents/{incident_id}/close": Act.WORK,
     "/incidents/{incident_id}/reopen": Act.WORK,
+    "/incidents/{incident_id}/merge": Act.WORK,
     "/incidents/{incident_id}/places": Act.WORK,
     "/sources": Act.REGISTER,
     "/sources/{source_id}/pause": Act.REGISTER,

@@ -1,13 +1,14 @@
 """What operators may do with an incident, and how its status follows the conversation."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from app.domain.answer import AnswerClass
 from app.domain.authority import AuthorityId
-from app.domain.errors import InvalidTransition, NotPermitted
-from app.domain.incident import Incident, IncidentId, IncidentStatus, Step, assign, close, follow, reject, reopen, take
+from app.domain.errors import InvalidInput, InvalidTransition, NotPermitted
+from app.domain.incident import Incident, IncidentId, IncidentStatus, Step, assign, close, follow, merge, reject, reopen, take
 from app.domain.operator import Operator, OperatorId, Role
 from app.domain.turn import Turn
 from tests.domain.story import Story, at
@@ -17,11 +18,13 @@ ANNA = Operator(OperatorId(5), "Анна", Role.COORDINATOR)
 VIEWER = Operator(OperatorId(6), "Глеб", Role.VIEWER)
 STATUSES = list(IncidentStatus)
 Act = Callable[[Incident, Operator], Step]
+PARENT = Incident(IncidentId(2), IncidentStatus.NEW, None, None, 1)
 ACTS: dict[str, Act] = {
     "take": lambda incident, operator: take(incident, operator, now=NOON),
     "assign": lambda incident, operator: assign(incident, operator, assignee_id=OperatorId(9), authority_id=AuthorityId(2), now=NOON),
     "reject": lambda incident, operator: reject(incident, operator, reason="болтовня", now=NOON),
     "close": lambda incident, operator: close(incident, operator, reason=None, now=NOON),
+    "merge": lambda incident, operator: merge(incident, PARENT, operator, now=NOON),
     "reopen": lambda incident, operator: reopen(incident, operator, reason="ответ не по существу", now=NOON),
 }
 WORKED_ON = {IncidentStatus.NEW, IncidentStatus.ASSIGNED, IncidentStatus.IN_PROGRESS}
@@ -30,6 +33,7 @@ ALLOWED = {
     "assign": WORKED_ON,
     "reject": WORKED_ON,
     "close": {*WORKED_ON, IncidentStatus.ANSWERED},
+    "merge": {*WORKED_ON, IncidentStatus.ANSWERED},
     "reopen": {IncidentStatus.ANSWERED, IncidentStatus.CLOSED, IncidentStatus.REJECTED, IncidentStatus.DUPLICATE},
 }
 LEADS_TO = {
@@ -37,6 +41,7 @@ LEADS_TO = {
     "assign": IncidentStatus.ASSIGNED,
     "reject": IncidentStatus.REJECTED,
     "close": IncidentStatus.CLOSED,
+    "merge": IncidentStatus.DUPLICATE,
     "reopen": IncidentStatus.IN_PROGRESS,
 }
 
@@ -66,6 +71,22 @@ def test_a_viewer_may_change_nothing(act: str) -> None:
 
 def test_whoever_takes_an_incident_holds_it() -> None:
     assert ACTS["take"](incident(IncidentStatus.NEW), ANNA).assignee_id == ANNA.id
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_nothing_is_merged_into_what_is_rejected_or_a_repetition_itself(status: IncidentStatus) -> None:
+    parent = replace(PARENT, status=status)
+    if status in {IncidentStatus.REJECTED, IncidentStatus.DUPLICATE}:
+        with pytest.raises(InvalidTransition) as refusal:
+            merge(incident(IncidentStatus.NEW), parent, ANNA, now=NOON)
+        assert refusal.value.key == parent.id
+    else:
+        assert merge(incident(IncidentStatus.NEW), parent, ANNA, now=NOON).parent_id == parent.id
+
+
+def test_nothing_is_merged_into_itself() -> None:
+    with pytest.raises(InvalidInput):
+        merge(incident(IncidentStatus.NEW), incident(IncidentStatus.NEW), ANNA, now=NOON)
 
 
 def test_a_rejection_says_why_and_by_whom() -> None:

@@ -10,7 +10,7 @@ from app.api.schemas.turn import ANSWER, TURN, AnswerOut, TurnOut
 from app.domain.answer import AnswerClass
 from app.domain.incident import IncidentStatus
 from app.domain.verdict import Kind
-from app.storage.incident_details import IncidentDetails, ShownMessage, ShownSource
+from app.storage.incident_details import IncidentDetails, Merged, ShownMessage, ShownSource
 
 SOURCE = {"id": 2, "network": "vk", "name": "Администрация города", "url": "https://vk.com/club7", "official": True}
 MESSAGE = {
@@ -55,6 +55,8 @@ INCIDENT = {
     "assignee": None,
     "territory": {"id": 12, "name": "город Заречный"},
     "places": [PLACE],
+    "parent_id": None,
+    "merged": {"count": 2, "unanswered": 1, "earliest_published_at": "2026-03-11T08:40:00Z", "next_due_at": "2026-03-12T08:40:00Z"},
     "version": 3,
 }
 
@@ -129,6 +131,21 @@ class FirstAnswerOut(BaseModel):
         )
 
 
+class MergedOut(BaseModel):
+    """What was merged into an incident. Each keeps a clock of its own: `next_due_at` is the earliest deadline of those `unanswered`."""
+
+    model_config = example(count=2, unanswered=1, earliest_published_at="2026-03-11T08:40:00Z", next_due_at="2026-03-12T08:40:00Z")
+
+    count: int
+    unanswered: int
+    earliest_published_at: datetime
+    next_due_at: datetime | None
+
+    @classmethod
+    def of(cls, merged: Merged | None) -> "MergedOut | None":
+        return None if merged is None else cls(**{name: getattr(merged, name) for name in cls.model_fields})
+
+
 class IncidentOut(BaseModel):
     """An incident: what a resident wrote, by when it must be answered, and whether it was."""
 
@@ -156,6 +173,8 @@ class IncidentOut(BaseModel):
     assignee: NamedOut | None
     territory: NamedOut | None
     places: list[PlaceOut]
+    parent_id: int | None
+    merged: MergedOut | None
     version: int
 
     @classmethod
@@ -211,5 +230,7 @@ def _fields(incident: IncidentDetails, now: datetime) -> dict[str, object]:
         "assignee": NamedOut.of(incident.assignee),
         "territory": NamedOut.of(incident.territory),
         "places": [PlaceOut.of(place) for place in incident.places],
+        "parent_id": incident.parent_id,
+        "merged": MergedOut.of(incident.merged),
         "version": incident.version,
     }

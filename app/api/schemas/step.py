@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.api.parameters import AuthorityInBody, LongText, OperatorInBody, TerritoryInBody
+from app.api.parameters import AuthorityInBody, IncidentInBody, LongText, OperatorInBody, TerritoryInBody
 from app.api.schemas.shape import NamedOut, example, strict_example
 from app.domain.event import EventType
 from app.storage.events import RecordedEvent
@@ -34,6 +34,14 @@ class ReasonIn(BaseModel):
     model_config = strict_example(reason="Житель поблагодарил")
 
     reason: LongText | None = None
+
+
+class MergeIn(BaseModel):
+    """The incident about the same thing under which this one is to stand."""
+
+    model_config = strict_example(parent_id=12)
+
+    parent_id: IncidentInBody
 
 
 class PlaceIn(BaseModel):

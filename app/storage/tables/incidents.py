@@ -57,6 +57,7 @@ incidents = Table(
     Column("authority_id", BigInteger, ForeignKey("authorities.id")),
     Column("assignee_id", BigInteger, ForeignKey("operators.id")),
     Column("territory_id", BigInteger),
+    Column("parent_id", BigInteger),
     Column("policy_id", BigInteger, ForeignKey("policies.id"), nullable=False),
     moment("monitored_since", required=True),
     moment("published_at", required=True),
@@ -90,6 +91,7 @@ incidents = Table(
         postgresql_where=text("assignee_id IS NOT NULL"),
     ),
     Index("ix_incidents_queue_by_territory", "region_id", "territory_id", text("waiting DESC"), "queue_at", "id"),
+    Index("ix_incidents_parent", "region_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
     Index("ix_incidents_published", "region_id", text("published_at DESC"), text("id DESC")),
     Index(
         "ix_incidents_unmarked",
