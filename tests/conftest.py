@@ -12,6 +12,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 
 from app.storage import regions
 from app.storage.embedded import embedded_server
@@ -42,6 +43,13 @@ class TestServer:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> None:
+    """Tracebacks without the values in their frames, as in production; showing those takes seconds each."""
+    lines = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.stdlib.add_log_level, lines], cache_logger_on_first_use=False)
 
 
 @pytest.fixture(scope="session")
