@@ -62,7 +62,14 @@ async def add(
     """Finds the page behind a link and watches it from now on; an official page answers under its own account."""
     await claim_key(session, request, operator.id, key, now=now)
     added = await add_source(
-        session, context.region_id, page, official=body.official, authority_id=body.authority_id, territory_id=body.territory_id, now=now
+        session,
+        context.region_id,
+        page,
+        official=body.official,
+        authority_id=body.authority_id,
+        territory_id=body.territory_id,
+        test=body.test,
+        now=now,
     )
     response.headers["Location"] = f"{PREFIX}/sources/{added}"
     return _show(context, await sources.get(session, context.region_id, added), None, await network_probes.read_all(session))
@@ -91,6 +98,8 @@ def _change(body: SourcePatch) -> SourceChange:
         change["status"] = body.status
     if body.weight is not None:
         change["weight"] = body.weight
+    if body.test is not None:
+        change["test"] = body.test
     if "authority_id" in body.model_fields_set:
         change["authority_id"] = body.authority_id
     if "territory_id" in body.model_fields_set:

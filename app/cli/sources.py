@@ -15,6 +15,7 @@ from app.cli.running import page, with_services
 from app.domain.source import SourceId
 from app.storage import authorities, gazetteer, sources
 from app.usecases.add_source import Networks, add_source, resolve_page
+from app.usecases.change_source import SourceChange, change_source
 from app.usecases.import_sources import import_sources, read_lines
 
 commands = typer.Typer(no_args_is_help=True, help="The registry of watched pages.")
@@ -26,6 +27,9 @@ def add(
     authority: Annotated[str | None, typer.Option(help="The body that answers there; registered if new.")] = None,
     official: Annotated[bool, typer.Option("--official", help="The page itself speaks for an authority.")] = False,
     territory: Annotated[str | None, typer.Option(help="The code in the gazetteer of the territory that it belongs to.")] = None,
+    test: Annotated[
+        bool, typer.Option("--test", help="A page of your own for `otklik canary`: read like any other, counted nowhere.")
+    ] = False,
 ) -> None:
     """Watches a page: any form of its link, `@name` or number."""
 
@@ -35,8 +39,10 @@ def add(
         async with services.database.write() as session:
             body = await authorities.ensure(session, region, authority) if authority else None
             place = await gazetteer.territory_of_code(session, region, territory) if territory else None
-            await add_source(session, region, page, official=official, authority_id=body, territory_id=place, now=services.now())
-        return f"Watching {page.name} ({page.url})."
+            added = await add_source(
+                session, region, page, official=official, authority_id=body, territory_id=place, test=test, now=services.now()
+            )
+        return f"Watching {page.name} ({page.url}) as {added}."
 
     print(with_services(watch))
 
@@ -74,12 +80,29 @@ def show_all() -> None:
             while found := await sources.listed(session, services.region_id, after=after):
                 for one in found:
                     state = one.source.status if one.paused_reason is None else f"{one.source.status}: {one.paused_reason}"
+                    state += ", test" if one.source.test else ""
                     success = "" if one.last_success_at is None else f"{one.last_success_at:%Y-%m-%d %H:%M}Z"
                     table.add_row(str(one.source.id), one.source.name, one.source.url, state, success, one.last_error or "")
                 after = found[-1].source.id
         page().print(table)
 
     with_services(show)
+
+
+@commands.command("test")
+def flag_test(
+    source_id: Annotated[int, typer.Argument(help="As `otklik source list` shows it.", min=1)],
+    off: Annotated[bool, typer.Option("--off", help="A page like any other again, with what residents have asked there.")] = False,
+) -> None:
+    """Makes a watched page a test page: read like any other, counted in no queue, statistics, metrics or alarms."""
+
+    async def flag(services: Services) -> None:
+        async with services.database.write() as session:
+            change = SourceChange(test=not off)
+            await change_source(session, services.region_id, SourceId(source_id), change, version=None, now=services.now())
+
+    with_services(flag)
+    print(f"The page {source_id} counts like any other." if off else f"The page {source_id} is a test page.")
 
 
 @commands.command("push")

@@ -27,7 +27,10 @@ class PauseReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One watched community or page. Questions published before `monitored_since` are `pre_observed`."""
+    """One watched community or page. Questions published before `monitored_since` are `pre_observed`.
+
+    A `test` page is read like any other and counts nowhere: not in the queue, nor in statistics, metrics and alarms.
+    """
 
     id: SourceId
     network: str
@@ -39,3 +42,4 @@ class Source:
     status: SourceStatus
     monitored_since: datetime
     territory_id: EntryId | None = None
+    test: bool = False

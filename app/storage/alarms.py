@@ -103,8 +103,8 @@ async def silent_pages(session: AsyncSession, region_id: RegionId, *, least: flo
     rows = await session.execute(
         text(
             "SELECT p.source_id, p.network, p.rate, p.last_found_at, p.known_until FROM poll_states p JOIN sources s ON s.id = p.source_id"
-            " WHERE p.region_id = :region AND s.status = 'active' AND p.failures = 0 AND p.rate > 0 AND p.last_found_at IS NOT NULL"
-            " AND p.rate * extract(epoch FROM p.known_until - p.last_found_at) / 86400 > :least"
+            " WHERE p.region_id = :region AND NOT s.test AND s.status = 'active' AND p.failures = 0 AND p.rate > 0"
+            " AND p.last_found_at IS NOT NULL AND p.rate * extract(epoch FROM p.known_until - p.last_found_at) / 86400 > :least"
         ),
         {"region": region_id, "least": least},
     )

@@ -52,7 +52,7 @@ async def claim_due(session: AsyncSession, region_id: RegionId, network: str, *,
         ),
         {"region": region_id, "network": network, "now": now, "limit": limit, "lease": LEASE},
     )
-    return [CounterClaim(source_of(row), Thread(*row[10:19]), row.counted_until, row.last_success_at) for row in rows]
+    return [CounterClaim(source_of(row), Thread(*row[11:20]), row.counted_until, row.last_success_at) for row in rows]
 
 
 def _keys(region_id: RegionId, claims: Sequence[CounterClaim]) -> dict[str, object]:

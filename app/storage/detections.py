@@ -18,7 +18,7 @@ BUDGET = f"CASE {PAGE_CLASS} WHEN 'hot' THEN CAST(:hot AS float8) ELSE CAST(:col
 WAITS = (
     "FROM detections d JOIN sources s ON s.id = d.source_id JOIN poll_states st ON st.source_id = d.source_id"
     " CROSS JOIN LATERAL unnest(d.published) AS p(published_at)"
-    " WHERE d.region_id = :region AND d.stored_at >= :since AND d.stored_at < :until"
+    " WHERE d.region_id = :region AND d.stored_at >= :since AND d.stored_at < :until AND NOT s.test"
 )
 SECONDS = "greatest(extract(epoch FROM {end} - greatest({begin}, p.published_at)), 0)"
 PARTS = {

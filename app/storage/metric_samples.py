@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.quotas import ANY_METHOD, CredentialUse, MethodQuota
 from app.storage.regions import RegionId
+from app.storage.sources import REAL_PAGE
 from app.telemetry.metrics import Sample
 
 UPSERT = (
@@ -52,7 +53,7 @@ async def measure_queue(session: AsyncSession, region_id: RegionId, *, now: date
     rows = await session.execute(
         text(
             "SELECT status, count(*) AS n, count(*) FILTER (WHERE queue_at < :now) AS overdue FROM incidents"
-            " WHERE region_id = :region AND waiting GROUP BY status"
+            f" WHERE region_id = :region AND waiting AND source_id {REAL_PAGE} GROUP BY status"
         ),
         {"region": region_id, "now": now},
     )

@@ -12,14 +12,13 @@ from app.domain.errors import LeaseLost
 from app.domain.push_channel import PushHealth, PushMode
 from app.domain.source import Source, SourceId
 from app.storage.regions import RegionId
-from app.storage.sources import source_of
+from app.storage.sources import SOURCE_COLUMNS, source_of
 
 INTAKE_LEASE = timedelta(seconds=60)
 """How long a silent worker keeps the inbox of a source (real time, the database's clock)."""
 RECEIVING_LEASE = timedelta(seconds=90)
 """Longer than any long poll stands open; kept anew by each."""
 HEALTH = "mode, direct_messages, since, last_event_at, missed, missed_at, failures, last_error"
-SOURCE = "s.id, s.network, s.external_id, s.name, s.url, s.official, s.authority_id, s.status, s.monitored_since, s.territory_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ async def claim_intake(session: AsyncSession, region_id: RegionId, *, limit: int
             " AND c.source_id IN (SELECT source_id FROM pushed_events WHERE taken_at IS NULL)"
             " LIMIT :limit FOR UPDATE OF c SKIP LOCKED)"
             " UPDATE push_channels c SET intake_generation = intake_generation + 1, intake_until = clock_timestamp() + :lease"
-            f" FROM waiting w JOIN sources s ON s.id = w.source_id WHERE c.source_id = w.source_id RETURNING {SOURCE},"
+            f" FROM waiting w JOIN sources s ON s.id = w.source_id WHERE c.source_id = w.source_id RETURNING {SOURCE_COLUMNS},"
             " c.intake_generation, c.direct_messages"
         ),
         {"region": region_id, "limit": limit, "lease": INTAKE_LEASE},
@@ -193,7 +192,7 @@ async def claim_receiving(session: AsyncSession, region_id: RegionId, worker: st
             " UPDATE push_channels c SET lease_worker = :worker, lease_generation = lease_generation + 1,"
             " lease_until = clock_timestamp() + :lease"
             " FROM free f JOIN sources s ON s.id = f.source_id WHERE c.source_id = f.source_id"
-            f" RETURNING {SOURCE}, c.cursor, c.failures, c.lease_generation"
+            f" RETURNING {SOURCE_COLUMNS}, c.cursor, c.failures, c.lease_generation"
         ),
         {"region": region_id, "now": now, "worker": worker, "limit": limit, "lease": RECEIVING_LEASE},
     )

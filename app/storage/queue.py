@@ -19,6 +19,7 @@ from app.domain.territory import EntryId
 from app.domain.topic import group_of
 from app.domain.verdict import Kind
 from app.storage.regions import RegionId
+from app.storage.sources import REAL_PAGE, TEST_PAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class QueueFilter:
 
     `topic` is one topic or, without a dot, a whole group; of `territory_ids` any may be it. `words` are searched in the residents' texts.
     `confidence_below` leaves those of whose kind the classifier was less sure, `owed` those on which nobody works and that have no answer.
+    `of_test_pages` shows what stands in no queue otherwise.
     """
 
     statuses: tuple[IncidentStatus, ...] = ()
@@ -42,6 +44,7 @@ class QueueFilter:
     confidence_below: float | None = None
     published_from: datetime | None = None
     published_to: datetime | None = None
+    of_test_pages: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,8 @@ def _conditions(region_id: RegionId, wanted: QueueFilter) -> tuple[list[str], di
         "to": ("published_at < :to", wanted.published_to),
     }
     used = {name: pair for name, pair in given.items() if pair[1] is not None}
-    conditions = ["region_id = :region", *(condition for condition, _ in used.values())]
+    pages = f"source_id = ANY({TEST_PAGES})" if wanted.of_test_pages else f"source_id {REAL_PAGE}"
+    conditions = ["region_id = :region", pages, *(condition for condition, _ in used.values())]
     return conditions, {"region": region_id, **{name: value for name, (_, value) in used.items()}}
 
 

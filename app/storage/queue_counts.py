@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.incident import WAITING, IncidentStatus
 from app.domain.operator import OperatorId
 from app.storage.regions import RegionId
+from app.storage.sources import REAL_PAGE
 
 COUNTED_TO = 1000
 """A count that reaches this means «so many or more»: each costs at most so many index entries, however long the queue is."""
@@ -28,7 +29,8 @@ class QueueCounts:
 
 
 def _counted(condition: str) -> str:
-    return f"(SELECT count(*) FROM (SELECT 1 FROM incidents WHERE region_id = :region AND {condition} LIMIT :most) AS one)"
+    real = f"SELECT 1 FROM incidents WHERE region_id = :region AND source_id {REAL_PAGE}"
+    return f"(SELECT count(*) FROM ({real} AND {condition} LIMIT :most) AS one)"
 
 
 OWED = "status = 'duplicate' AND ended_unanswered"

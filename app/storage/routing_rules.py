@@ -104,7 +104,7 @@ async def handed_over(session: AsyncSession, region_id: RegionId, group: str, *,
             " CAST(e.data->>'authority_id' AS bigint) AS authority_id"
             " FROM incident_events e JOIN incidents i ON i.region_id = e.region_id AND i.id = e.incident_id"
             " JOIN sources s ON s.id = i.source_id WHERE e.region_id = :region AND e.type = 'assigned' AND e.actor_id IS NOT NULL"
-            " AND e.at >= :since AND e.data->>'authority_id' IS NOT NULL AND split_part(i.topic, '.', 1) = :group"
+            " AND NOT s.test AND e.at >= :since AND e.data->>'authority_id' IS NOT NULL AND split_part(i.topic, '.', 1) = :group"
             " ORDER BY e.incident_id, e.id DESC) AS last GROUP BY topic, territory_id, authority_id"
         ),
         {"region": region_id, "group": group, "since": since},

@@ -43,7 +43,13 @@ PUSH_KEEPS_UP = (
     "EXISTS (SELECT FROM push_channels c WHERE c.source_id = s.id AND (c.missed_at IS NULL AND c.last_event_at IS NOT NULL"
     " OR c.missed_at < c.last_event_at)) AS push_keeps_up"
 )
-SOURCE_COLUMNS = "s.id, s.network, s.external_id, s.name, s.url, s.official, s.authority_id, s.status, s.monitored_since, s.territory_id"
+SOURCE_COLUMNS = (
+    "s.id, s.network, s.external_id, s.name, s.url, s.official, s.authority_id, s.status, s.monitored_since, s.territory_id, s.test"
+)
+TEST_PAGES = "ARRAY(SELECT id FROM sources WHERE region_id = :region AND test)"
+"""The pages whose incidents are nobody's work: they stand in no queue, statistics, metrics or alarms."""
+REAL_PAGE = f"<> ALL({TEST_PAGES})"
+"""Said of a `source_id`. The few test pages are looked up once a statement."""
 SELECTED = (
     f"SELECT {SOURCE_COLUMNS},"
     " a.name AS authority_name, s.paused_reason, s.created_at, s.version, p.next_poll_at, p.failures + coalesce(r.failures, 0),"
@@ -67,12 +73,13 @@ def source_of(row: Any) -> Source:
         SourceStatus(row.status),
         row.monitored_since,
         None if row.territory_id is None else EntryId(row.territory_id),
+        row.test,
     )
 
 
 def _registered(row: Any) -> Registered:
     reason = None if row.paused_reason is None else PauseReason(row.paused_reason)
-    return Registered(source_of(row), row.authority_name, reason, *row[12:])
+    return Registered(source_of(row), row.authority_name, reason, *row[13:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +94,16 @@ class NewSource:
     authority_id: AuthorityId | None
     monitored_since: datetime
     territory_id: EntryId | None = None
+    test: bool = False
 
 
 async def add(session: AsyncSession, region_id: RegionId, new: NewSource, *, now: datetime) -> SourceId:
     """Registers a page, to be polled at once; `AlreadyExists` when it is watched already."""
     found = await session.scalar(
         text(
-            "INSERT INTO sources (region_id, network, external_id, name, url, official, authority_id, territory_id, status,"
-            " monitored_since, created_at) VALUES (:region, :network, :external_id, :name, :url, :official, CAST(:authority AS bigint),"
-            " CAST(:territory AS bigint), 'active', :since, :now)"
+            "INSERT INTO sources (region_id, network, external_id, name, url, official, authority_id, territory_id, test,"
+            " status, monitored_since, created_at) VALUES (:region, :network, :external_id, :name, :url, :official,"
+            " CAST(:authority AS bigint), CAST(:territory AS bigint), :test, 'active', :since, :now)"
             " ON CONFLICT DO NOTHING RETURNING id"
         ),
         {
@@ -107,6 +115,7 @@ async def add(session: AsyncSession, region_id: RegionId, new: NewSource, *, now
             "official": new.official,
             "authority": new.authority_id,
             "territory": new.territory_id,
+            "test": new.test,
             "since": new.monitored_since,
             "now": now,
         },

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.regions import RegionId
+from app.storage.sources import REAL_PAGE
 
 
 class GroupBy(StrEnum):
@@ -56,6 +57,7 @@ async def waits(
             " array_agg(t.first_answered_at IS NOT NULL), array_agg('retracted' = ANY(t.flags))"
             f" FROM turns t JOIN incidents i ON i.region_id = t.region_id AND i.id = t.incident_id{joins}"
             " WHERE t.region_id = :region AND t.started_at >= :since AND t.started_at < :until AND t.due_at IS NOT NULL AND NOT t.dismissed"
+            f" AND i.source_id {REAL_PAGE}"
             " GROUP BY 1, 2 ORDER BY 2 NULLS LAST, 1"
         ),
         {"region": region_id, "since": since, "until": until, "now": now},

@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.surge import Series, Surge
 from app.domain.territory import EntryId
 from app.storage.regions import RegionId
+from app.storage.sources import REAL_PAGE
 
 WRITTEN = (
     "SELECT i.topic, i.territory_id, i.published_at FROM incidents i"
     " WHERE i.region_id = :region AND i.published_at >= :since AND i.published_at < :until AND i.topic IS NOT NULL"
-    " AND i.status <> 'rejected'"
+    f" AND i.status <> 'rejected' AND i.source_id {REAL_PAGE}"
 )
 
 

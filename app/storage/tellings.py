@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.incident import IncidentId
 from app.domain.likeness import Spot, Telling, stems_of
 from app.storage.regions import RegionId
+from app.storage.sources import REAL_PAGE
 
 SELECTED = (
     "SELECT i.id, i.topic, i.published_at, i.text, (SELECT jsonb_agg(jsonb_build_array(p.entry_id, p.house)) FROM incident_places p"
     " WHERE p.region_id = i.region_id AND p.incident_id = i.id AND p.entry_id IS NOT NULL) AS places FROM incidents i"
-    " WHERE i.region_id = :region AND i.status NOT IN ('rejected', 'duplicate')"
+    f" WHERE i.region_id = :region AND i.status NOT IN ('rejected', 'duplicate') AND i.source_id {REAL_PAGE}"
 )
 
 

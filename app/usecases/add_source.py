@@ -37,6 +37,12 @@ async def resolve_page(networks: Networks, link: str) -> ResolvedSource:
     return await connector.resolve(link)
 
 
+def refuse_official_test(*, official: bool, test: bool) -> None:
+    """A test page asks itself, and what speaks for an authority never asks."""
+    if official and test:
+        raise InvalidInput("test", "A page that speaks for an authority cannot be a test page: use one of your own for tests.")
+
+
 async def add_source(
     session: AsyncSession,
     region_id: RegionId,
@@ -45,15 +51,15 @@ async def add_source(
     official: bool,
     authority_id: AuthorityId | None,
     territory_id: EntryId | None = None,
+    test: bool = False,
     now: datetime,
 ) -> SourceId:
-    """Registers a page, watched from now on; an official one answers under its own account."""
+    """Registers a page, watched from now on; an official one answers under its own account, a test page for nobody."""
+    refuse_official_test(official=official, test=test)
     await authorities.must_exist(session, region_id, authority_id)
     await gazetteer.territory_must_exist(session, region_id, territory_id)
     wall = page.wall
-    new = NewSource(
-        wall.network, wall.external_id, page.name, page.url, official, authority_id, monitored_since=now, territory_id=territory_id
-    )
+    new = NewSource(wall.network, wall.external_id, page.name, page.url, official, authority_id, now, territory_id, test)
     source_id = await sources.add(session, region_id, new, now=now)
     if official:
         account = OfficialAccount(new.network, new.external_id, authority_id, valid_from=ALWAYS)

@@ -1,4 +1,4 @@
-"""Changes what a watched page is: official or not, whose, watched or paused, how much it counts in the plan of polls."""
+"""Changes what a watched page is: official or not, whose, watched or paused, a test, how much it counts in the plan of polls."""
 
 from datetime import datetime
 from typing import Any, TypedDict
@@ -10,7 +10,7 @@ from app.domain.source import PauseReason, Source, SourceId, SourceStatus
 from app.domain.territory import EntryId
 from app.storage import authorities, counters, gazetteer, official_accounts, readings, sources
 from app.storage.regions import RegionId
-from app.usecases.add_source import ALWAYS
+from app.usecases.add_source import ALWAYS, refuse_official_test
 
 
 class SourceChange(TypedDict, total=False):
@@ -21,6 +21,7 @@ class SourceChange(TypedDict, total=False):
     territory_id: EntryId | None
     status: SourceStatus
     weight: float
+    test: bool
 
 
 async def change_source(
@@ -30,6 +31,7 @@ async def change_source(
     await authorities.must_exist(session, region_id, change.get("authority_id"))
     await gazetteer.territory_must_exist(session, region_id, change.get("territory_id"))
     before = (await sources.get(session, region_id, source_id)).source
+    refuse_official_test(official=change.get("official", before.official), test=change.get("test", before.test))
     await sources.change(session, region_id, source_id, version=version, changes=_columns(change), now=now)
     if "status" in change:
         reason = PauseReason.BY_OPERATOR if change["status"] is SourceStatus.PAUSED else None

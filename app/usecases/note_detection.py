@@ -20,11 +20,13 @@ def published_in(taken: Intaken, judged_at: datetime, *, since: datetime | None)
 async def note_detection(
     intake: Intake, source: Source, timing: Timing, published: Sequence[datetime], *, posts_per_day: float | None = None
 ) -> None:
-    """Stores the moments of a page that brought news, and counts them."""
+    """Stores the moments of a page that brought news, and counts them unless they are a test."""
     if not published:
         return
     async with intake.database.write() as session:
         await detections.add(session, intake.region_id, source.id, timing, published)
+    if source.test:
+        return
     page = class_of(official=source.official, posts_per_day=posts_per_day)
     for moment in published:
         parts = parts_of(moment, timing)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.api.conftest import Api
+from tests.usecases.reading import Reader, comment
 
 HALL = "https://village.test/hall"
 
@@ -16,6 +17,10 @@ async def add(client: httpx.AsyncClient, **fields: Any) -> dict[str, Any]:
     answer = await client.post("/sources", json={"url": HALL} | fields)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
+
+
+async def listed(client: httpx.AsyncClient, **query: str) -> int:
+    return len((await client.get("/incidents", params=query)).json()["items"])
 
 
 async def accounts(api: Api) -> list[tuple[str, int | None, datetime, datetime | None]]:
@@ -182,3 +187,26 @@ async def test_a_new_token_works_at_once(api: Api, admin: httpx.AsyncClient) -> 
     assert len(made["token"]) == 47
     assert answer.status_code == 200
     assert "token" not in (await admin.get("/tokens")).json()["items"][-1]
+
+
+async def test_a_test_page_is_told_as_one_and_never_speaks_for_an_authority(admin: httpx.AsyncClient) -> None:
+    source = await add(admin, test=True)
+    official = await admin.patch(f"/sources/{source['id']}", json={"official": True})
+    both = await admin.post("/sources", json={"url": "https://village.test/other", "official": True, "test": True})
+    plain = await admin.patch(f"/sources/{source['id']}", json={"test": False})
+
+    assert source["test"] is True
+    assert (official.status_code, official.json()["type"]) == (422, "urn:otklik:problem:invalid-input")
+    assert both.status_code == 422
+    assert plain.json()["test"] is False
+
+
+async def test_incidents_of_test_pages_are_shown_only_when_they_are_asked_for(
+    api: Api, admin: httpx.AsyncClient, reader: Reader, noon: datetime
+) -> None:
+    await reader.read(comment(1, "Когда включат воду?", noon), at=noon)
+    before = [await listed(admin), await listed(admin, test="true")]
+    await admin.patch(f"/sources/{reader.source.id}", json={"official": False, "test": True})
+
+    assert before == [1, 0]
+    assert [await listed(admin), await listed(admin, test="true"), await listed(admin, sort="published")] == [0, 1, 0]

@@ -45,6 +45,7 @@ class QueueQuery(PageQuery):
     q: Annotated[ShortText | None, Field(description="Words in the resident's text, in any grammatical form.")] = None
     published_from: Moment | None = None
     published_to: Moment | None = None
+    test: Annotated[bool, Field(description="Incidents of test pages, which stand in no queue, instead of real ones.")] = False
     sort: Annotated[Sort, Field(description="`due`: what waits, the earliest deadline first; `published`: the newest first.")] = Sort.DUE
 
     def to_filter(self, sure_from: float, territory_ids: tuple[EntryId, ...]) -> QueueFilter:
@@ -62,6 +63,7 @@ class QueueQuery(PageQuery):
             confidence_below=sure_from if self.unsure else None,
             published_from=self.published_from,
             published_to=self.published_to,
+            of_test_pages=self.test,
         )
 
 

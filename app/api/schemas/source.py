@@ -31,6 +31,7 @@ SOURCE = {
     "name": "Администрация города",
     "url": "https://vk.com/club7",
     "official": True,
+    "test": False,
     "authority": {"id": 4, "name": "Городская администрация"},
     "territory_id": 12,
     "status": "active",
@@ -55,7 +56,7 @@ Link = Annotated[str, Field(min_length=1, max_length=500, pattern=STORABLE)]
 
 
 class SourceIn(BaseModel):
-    """A page to watch, by its link in any form that people write it."""
+    """A page to watch, by its link in any form that people write it. A `test` page is read like any other and counts nowhere."""
 
     model_config = strict_example(url="https://vk.com/example", official=True, authority_id=4)
 
@@ -63,6 +64,7 @@ class SourceIn(BaseModel):
     official: StrictBool = False
     authority_id: AuthorityInBody | None = None
     territory_id: TerritoryInBody | None = None
+    test: StrictBool = False
 
 
 class SourcePatch(BaseModel):
@@ -78,6 +80,7 @@ class SourcePatch(BaseModel):
     authority_id: AuthorityInBody | None = None
     territory_id: TerritoryInBody | None = None
     status: SourceStatus | None = None
+    test: StrictBool | None = None
     weight: Annotated[float, Field(ge=LIGHTEST, le=HEAVIEST, strict=True)] | None = None
     version: Annotated[int, Field(ge=1, le=LARGEST_VERSION, strict=True)] | None = None
 
@@ -113,6 +116,7 @@ class SourceOut(BaseModel):
     name: str
     url: str
     official: bool
+    test: bool
     authority: NamedOut | None
     territory_id: int | None
     status: SourceStatus
@@ -143,6 +147,7 @@ class SourceOut(BaseModel):
             name=source.name,
             url=source.url,
             official=source.official,
+            test=source.test,
             authority=None if source.authority_id is None or name is None else NamedOut(id=source.authority_id, name=name),
             territory_id=source.territory_id,
             status=source.status,

@@ -81,7 +81,9 @@ sources = Table(
     moment("created_at", required=True),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Column("weight", Double, nullable=False, server_default=text("1")),
+    Column("test", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("region_id", "network", "external_id"),
+    Index("ix_sources_test", "region_id", postgresql_where=text("test")),
 )
 
 poll_states = Table(
