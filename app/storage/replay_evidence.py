@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -62,6 +62,17 @@ class KeptStep:
     author_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class StepPlace:
+    """A place in the order of recording."""
+
+    recorded_at: datetime
+    id: int
+
+
+BEFORE_ALL_STEPS = StepPlace(datetime.min.replace(tzinfo=UTC), 0)
+
+
 async def evidence_begins(session: AsyncSession, region_id: RegionId) -> datetime | None:
     """The oldest answer that can be read again: older ones are forgotten, or were kept without what they were asked for."""
     query = text("SELECT min(collected_at) FROM raw_payloads WHERE region_id = :region AND request IS NOT NULL")
@@ -86,16 +97,17 @@ async def payloads(session: AsyncSession, window: Window, *, after: int, limit: 
     return [KeptPayload(*row) for row in rows]
 
 
-async def steps(session: AsyncSession, window: Window, *, after: int, until: datetime, limit: int) -> Sequence[KeptStep]:
-    """The next of what operators did up to a moment."""
+async def steps(session: AsyncSession, window: Window, *, after: StepPlace, until: datetime, limit: int) -> Sequence[KeptStep]:
+    """The next of what operators did up to a moment, in the order of recording: a later number may have been recorded sooner."""
     rows = await session.execute(
         text(
             "SELECT e.id, e.type, e.at, e.recorded_at, e.actor_id, e.data, i.source_id, i.post_id, i.author_id FROM incident_events e"
-            " JOIN incidents i ON i.region_id = e.region_id AND i.id = e.incident_id WHERE e.region_id = :region AND e.id > :after"
-            " AND e.actor_id IS NOT NULL AND e.recorded_at >= :start AND e.recorded_at < :end AND e.recorded_at <= :until"
-            " AND (CAST(:source AS bigint) IS NULL OR i.source_id = :source) ORDER BY e.id LIMIT :limit"
+            " JOIN incidents i ON i.region_id = e.region_id AND i.id = e.incident_id WHERE e.region_id = :region"
+            " AND (e.recorded_at, e.id) > (:after_at, :after_id) AND e.actor_id IS NOT NULL AND e.recorded_at >= :start"
+            " AND e.recorded_at < :end AND e.recorded_at <= :until"
+            " AND (CAST(:source AS bigint) IS NULL OR i.source_id = :source) ORDER BY e.recorded_at, e.id LIMIT :limit"
         ),
-        window.parameters() | {"after": after, "until": until, "limit": limit},
+        window.parameters() | {"after_at": after.recorded_at, "after_id": after.id, "until": until, "limit": limit},
     )
     return [KeptStep(*row) for row in rows]
 

@@ -12,7 +12,7 @@ from app.domain.operator import OperatorId
 from app.domain.source import Source, SourceId
 from app.storage import replay_evidence
 from app.storage.engine import Database
-from app.storage.replay_evidence import KeptPayload, KeptStep, Window
+from app.storage.replay_evidence import BEFORE_ALL_STEPS, KeptPayload, KeptStep, StepPlace, Window
 from app.storage.replay_schemas import copy_dated, schema_of
 from app.usecases.apply_step import apply_step
 from app.usecases.count_threads import COUNTS
@@ -50,7 +50,7 @@ class Replay:
     reader_for: Callable[[str], Connector | None]
     on_batch: Callable[[int], None]
     own_schema: str = ""
-    last_step: int = 0
+    last_step: StepPlace = BEFORE_ALL_STEPS
     next_registration: datetime | None = None
     sources: dict[SourceId, Source] = field(default_factory=dict)
 
@@ -92,7 +92,7 @@ async def _bring_up_to(run: Replay, moment: datetime) -> None:
             steps = await replay_evidence.steps(session, run.window, after=run.last_step, until=moment, limit=BATCH)
         for step in steps:
             await _repeat(run, step)
-            run.last_step = step.id
+            run.last_step = StepPlace(step.recorded_at, step.id)
         if len(steps) < BATCH:
             return
 
