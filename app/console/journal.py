@@ -80,6 +80,8 @@ def _text(event: Event, names: Names) -> str:
             return f"Сюда присоединено: {', '.join(str(number) for number in data['incident_ids'])}"
         case EventType.PARTED:
             return f"Обращение {data['incident_id']} отделено"
+        case EventType.MASS_PROPOSED:
+            return "Предложено как часть массового обращения"
         case _:
             assert_never(event.type)
 

@@ -12,8 +12,9 @@ from app.console.outcome import Outcome, outcome_of
 from app.console.page_route import PageRoute
 from app.console.queue_query import EVERY, QueueQuery, read_query
 from app.console.steps import possible_steps
+from app.console.territories import territory_ids, tree_of
 from app.domain.incident import IncidentStatus
-from app.storage import incident_details, queue, queue_counts, sources, surges
+from app.storage import gazetteer, incident_details, masses, queue, queue_counts, sources, surges
 from app.storage.incident_details import IncidentDetails
 from app.storage.queue_counts import COUNTED_TO, QueueCounts
 from app.usecases.change_topics import titles_of_topics, topics_in_force
@@ -58,8 +59,9 @@ async def show_queue(request: Request, console: Console, visitor: Reader) -> Res
     async with console.database.read() as session:
         registered = await sources.listed(session, console.region_id, limit=MOST_SOURCES)
         taxonomy = await topics_in_force(session, console.region_id)
+        territories = await gazetteer.territories(session, console.region_id)
     pages = sorted(registered, key=lambda one: (one.source.name.casefold(), one.source.id))
-    return console.pages.page("queue.html", pages=pages, topic_groups=taxonomy.groups, **values)
+    return console.pages.page("queue.html", pages=pages, topic_groups=taxonomy.groups, territories=tree_of(territories), **values)
 
 
 @router.get("/queue")
@@ -76,13 +78,14 @@ async def show_part(request: Request, console: Console, visitor: Reader) -> Resp
 async def _part(console: Console, visitor: Visitor, query: QueueQuery) -> dict[str, Any]:
     times, operator_id, sure_from = console.times, visitor.operator.id, console.classifier.sure_from
     async with console.database.read() as session:
-        places = await queue.by_due(
-            session, console.region_id, query.to_filter(operator_id, sure_from), after=query.after, limit=PAGE_SIZE + 1, now=times.now
-        )
+        inside = await territory_ids(session, console.region_id, query.territory_id)
+        wanted = query.to_filter(operator_id, sure_from, inside)
+        places = await queue.by_due(session, console.region_id, wanted, after=query.after, limit=PAGE_SIZE + 1, now=times.now)
         shown = places[:PAGE_SIZE]
         found = await incident_details.of_ids(session, console.region_id, [place.id for place in shown])
         titles = await titles_of_topics(session, console.region_id)
         lasting = await surges.listed(session, console.region_id, only_open=True, before=None, limit=MOST_SURGES)
+        proposed = await masses.count_open(session, console.region_id)
         counts = await queue_counts.count(session, console.region_id, operator_id, sure_from=sure_from, now=times.now)
     return {
         "section": "queue",
@@ -91,6 +94,7 @@ async def _part(console: Console, visitor: Visitor, query: QueueQuery) -> dict[s
         "query": query,
         "titles": titles,
         "surges": lasting,
+        "masses": proposed,
         "tabs": list(_tabs(query, counts)),
         "rows": [Row(one, outcome_of(one, times), "take" in possible_steps(one, visitor.operator, now=times.now)) for one in found],
         "next": query.at(shown[-1]).address() if len(places) > PAGE_SIZE else None,

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from app.domain.incident import IncidentId, IncidentStatus
 from app.domain.operator import OperatorId
 from app.domain.source import SourceId
+from app.domain.territory import EntryId
 from app.domain.topic import is_code
 from app.domain.verdict import Kind
 from app.storage.queue import DuePlace, QueueFilter
@@ -18,7 +19,7 @@ OPEN_STATUSES = (IncidentStatus.NEW, IncidentStatus.ASSIGNED, IncidentStatus.IN_
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_SEARCH = 200
 LARGEST_ID = 2**63 - 1
-MICROSECOND = timedelta(microseconds=1)
+MICROSECOND, SECOND = timedelta(microseconds=1), timedelta(seconds=1)
 LAST_MICROSECOND = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MICROSECOND
 
 
@@ -30,6 +31,8 @@ class QueueQuery:
     kind: Kind | None = None
     source_id: SourceId | None = None
     topic: str = ""
+    territory_id: EntryId | None = None
+    since: datetime | None = None
     overdue: bool = False
     mine: bool = False
     unsure: bool = False
@@ -37,13 +40,15 @@ class QueueQuery:
     words: str = ""
     after: DuePlace | None = None
 
-    def to_filter(self, operator_id: OperatorId, sure_from: float) -> QueueFilter:
-        """The filter as the queue's storage takes it; below `sure_from` a verdict is unsure."""
+    def to_filter(self, operator_id: OperatorId, sure_from: float, territory_ids: tuple[EntryId, ...] = ()) -> QueueFilter:
+        """The filter as the queue's storage takes it; below `sure_from` a verdict is unsure, `territory_ids` lie in the territory."""
         return QueueFilter(
             statuses=self._statuses(),
             kind=self.kind,
             topic=self.topic or None,
             source_id=self.source_id,
+            territory_ids=territory_ids,
+            published_from=self.since,
             assignee_id=operator_id if self.mine else None,
             overdue=True if self.overdue else None,
             owed=self.owed,
@@ -63,6 +68,8 @@ class QueueQuery:
             "kind": self.kind.value if self.kind else "",
             "topic": self.topic,
             "source": str(self.source_id or ""),
+            "territory": str(self.territory_id or ""),
+            "since": str(int(self.since.timestamp())) if self.since else "",
             "overdue": "1" if self.overdue else "",
             "mine": "1" if self.mine else "",
             "unsure": "1" if self.unsure else "",
@@ -86,12 +93,15 @@ class QueueQuery:
 def read_query(given: Mapping[str, str]) -> QueueQuery:
     """What an address asks for; what makes no sense in it is passed over, as after a slip of the pen."""
     status, kind = given.get("status", ""), given.get("kind", "")
-    source_id = _number(given.get("source", ""))
+    source_id, territory_id = _number(given.get("source", "")), _number(given.get("territory", ""))
+    since = _number(given.get("since", ""))
     return QueueQuery(
         status=status if status == EVERY or status in set(IncidentStatus) else "",
         kind=Kind(kind) if kind in set(Kind) else None,
         topic=topic if is_code(topic := given.get("topic", "")) else "",
         source_id=SourceId(source_id) if source_id else None,
+        territory_id=EntryId(territory_id) if territory_id else None,
+        since=EPOCH + since * SECOND if since and since <= LAST_MICROSECOND // 1_000_000 else None,
         overdue=given.get("overdue") == "1",
         mine=given.get("mine") == "1",
         unsure=given.get("unsure") == "1",

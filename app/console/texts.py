@@ -109,6 +109,7 @@ GROUNDS: Mapping[Ground, str] = {
 """Why a body is suggested."""
 
 LIKENESS: Mapping[Reason, str] = {
+    Reason.SAME_AUTHOR: "тот же автор",
     Reason.SAME_TEXT: "тот же текст",
     Reason.SAME_HOUSE: "тот же дом",
     Reason.SAME_PLACE: "то же место",
@@ -155,6 +156,7 @@ NETWORKS: Mapping[str, str] = {"vk": "ВКонтакте", "ok": "Однокла
 
 WRONG_FIELDS: Mapping[str, str] = {
     "assignee_id": "Этот сотрудник с обращениями больше не работает. Выберите другого.",
+    "incident_ids": "Отметьте хотя бы одно обращение кроме главного. Список мог измениться: ниже он свежий.",
     "parent_id": "Обращения с таким номером нет, или это оно само.",
     "authority_id": "Такого ведомства больше нет. Выберите другое.",
     "entry_id": "Такой записи в справочнике мест больше нет. Обновите страницу.",
@@ -168,6 +170,8 @@ NOUNS: Mapping[str, str] = {
     "operator": "сотрудника",
     "authority": "ведомства",
     "place": "места",
+    "mass": "массового обращения",
+    "routing rule": "правила",
 }
 
 
@@ -195,6 +199,8 @@ def refusal(error: DomainError) -> str:
             return f"Нет {NOUNS.get(noun, noun)} с номером {key}."
         case NotPermitted(role=role):
             return f"Ваша роль («{ROLES[Role(role)]}») этого не позволяет."
+        case InvalidTransition(step="decided on"):
+            return "С этим предложением уже разобрались."
         case InvalidTransition(step="merged into", key=key, state=state):
             return f"Состояние обращения {key} — «{STATUSES[IncidentStatus(state)]}»: с ним не объединяют."
         case InvalidTransition(state=state):

@@ -37,6 +37,7 @@ class EventType(StrEnum):
     MERGED = "merged"
     JOINED = "joined"
     PARTED = "parted"
+    MASS_PROPOSED = "mass_proposed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ SUGGESTED_FROM = 0.5
 class Reason(StrEnum):
     """Why two messages are held to be about one thing."""
 
+    SAME_AUTHOR = "same_author"
     SAME_TEXT = "same_text"
     SAME_HOUSE = "same_house"
     SAME_PLACE = "same_place"
@@ -47,12 +48,14 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What of a message counts in comparing it."""
+    """What of a message counts in comparing it; `merged` are the messages that were put under it already."""
 
     topic: str | None
     published_at: datetime
     spots: frozenset[Spot]
     stems: frozenset[str]
+    author: str | None = None
+    merged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Likeness:
     topic: float
     words: float
     closeness: float
+    same_author: bool = False
 
     @property
     def score(self) -> float:
@@ -71,7 +75,9 @@ class Likeness:
         return 1 / (1 + exp(-(wish + BIAS)))
 
     def reasons(self) -> Iterator[Reason]:
-        """What speaks for it, the strongest first."""
+        """What speaks for it, the strongest first; that one person wrote both is told before all, and says nothing of the matter."""
+        if self.same_author:
+            yield Reason.SAME_AUTHOR
         if self.words >= SAME_TEXT:
             yield Reason.SAME_TEXT
         if self.place >= HOUSE:
@@ -108,6 +114,7 @@ def compare(one: Telling, other: Telling) -> Likeness:
         topic=_topic(one.topic, other.topic),
         words=shared / least if least else 0.0,
         closeness=max(0.0, 1 - apart / HORIZON),
+        same_author=one.author is not None and one.author == other.author,
     )
 
 

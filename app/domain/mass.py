@@ -1,13 +1,20 @@
-"""When so many write of one thing that one answer should reach all of them: what is proposed to an operator as one mass incident."""
+"""When so many write of one thing that one answer should reach all of them: what is proposed to an operator as one mass incident.
+
+A proposal is only that: people merge, or say that it is not one thing, and what they said is remembered.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType, TypeVar
 
+from app.domain.incident import IncidentId
 from app.domain.likeness import HORIZON, SUGGESTED_FROM, Telling, compare
 
 Key = TypeVar("Key", bound=int)
+
+MassId = NewType("MassId", int)
 
 LEAST_MASS = 5
 """Incidents of different authors about one thing from which on a mass incident is proposed."""
@@ -35,9 +42,10 @@ def links(tellings: Mapping[Key, Telling], *, score_from: float = SUGGESTED_FROM
 
 
 def masses(tellings: Mapping[Key, Telling], *, least: int = LEAST_MASS) -> list[frozenset[Key]]:
-    """Groups of at least `least` of which each is linked to at least half of the others, the largest first.
+    """Groups by at least `least` authors of which each is linked to at least half of the others, the largest first.
 
-    Chains do not make a group: of two streets without light the neighbours at the corner would join all.
+    What has been merged into one counts with it. Chains do not make a group: of two streets without light the neighbours at
+    the corner would join all.
     """
     near: dict[Key, set[Key]] = defaultdict(set)
     by_number = {int(key): key for key in tellings}
@@ -49,7 +57,7 @@ def masses(tellings: Mapping[Key, Telling], *, least: int = LEAST_MASS) -> list[
     taken: set[Key] = set()
     for core in sorted(near, key=lambda key: (-len(near[key]), key)):
         group = _tight(({core} | near[core]) - taken, near) if core not in taken else set()
-        if len(group) >= least:
+        if len(group) > 1 and _voices(group, tellings) >= least:
             found.append(frozenset(group))
             taken |= group
     return sorted(found, key=lambda group: (-len(group), min(group)))
@@ -63,3 +71,69 @@ def _tight(group: set[Key], near: Mapping[Key, set[Key]]) -> set[Key]:
             return group
         group = group - {loose}
     return group
+
+
+def _voices(group: set[Key], tellings: Mapping[Key, Telling]) -> int:
+    """How many people write of it: whoever repeats themselves counts once."""
+    authors = {tellings[key].author or key for key in group}
+    return len(authors) + sum(tellings[key].merged for key in group)
+
+
+class MassState(StrEnum):
+    """`merged` and `dismissed` are people's word; `over` is a proposal that fell apart by itself."""
+
+    OPEN = "open"
+    MERGED = "merged"
+    DISMISSED = "dismissed"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Incidents that were proposed as one, and what became of it."""
+
+    id: MassId
+    state: MassState
+    incident_ids: frozenset[IncidentId]
+
+
+@dataclass(slots=True)
+class Settled:
+    """What a look makes of the proposals: those that begin, those that go on with other incidents, those that fell apart."""
+
+    new: list[frozenset[IncidentId]] = field(default_factory=list)
+    kept: dict[MassId, frozenset[IncidentId]] = field(default_factory=dict)
+    over: list[MassId] = field(default_factory=list)
+
+
+def settle(found: Sequence[frozenset[IncidentId]], known: Sequence[Proposal], tellings: Mapping[IncidentId, Telling]) -> Settled:
+    """Ties the groups of now to the proposals of before.
+
+    What people have decided on is not proposed again: a group goes on without those incidents, and stands only if enough is
+    left, or if the rest belongs to an incident under which others stand already.
+    """
+    decisions = (one.incident_ids for one in known if one.state in {MassState.MERGED, MassState.DISMISSED})
+    decided: frozenset[IncidentId] = frozenset().union(*decisions)
+    waiting = {one.id: one.incident_ids for one in known if one.state is MassState.OPEN}
+    settled = Settled()
+    for group in found:
+        offered = _offered(group, decided, tellings)
+        if not offered:
+            continue
+        same = max(waiting, key=lambda key: len(waiting[key] & offered), default=None)
+        if same is not None and waiting[same] & offered:
+            settled.kept[same] = offered
+            del waiting[same]
+        else:
+            settled.new.append(offered)
+    settled.over = list(waiting)
+    return settled
+
+
+def _offered(
+    group: frozenset[IncidentId], decided: frozenset[IncidentId], tellings: Mapping[IncidentId, Telling]
+) -> frozenset[IncidentId] | None:
+    fresh, parents = group - decided, frozenset(key for key in group if tellings[key].merged)
+    if not fresh - parents or (group & decided and not parents and _voices(set(fresh), tellings) < LEAST_MASS):
+        return None
+    return fresh | parents

@@ -23,6 +23,7 @@ from app.usecases.purge_raw_payloads import purge_raw_payloads
 from app.usecases.take_in_events import Taking, take_in_events
 from app.usecases.watch_deadlines import watch_deadlines
 from app.usecases.watch_detection import watch_detection
+from app.usecases.watch_masses import watch_masses
 from app.usecases.watch_surges import watch_surges
 
 log = structlog.get_logger(__name__)
@@ -151,6 +152,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("plan polls", 5, one.plan),
         Duty("watch pages", 60, one.watch_pages),
         Duty("watch surges", 30, lambda: watch_surges(one.database, one.region_id, one.zone, now=one.now())),
+        Duty("watch masses", 20, lambda: watch_masses(one.database, one.region_id, now=one.now())),
         Duty("heartbeat", 8, one.beat),
         Duty("tend database", 2, one.tend_database),
         Duty("watch deadlines", 5, lambda: watch_deadlines(one.database, one.region_id, now=one.now())),

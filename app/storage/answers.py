@@ -1,9 +1,15 @@
 """Answers bound to incidents, as a projection of the facts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from app.domain.answer import Answer
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.answer import STOPS_FIRST, Answer, AnswerClass
 from app.domain.incident import IncidentId
+from app.storage.regions import RegionId
 
 INCIDENTS = "CAST(:answer_incidents AS bigint[])"
 UPSERT = (
@@ -31,3 +37,31 @@ def upserted(answers: Mapping[IncidentId, Sequence[Answer]]) -> dict[str, object
         "answer_moments": [answer.published_at for _, answer in pairs],
         "answer_deletions": [None if answer.gone is None else answer.gone.deleted_at for _, answer in pairs],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class SaidAnswer:
+    """An official text that stands on a page, and to which incident it was said."""
+
+    incident_id: IncidentId
+    text: str
+    url: str
+    answer_class: AnswerClass
+    published_at: datetime
+
+
+async def newest_said(session: AsyncSession, region_id: RegionId, incident_ids: Collection[IncidentId]) -> SaidAnswer | None:
+    """The newest answer that counts as a first one and still stands, to any of the incidents or to what was merged into them."""
+    row = (
+        await session.execute(
+            text(
+                "SELECT b.incident_id, m.text, m.url, b.answer_class, b.published_at FROM incidents i"
+                " JOIN answers b ON b.region_id = i.region_id AND b.incident_id = i.id"
+                " JOIN messages m ON m.region_id = i.region_id AND m.month = i.month AND m.id = b.message_id"
+                " WHERE i.region_id = :region AND (i.id = ANY(:ids) OR i.parent_id = ANY(:ids)) AND b.answer_class = ANY(:classes)"
+                " AND b.deleted_at IS NULL AND m.text IS NOT NULL ORDER BY b.published_at DESC, m.id DESC LIMIT 1"
+            ),
+            {"region": region_id, "ids": list(incident_ids), "classes": [one.value for one in STOPS_FIRST]},
+        )
+    ).one_or_none()
+    return None if row is None else SaidAnswer(IncidentId(row[0]), row[1], row[2], AnswerClass(row[3]), row[4])

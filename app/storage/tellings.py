@@ -1,6 +1,6 @@
-"""What incidents tell of, as far as it counts in comparing them: topic, moment, places, words."""
+"""What incidents tell of, as far as it counts in comparing them: topic, moment, places, words, author."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,11 @@ from app.storage.sources import REAL_PAGE
 
 SELECTED = (
     "SELECT i.id, i.topic, i.published_at, i.text, (SELECT jsonb_agg(jsonb_build_array(p.entry_id, p.house)) FROM incident_places p"
-    " WHERE p.region_id = i.region_id AND p.incident_id = i.id AND p.entry_id IS NOT NULL) AS places FROM incidents i"
-    f" WHERE i.region_id = :region AND i.status NOT IN ('rejected', 'duplicate') AND i.source_id {REAL_PAGE}"
+    " WHERE p.region_id = i.region_id AND p.incident_id = i.id AND p.entry_id IS NOT NULL) AS places,"
+    " s.network || ':' || i.author_id AS author,"
+    " (SELECT count(*) FROM incidents m WHERE m.region_id = i.region_id AND m.parent_id = i.id) AS merged"
+    " FROM incidents i JOIN sources s ON s.id = i.source_id WHERE i.region_id = :region AND i.status NOT IN ('rejected', 'duplicate')"
+    f" AND i.source_id {REAL_PAGE}"
 )
 
 
@@ -41,6 +44,12 @@ async def between(
     return {IncidentId(row.id): _telling(row) for row in rows}
 
 
+async def of_ids(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> Mapping[IncidentId, Telling]:
+    """What these incidents tell of, without those that nobody needs to compare any more."""
+    rows = await session.execute(text(f"{SELECTED} AND i.id = ANY(:ids)"), {"region": region_id, "ids": list(ids)})
+    return {IncidentId(row.id): _telling(row) for row in rows}
+
+
 def _telling(row: Any) -> Telling:
     spots = frozenset(Spot(str(entry), house) for entry, house in row.places or ())
-    return Telling(row.topic, row.published_at, spots, stems_of(row.text or ""))
+    return Telling(row.topic, row.published_at, spots, stems_of(row.text or ""), row.author, row.merged)

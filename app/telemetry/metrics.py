@@ -28,6 +28,7 @@ DETECTION_LAG = Histogram(
 DETECTION_PART = Histogram(
     "otklik_detection_part_seconds", "What detection lags are made of.", ["network", "part"], buckets=LAGS, registry=REGISTRY
 )
+MASSES_OPEN = Gauge("otklik_masses_open", "Proposed mass incidents that wait for an operator.", registry=REGISTRY)
 ALARMS_OPEN = Gauge("otklik_alarms_open", "Pages with an open alarm, by kind.", ["kind"], registry=REGISTRY)
 SOURCE_POLL = Histogram(
     "otklik_source_poll_seconds", "How long a piece of polling took.", ["network", "room"], buckets=SECONDS, registry=REGISTRY

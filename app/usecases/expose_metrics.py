@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.storage import alarms, metric_samples
+from app.storage import alarms, masses, metric_samples
 from app.storage.engine import Database
 from app.storage.quotas import CredentialUse, MethodQuota
 from app.storage.regions import RegionId
-from app.telemetry.metrics import DeltaReader, write_text
+from app.telemetry.metrics import DeltaReader, Sample, write_text
 
 
 async def hand_over_counts(database: Database, reader: DeltaReader) -> None:
@@ -29,6 +29,8 @@ async def measure_gauges(
         queue = await metric_samples.measure_queue(session, region_id, now=now)
         sources = await metric_samples.measure_sources(session, region_id, now=now)
         open_alarms = await alarms.measure(session, region_id)
+        waiting = await masses.count_open(session, region_id)
+        open_masses = [Sample("otklik_masses_open", "otklik_masses_open", (), waiting)]
         families = (
             "otklik_incidents_open",
             "otklik_incidents_overdue",
@@ -37,9 +39,10 @@ async def measure_gauges(
             "otklik_quota_remaining",
             "otklik_credentials",
             "otklik_alarms_open",
+            "otklik_masses_open",
         )
         keys = [metric_samples.quota_samples(quotas), metric_samples.credential_samples(uses, now=now)]
-        for family, samples in zip(families, [*queue, *sources, *keys, open_alarms], strict=True):
+        for family, samples in zip(families, [*queue, *sources, *keys, open_alarms, open_masses], strict=True):
             await metric_samples.replace_family(session, family, samples)
 
 

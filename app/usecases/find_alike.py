@@ -1,14 +1,12 @@
-"""Finds what is likely about one thing: other incidents beside one, and groups that are many enough for one answer to all."""
+"""Finds the incidents that are likely about the same thing as one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.incident import IncidentId
 from app.domain.likeness import HORIZON, SUGGESTED_FROM, Likeness, compare
-from app.domain.mass import masses
 from app.domain.topic import group_of
 from app.storage import tellings
 from app.storage.regions import RegionId
@@ -37,9 +35,3 @@ async def find_alike(session: AsyncSession, region_id: RegionId, incident_id: In
     found = [Alike(other_id, compare(told, other)) for other_id, other in others.items() if other_id != incident_id]
     likely = [one for one in found if one.likeness.score >= SUGGESTED_FROM]
     return sorted(likely, key=lambda one: (-one.likeness.score, one.incident_id))[:MOST_ALIKE]
-
-
-async def find_masses(session: AsyncSession, region_id: RegionId, *, now: datetime) -> Sequence[frozenset[IncidentId]]:
-    """Groups of incidents of the last days that are likely about one thing and many enough to be answered as one."""
-    recent = await tellings.between(session, region_id, since=now - HORIZON, until=now, limit=MOST_COMPARED)
-    return masses(recent)

@@ -21,6 +21,8 @@ FORMS = {
     "/incidents/{incident_id}/reopen": Act.WORK,
     "/incidents/{incident_id}/merge": Act.WORK,
     "/incidents/{incident_id}/places": Act.WORK,
+    "/signals/masses/{mass_id}/merge": Act.WORK,
+    "/signals/masses/{mass_id}/dismiss": Act.WORK,
     "/sources": Act.REGISTER,
     "/sources/{source_id}/pause": Act.REGISTER,
     "/sources/{source_id}/resume": Act.REGISTER,

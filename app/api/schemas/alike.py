@@ -1,11 +1,8 @@
 """Incidents about one thing as the API shows them."""
 
-from collections.abc import Sequence
-
 from pydantic import BaseModel
 
 from app.api.schemas.shape import example
-from app.domain.incident import IncidentId
 from app.domain.likeness import Reason
 from app.usecases.find_alike import Alike
 
@@ -33,23 +30,3 @@ class AlikeList(BaseModel):
     model_config = example(items=[ALIKE])
 
     items: list[AlikeOut]
-
-
-class MassOut(BaseModel):
-    """Incidents that are likely about one thing."""
-
-    model_config = example(incident_ids=[17, 18, 21, 22, 25])
-
-    incident_ids: list[int]
-
-
-class MassList(BaseModel):
-    """Groups of at least five, the largest first."""
-
-    model_config = example(items=[{"incident_ids": [17, 18, 21, 22, 25]}])
-
-    items: list[MassOut]
-
-    @classmethod
-    def of(cls, found: Sequence[frozenset[IncidentId]]) -> "MassList":
-        return cls(items=[MassOut(incident_ids=sorted(group)) for group in found])

@@ -5,6 +5,7 @@ from app.storage.tables.base import metadata
 from app.storage.tables.calls import call_blocks, call_budgets, call_counts, call_days, call_limits, call_slots
 from app.storage.tables.detections import alarms, detections
 from app.storage.tables.incidents import answers, incident_events, incidents, policies, turns
+from app.storage.tables.masses import masses
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
 from app.storage.tables.places import gazetteer_entries, gazetteers, incident_places
 from app.storage.tables.pushes import push_channels, pushed_events
@@ -44,6 +45,7 @@ __all__ = [
     "incident_events",
     "incident_places",
     "incidents",
+    "masses",
     "message_versions",
     "messages",
     "metadata",
