@@ -17,8 +17,12 @@ from app.classifier.errors import DataRefused
 from app.classifier.evaluation import Report, evaluate
 from app.classifier.examples import Example
 from app.classifier.linear import LinearClassifier
-from app.classifier.model_file import load_shipped_model, read_model, write_model
+from app.classifier.model_file import load_shipped_model, shipped_bytes, write_model
 from app.classifier.near_duplicates import share_of_near_duplicates
+from app.classifier.regional.exports import read_exports
+from app.classifier.regional.figures import HeadFigures, table_of
+from app.classifier.regional.model_file import base_of, pack_regional, parse_any_model, read_any_model, read_bytes
+from app.classifier.regional.training import teach
 from app.classifier.remote import Endpoint, RemoteClassifier
 from app.classifier.tables import read_table
 from app.classifier.topics import shipped_taxonomy
@@ -56,10 +60,14 @@ def read_examples(paths: Sequence[Path], errors: TextIO) -> list[Example]:
     """
     refused: list[DataRefused] = []
     examples = [example for path in paths for example in (read_corpus(path) if _holds_threads(path) else read_table(path, refused))]
+    _name_refused(refused, errors)
+    return examples
+
+
+def _name_refused(refused: Sequence[DataRefused], errors: TextIO) -> None:
     errors.writelines(f"{refusal}\n" for refusal in refused[:REFUSALS_SHOWN])
     if len(refused) > REFUSALS_SHOWN:
         errors.write(f"and {len(refused) - REFUSALS_SHOWN} more rows\n")
-    return examples
 
 
 def train_files(paths: Sequence[Path], out: Path, errors: TextIO = sys.stderr) -> TrainingReport:
@@ -72,6 +80,35 @@ def train_files(paths: Sequence[Path], out: Path, errors: TextIO = sys.stderr) -
     )
 
 
+@dataclass(frozen=True, slots=True)
+class TeachingReport:
+    """What a region's model learned, and how well, by cross-validation on the texts given."""
+
+    model: str
+    path: Path
+    base: str
+    examples: int
+    figures: tuple[HeadFigures, ...]
+
+    def as_table(self) -> Table:
+        """The report for people."""
+        table = table_of(self.figures, f"{self.model}, written to {self.path}")
+        table.caption = f"learned from {self.examples} texts on top of {self.base}; each text was judged by a twin that had not seen it"
+        return table
+
+
+def teach_files(paths: Sequence[Path], base: Path | None, out: Path, errors: TextIO = sys.stderr) -> TeachingReport:
+    """Writes what a region's exports make of a model file, of the shipped model by default; wrong rows are named on `errors`."""
+    refused: list[DataRefused] = []
+    examples = read_exports(paths, refused)
+    _name_refused(refused, errors)
+    found, base_file = (load_shipped_model(), shipped_bytes()) if base is None else base_of(read_bytes(base), base)
+    model, figures = teach(found, base_file, examples)
+    data = pack_regional(model)
+    out.write_bytes(data)
+    return TeachingReport(parse_any_model(data, out).name, out, found.name, model.origin.examples, figures)
+
+
 def evaluate_files(
     paths: Sequence[Path], model: Path | None = None, endpoint: Endpoint | None = None, errors: TextIO = sys.stderr
 ) -> Report:
@@ -79,7 +116,7 @@ def evaluate_files(
 
     With an `endpoint` that one is measured, and what it leaves unanswered counts as the model's.
     """
-    classifier = load_shipped_model() if model is None else read_model(model)
+    classifier = load_shipped_model() if model is None else read_any_model(model)
     if endpoint is None:
         return evaluate(classifier, read_examples(paths, errors))
     with closing(RemoteClassifier(endpoint, classifier, shipped_taxonomy())) as remote:
@@ -88,7 +125,7 @@ def evaluate_files(
 
 def classify_lines(source: TextIO, target: TextIO, errors: TextIO, model: Path | None = None) -> int:
     """Verdicts for JSON Lines, in order; the number of lines that could not be read, each named on `errors` and left out."""
-    classifier: Classifier = load_shipped_model() if model is None else read_model(model)
+    classifier: Classifier = load_shipped_model() if model is None else read_any_model(model)
     lines, unreadable = enumerate(source, start=1), 0
     while batch := list(islice(lines, BATCH)):
         asked: list[tuple[Any, TextInContext]] = []
@@ -139,6 +176,7 @@ def _write_line(key: Any, verdict: Verdict) -> str:
         "urgent": verdict.urgent,
         "unsure": verdict.unsure,
         "model": verdict.model,
+        **{one.name: [[guess.code, round(guess.confidence, DIGITS)] for guess in one.guesses] for one in verdict.own},
     }
     line = json.dumps(told, ensure_ascii=False)
     return (line if line.isprintable() else json.dumps(told)) + "\n"

@@ -25,7 +25,7 @@ class Design:
 
 def build_design(features: Features) -> Design:
     """The counts of all messages."""
-    counts = tuple(_count(space) for space in features.spaces)
+    counts = tuple(count_grams(space) for space in features.spaces)
     return Design(counts, features.traits.astype(np.float64), features.subjects.astype(np.float64))
 
 
@@ -44,7 +44,8 @@ def weigh(counts: sparse.csr_array, idf: NDArray[np.uint8], weight: float) -> sp
     return sparse.csr_array(sparse.diags_array(norms) @ counts @ sparse.diags_array(values))
 
 
-def _count(space: Space) -> sparse.csr_array:
+def count_grams(space: Space) -> sparse.csr_array:
+    """How often each bucket stands in each message."""
     grams = space.grams
     present = grams.buckets < grams.empty
     rows = np.broadcast_to(grams.owners, grams.buckets.shape)[present]

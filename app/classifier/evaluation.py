@@ -14,6 +14,7 @@ from app.classifier.examples import Example, thread_number
 from app.classifier.linear import LinearClassifier
 from app.classifier.metrics import Chances, Quality, area_under_curve, calibration_error, confusion, quality
 from app.classifier.model import KINDS
+from app.classifier.regional.model import AnyClassifier, has_learned
 from app.classifier.subject_quality import SubjectQuality, measure_subjects
 from app.classifier.subjects import SubjectChances
 from app.domain.topic import group_of
@@ -113,17 +114,18 @@ def evaluate(model: Classifier, examples: Sequence[Example]) -> Report:
     began = perf_counter()
     verdicts = model.classify(texts)
     seconds = max(perf_counter() - began, 1e-9)
-    linear = model if isinstance(model, LinearClassifier) else None
+    linear = model if isinstance(model, AnyClassifier) else None
     probabilities = None if linear is None else linear.predict(texts)
     chances = _chances(verdicts) if probabilities is None else probabilities.needs_answer.astype(np.float64)
     if linear is None or probabilities is None:
         subjects, groups, topics = _as_chances(verdicts)
     else:
-        subjects, groups, topics = probabilities.subjects, linear.model.groups, linear.model.topics
+        shipped = linear if isinstance(linear, LinearClassifier) else linear.base
+        subjects, groups, topics = probabilities.subjects, shipped.model.groups, shipped.model.topics
     return Report(
         model=model.name,
         examples=len(examples),
-        learned=0 if linear is None else _learned(linear, examples),
+        learned=0 if linear is None else has_learned(linear, [thread_number(example.thread) for example in examples]),
         said_to_need_an_answer=sum(verdict.needs_answer for verdict in verdicts) / len(verdicts),
         kinds=_measure_kinds(verdicts, chances, examples),
         urgent=_measure_urgent(verdicts, examples),
@@ -144,10 +146,6 @@ def _as_chances(verdicts: Sequence[Verdict]) -> tuple[SubjectChances, tuple[str,
     by_group = np.array([[group == name for name in groups] for _, group in told], dtype=np.float32)
     by_topic = np.array([[topic == name for name in topics] for topic, _ in told], dtype=np.float32)
     return SubjectChances(by_group.reshape(len(verdicts), -1), by_topic.reshape(len(verdicts), -1)), groups, topics
-
-
-def _learned(model: LinearClassifier, examples: Sequence[Example]) -> int:
-    return int(np.isin([thread_number(example.thread) for example in examples], model.model.learned).sum())
 
 
 def _cells(name: str, one: Quality) -> tuple[str, ...]:

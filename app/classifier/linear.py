@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.classifier.contract import TextInContext
-from app.classifier.features import read_messages
+from app.classifier.features import Features, read_messages
 from app.classifier.model import FIRST_GROUP, KINDS, URGENT, Model, Scorer
 from app.classifier.probability import sigmoid, softmax
 from app.classifier.subjects import SubjectChances, name_topics, subject_chances
@@ -56,7 +56,11 @@ class LinearClassifier:
 
     def predict(self, texts: Sequence[TextInContext]) -> Probabilities:
         """The probabilities behind the verdicts."""
-        batches = [self._predict(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)] or [self._predict(texts)]
+        return self.join([self._predict(texts[start : start + BATCH]) for start in range(0, max(len(texts), 1), BATCH)])
+
+    @staticmethod
+    def join(batches: Sequence[Probabilities]) -> Probabilities:
+        """The probabilities of batches, one below the other."""
         return Probabilities(
             np.concatenate([batch.kinds for batch in batches]),
             np.concatenate([batch.urgent for batch in batches]),
@@ -66,7 +70,10 @@ class LinearClassifier:
         )
 
     def _predict(self, texts: Sequence[TextInContext]) -> Probabilities:
-        features = read_messages(texts, self.model.lexicon)
+        return self.weigh(read_messages(texts, self.model.lexicon))
+
+    def weigh(self, features: Features) -> Probabilities:
+        """The probabilities of messages that were read with this model's lexicon."""
         probabilities = to_probabilities(self.scorer.score(features), self.model)
         wordless = np.flatnonzero(features.wordless)
         probabilities.kinds[wordless] = _certain(Kind.OTHER)
@@ -74,7 +81,11 @@ class LinearClassifier:
         return probabilities
 
     def _judge(self, texts: Sequence[TextInContext]) -> list[Verdict]:
-        probabilities, calibration = self._predict(texts), self.model.calibration
+        return self.decide(self._predict(texts))
+
+    def decide(self, probabilities: Probabilities) -> list[Verdict]:
+        """The verdicts that probabilities stand for."""
+        calibration = self.model.calibration
         kinds = decide_kinds(probabilities, calibration.needs_answer_from)
         confidences = np.take_along_axis(probabilities.kinds, kinds[:, None], axis=1)[:, 0].tolist()
         urgent = (probabilities.urgent >= calibration.urgent_from).tolist()

@@ -93,7 +93,7 @@ class Scorer:
 
     def __post_init__(self) -> None:
         """Unfolds the tables once."""
-        object.__setattr__(self, "tables", tuple(_unfold(space) for space in self.model.spaces))
+        object.__setattr__(self, "tables", tuple(unfold(space.votes, space.idf) for space in self.model.spaces))
         object.__setattr__(self, "traits", self.model.traits.restore())
         object.__setattr__(self, "subjects", self.model.subjects.restore())
 
@@ -102,18 +102,20 @@ class Scorer:
         wishes = np.einsum("mt,tc->mc", features.traits, self.traits)
         scores = np.concatenate((wishes, np.einsum("mt,tc->mc", features.subjects, self.subjects)), axis=1)
         for space, table, weights in zip(features.spaces, self.tables, self.model.spaces, strict=True):
-            votes = _add_up(space, table) * np.float32(weights.weight)
+            votes = add_up(space, table) * np.float32(weights.weight)
             scores[:, : votes.shape[1]] += votes[space.rows]
         return scores
 
 
-def _unfold(space: SpaceWeights) -> NDArray[np.float32]:
-    idf = (space.idf * np.float32(IDF_STEP))[:, None]
-    table = np.concatenate((space.votes.restore() * idf, idf**2), axis=1)
+def unfold(votes: Weights, steps_of_idf: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """A table of votes by bucket, whose last column is the squared idf and last row is empty."""
+    idf = (steps_of_idf * np.float32(IDF_STEP))[:, None]
+    table = np.concatenate((votes.restore() * idf, idf**2), axis=1)
     return np.concatenate((table, np.zeros((1, table.shape[1]), dtype=np.float32)))
 
 
-def _add_up(space: Space, table: NDArray[np.float32]) -> NDArray[np.float32]:
+def add_up(space: Space, table: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The votes of each distinct text's grams, as if their idf-weighted counts had length 1."""
     sums = np.zeros((space.distinct, table.shape[1]), dtype=np.float32)
     grams = space.grams
     if grams.owners.size:

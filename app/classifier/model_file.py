@@ -38,16 +38,22 @@ def read_model(path: Path) -> LinearClassifier:
         data = path.read_bytes()
     except OSError as error:
         raise ModelRefused(path, f"it cannot be read ({error.strerror})") from error
-    return _parse(data, path)
+    return parse_model(data, path)
 
 
 @cache
 def load_shipped_model() -> LinearClassifier:
     """The classifier that comes with this release, read once: nothing changes it."""
-    return _parse(resources.files("app.classifier").joinpath("model", SHIPPED).read_bytes(), SHIPPED)
+    return parse_model(shipped_bytes(), SHIPPED)
 
 
-def _parse(data: bytes, path: Path | str) -> LinearClassifier:
+def shipped_bytes() -> bytes:
+    """The file that comes with this release."""
+    return resources.files("app.classifier").joinpath("model", SHIPPED).read_bytes()
+
+
+def parse_model(data: bytes, path: Path | str) -> LinearClassifier:
+    """The classifier of a file's bytes; `path` is what errors call it."""
     refuse = partial(ModelRefused, path)
     contents = parse_arrays(data, path, MAGIC, FORMAT)
     if contents.header.get("meanings") != shipped_meanings().checksum:

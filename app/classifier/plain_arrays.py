@@ -27,12 +27,18 @@ class Contents:
 
 def write_arrays(path: Path, magic: str, version: int, header: dict[str, Any], arrays: Sequence[Array]) -> str:
     """Writes the file and returns its checksum; the same contents give the same bytes."""
+    checksum, data = pack_arrays(magic, version, header, arrays)
+    path.write_bytes(data)
+    return checksum
+
+
+def pack_arrays(magic: str, version: int, header: dict[str, Any], arrays: Sequence[Array]) -> tuple[str, bytes]:
+    """The checksum and the bytes of a file."""
     plain = [np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<")) for array in arrays]
     described = header | {"arrays": [{"type": array.dtype.str, "shape": array.shape} for array in plain]}
     body = json.dumps(described, ensure_ascii=False, sort_keys=True).encode() + b"\n" + b"".join(array.tobytes() for array in plain)
     checksum = hashlib.sha256(body).hexdigest()
-    path.write_bytes(f"{magic} {version} {checksum} {len(body)}\n".encode() + body)
-    return checksum
+    return checksum, f"{magic} {version} {checksum} {len(body)}\n".encode() + body
 
 
 def parse_arrays(data: bytes, path: Path | str, magic: str, version: int) -> Contents:

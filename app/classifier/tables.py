@@ -3,9 +3,10 @@
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from app.classifier.contract import TextInContext
 from app.classifier.errors import DataRefused
@@ -18,6 +19,7 @@ from app.domain.verdict import Kind
 TEXT, KIND, TOPIC = "text", "kind", "topic"
 YES, NO = frozenset({"1", "true", "yes", "да"}), frozenset({"0", "false", "no", "нет"})
 FEWEST_CYRILLIC = 0.5
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +57,65 @@ def read_table(path: Path, refused: list[DataRefused] | None = None) -> list[Exa
 
     Where a list for refused rows is given, they go there and the other rows are read; none left is an error all the same.
     """
-    text = _decode(path)
-    first_line = text.partition("\n")[0]
-    rows = csv.DictReader(
-        io.StringIO(text, newline=""), delimiter=";" if first_line.count(";") > first_line.count(",") else ",", strict=True
-    )
+    table = open_table(path)
     before = 0 if refused is None else len(refused)
-    examples = list(_read_rows(rows, path, refused))
+    columns = _columns(table.names, f"{path}:1")
+    examples = []
+    for where, values in table.rows(refused):
+        try:
+            examples.append(_read_row(values, columns, where))
+        except DataRefused as refusal:
+            if refused is None:
+                raise
+            refused.append(refusal)
     if not examples:
         raise refused[before] if refused and len(refused) > before else DataRefused(f"{path}:1", "there are no rows below the column names")
     return examples
 
 
-def _read_rows(rows: "csv.DictReader[str]", path: Path, refused: list[DataRefused] | None) -> Iterator[Example]:
-    try:
-        columns = _columns(rows.fieldnames or (), f"{path}:1")
-        for row in rows:
+@dataclass(frozen=True, slots=True)
+class OpenTable:
+    """A table that was decoded: the names of its columns, and its rows to be read once."""
+
+    path: Path
+    reader: "csv.DictReader[str]"
+
+    @property
+    def names(self) -> Sequence[str]:
+        return self._read(lambda: list(self.reader.fieldnames or ()))
+
+    def rows(self, refused: list[DataRefused] | None) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """Where each row stands, and its values; a row of the wrong length goes to `refused` where that is given."""
+        while (row := self._read(lambda: next(self.reader, None))) is not None:
+            where = f"{self.path}:{self.reader.line_num}"
             try:
-                yield _read_row(row, columns, f"{path}:{rows.line_num}")
+                yield where, _values(row, where)
             except DataRefused as refusal:
                 if refused is None:
                     raise
                 refused.append(refusal)
-    except csv.Error as error:
-        raise DataRefused(f"{path}:{rows.reader.line_num}", f"this is not CSV ({error})") from error
+
+    def _read(self, read: Callable[[], Result]) -> Result:
+        try:
+            return read()
+        except csv.Error as error:
+            raise DataRefused(f"{self.path}:{self.reader.reader.line_num}", f"this is not CSV ({error})") from error
+
+
+def open_table(path: Path) -> OpenTable:
+    """A CSV, comma or semicolon, in UTF-8 or Windows-1251; `DataRefused` when it is neither."""
+    text = _decode(path)
+    first_line = text.partition("\n")[0]
+    delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
+    return OpenTable(path, csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+
+
+def _values(row: Mapping[str | None, str | list[str] | None], where: str) -> Mapping[str, str]:
+    if None in row:
+        raise DataRefused(where, "there are more values than columns; a text with commas or line ends needs quotes around it")
+    if None in row.values():
+        raise DataRefused(where, "there are fewer values than columns")
+    return {column: value.strip() for column, value in row.items() if column and isinstance(value, str)}
 
 
 def _columns(names: Sequence[str], where: str) -> Columns:
@@ -92,12 +129,7 @@ def _columns(names: Sequence[str], where: str) -> Columns:
     return Columns(KIND in given, topic_map, shipped_taxonomy())
 
 
-def _read_row(row: Mapping[str | None, str | list[str] | None], columns: Columns, where: str) -> Example:
-    if None in row:
-        raise DataRefused(where, "there are more values than columns; a text with commas or line ends needs quotes around it")
-    if None in row.values():
-        raise DataRefused(where, "there are fewer values than columns")
-    values = {column: value.strip() for column, value in row.items() if column and isinstance(value, str)}
+def _read_row(values: Mapping[str, str], columns: Columns, where: str) -> Example:
     text = TextInContext(values[TEXT], values.get("post") or None, values.get("reply_to") or None)
     thread = hashlib.sha256(values[TEXT].encode()).hexdigest()
     urgent = _yes_or_no(values.get("urgent", ""), where)

@@ -7,23 +7,31 @@ from typing import Annotated
 import typer
 
 from app.bootstrap import remote_endpoint
-from app.classifier.commands import classify_lines, evaluate_files, train_files
+from app.classifier.commands import classify_lines, evaluate_files, teach_files, train_files
 from app.cli.running import fail, page, settings_in_force
 
 commands = typer.Typer()
+SHIPPED = "shipped"
 
 
 @commands.command()
-def classify() -> None:
+def classify(model: Annotated[Path | None, typer.Option(help="Another model file than the shipped one.")] = None) -> None:
     """JSON Lines in, verdicts out, in order; a line that cannot be read is named on the error stream and left out."""
-    if classify_lines(sys.stdin, sys.stdout, sys.stderr):
+    if classify_lines(sys.stdin, sys.stdout, sys.stderr, model):
         sys.exit(1)
 
 
 @commands.command()
-def train(data: list[Path], out: Annotated[Path, typer.Option(help="The model file to write.")]) -> None:
-    """Fits a model from labelled corpus folders or CSV files; the same data give the same file."""
-    page().print(train_files(data, out).as_table())
+def train(
+    data: list[Path],
+    out: Annotated[Path, typer.Option(help="The model file to write.")],
+    base: Annotated[str | None, typer.Option(help="Adds a region's export to this model file, or to the `shipped` one.")] = None,
+) -> None:
+    """Fits a model from labelled corpus folders or CSV files, or teaches one a region's export; the same data give the same file."""
+    if base is None:
+        page().print(train_files(data, out).as_table())
+    else:
+        page().print(teach_files(data, None if base == SHIPPED else Path(base), out).as_table())
 
 
 @commands.command()

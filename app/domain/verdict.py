@@ -25,12 +25,20 @@ class TopicGuess(NamedTuple):
     confidence: float
 
 
+class OwnGuesses(NamedTuple):
+    """The likeliest labels of one kind (category, theme, authority) in the region's own words."""
+
+    name: str
+    guesses: tuple[TopicGuess, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A kind and a topic with their calibrated probabilities; `model` names the model that judged.
 
     `topic` is the likeliest one where it is likely enough, else its group where that is, else None. `topics` are the three
     likeliest, named or not. `unsure` verdicts are those whose kind is more often wrong than an operator should take on trust.
+    `own` is there where a region has taught the model its own words.
     """
 
     kind: Kind
@@ -41,6 +49,7 @@ class Verdict:
     model: str
     topics: tuple[TopicGuess, ...] = ()
     unsure: bool = False
+    own: tuple[OwnGuesses, ...] = ()
 
     @property
     def needs_answer(self) -> bool:
