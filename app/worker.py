@@ -15,6 +15,7 @@ from app.storage.engine import DATABASE_ERRORS
 from app.telemetry.metrics import DeltaReader
 from app.usecases.expose_metrics import hand_over_counts
 from app.usecases.plan_polls import Planner
+from app.usecases.plan_threads import ThreadPlanner
 from app.usecases.polling import Polling
 from app.usecases.receive_updates import Receiving
 from app.usecases.take_in_events import Taking
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 async def run_worker(services: Services, stop: asyncio.Event) -> None:
     """Polls sources and watches deadlines until `stop` is set."""
     bounds = services.bounds
+    thread_planner = ThreadPlanner()
     planner = Planner(Interval(bounds.minimum, bounds.maximum))
     polling = Polling(
         services.intake,
@@ -36,6 +38,7 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
         count_page,
         tuple(services.plugins),
         planner,
+        thread_planner,
     )
     counts = services.counts
     taking = Taking(services.intake, services.connectors.reader_for, services.now, count_page)
@@ -51,6 +54,7 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
                 services.connectors,
                 runner,
                 planner,
+                thread_planner,
                 services.budgets,
                 updates,
                 counts,

@@ -1,9 +1,10 @@
-"""Comments under posts, found by counters: recall, calls and lag of the thread planner.
+"""Comments under posts, found by counters: recall, calls and lag of the plan that the workers go by.
 
     python -m bench.polling_threads [--posts-per-day 60] [--seeds 101 102 103]
 
 Posts live 30 days; comments come by a power law with bursts; a part is deleted, some before anybody looks. Only counters tell:
-a thread is read when its counter differs from the number of comments known, and a sweep reads it whole now and then.
+a thread is read when its counter differs from the number of comments known, and a sweep reads it whole now and then. The first
+row is the rule that the plan replaced: a thread is looked at again after a tenth of its silence.
 """
 
 import argparse
@@ -16,17 +17,29 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from app.domain.polling.due import Interval
-from app.domain.polling.intervals import next_sweep_at
-from app.domain.polling.threads import ThreadState, ThreadTally, learn_threads, observe_thread, thread_due_at
+from app.domain.polling.intervals import PollBounds, next_count_at, next_sweep_at
+from app.domain.polling.thread_plan import CHEAPEST, ThreadPlan
+from app.domain.polling.threads import ThreadState, ThreadTally
 from app.simulation.trace import DAY_SECONDS
 from bench.timing import print_table
 
 BEGAN, DAYS, LIFE = 1_772_409_600, 40, 30 * DAY_SECONDS
-BOUNDS = Interval(timedelta(seconds=60), timedelta(days=1))
+SHORTEST = timedelta(seconds=15)
+BOUNDS = PollBounds(timedelta(minutes=5), SHORTEST, timedelta(days=1))
 POSTS_A_CALL = 100
-PRICES = (0.002, 0.01, 0.05)
-COLUMNS = ["price", "seed", "comments", "recall", "of lasting", "calls a comment", "counts a post, day", "mean lag, s", "p50", "p95"]
+RULES = (None, CHEAPEST, 0.002, 0.01)
+COLUMNS = [
+    "price of a look",
+    "seed",
+    "comments",
+    "recall",
+    "of lasting",
+    "calls a comment",
+    "counts a post, day",
+    "mean lag, s",
+    "p50",
+    "p95",
+]
 
 
 @dataclass(slots=True)
@@ -65,10 +78,13 @@ def draw_post(published: float, chance: np.random.Generator) -> Post:
     return Post(published, moments.tolist(), (moments + delays).tolist())
 
 
-def follow(posts: list[Post], price: float) -> tuple[int, int]:
-    """Counts and reads all threads by plan until their posts are 30 days old; how many counts and reads it took."""
+def follow(posts: list[Post], price: float | None) -> tuple[int, int]:
+    """Counts and reads all threads by plan until their posts are 30 days old; how many counts and reads it took.
+
+    Without a price, by the share of their silence.
+    """
     tally, counts, reads, lesson = ThreadTally(), 0, 0, BEGAN + DAY_SECONDS
-    habits = learn_threads(tally)
+    plan = ThreadPlan.of(tally, price or CHEAPEST)
     states = [ThreadState(_moment(post.published), _moment(post.published)) for post in posts]
     sweeps, moved = [post.published + 1200 for post in posts], [post.published for post in posts]
     due = [(post.published + 60, number) for number, post in enumerate(posts)]
@@ -76,20 +92,22 @@ def follow(posts: list[Post], price: float) -> tuple[int, int]:
     while due:
         now, number = heapq.heappop(due)
         if now > lesson:
-            habits, lesson = learn_threads(tally), lesson + DAY_SECONDS
+            plan, lesson = ThreadPlan.of(tally, plan.price), lesson + DAY_SECONDS
         post, counts, new = posts[number], counts + 1, list[float]()
         if post.counter(now) != post.known or (post.found and now >= sweeps[number]):
             new, reads = post.read(now), reads + 1
             moved[number] = now if new else moved[number]
             sweeps[number] = next_sweep_at(_moment(now), _moment(moved[number])).timestamp()
-        states[number] = observe_thread(states[number], habits, _moment(now), [_moment(one) for one in new], tally)
-        following = thread_due_at(states[number], habits, weight=1.0, price=price, bounds=BOUNDS).timestamp()
+        found, last = [_moment(one) for one in new], _moment(moved[number])
+        look = plan.after_look(states[number], _moment(now), found, tally, moved_at=last, weight=1.0, shortest=SHORTEST)
+        states[number] = look.state
+        following = (look.next_at if price else next_count_at(_moment(now), last, BOUNDS)).timestamp()
         if now < post.published + LIFE:
             heapq.heappush(due, (min(following, post.published + LIFE), number))
     return counts, reads
 
 
-def measure(price: float, seed: int, posts_per_day: int) -> list[str]:
+def measure(price: float | None, seed: int, posts_per_day: int) -> list[str]:
     """One row of the table."""
     chance = np.random.default_rng(seed)
     posts = [draw_post(BEGAN + float(at) * DAY_SECONDS, chance) for at in np.sort(chance.random(posts_per_day * DAYS)) * DAYS]
@@ -101,7 +119,15 @@ def measure(price: float, seed: int, posts_per_day: int) -> list[str]:
     shares = [f"{found / comments:.4f}", f"{found_lasting / lasting:.4f}"]
     a_day = counts / len(posts) / (LIFE / DAY_SECONDS)
     figures = [f"{lags.mean():.0f}", *(f"{value:.0f}" for value in np.percentile(lags, [50, 95]))]
-    return [f"{price}", str(seed), str(comments), *shares, f"{(reads + counts / POSTS_A_CALL) / found:.2f}", f"{a_day:.1f}", *figures]
+    return [
+        "a tenth of the silence" if price is None else f"{price}",
+        str(seed),
+        str(comments),
+        *shares,
+        f"{(reads + counts / POSTS_A_CALL) / found:.2f}",
+        f"{a_day:.1f}",
+        *figures,
+    ]
 
 
 def main() -> None:
@@ -113,7 +139,7 @@ def main() -> None:
 
 
 def _rows(seeds: list[int], posts_per_day: int) -> Iterator[list[str]]:
-    for price in PRICES:
+    for price in RULES:
         for seed in seeds:
             yield measure(price, seed, posts_per_day)
 

@@ -11,12 +11,15 @@ from app.storage.credentials import SecretBox
 from app.storage.engine import Database
 from app.storage.quotas import CredentialUse, MethodQuota
 from app.telemetry.metrics import NETWORK_CALLS
-from connectors.sdk.contract import Connector, ConnectorContext, ConnectorPlugin, Credential
+from connectors.sdk.contract import CommentCounter, Connector, ConnectorContext, ConnectorPlugin, Credential
 from connectors.sdk.errors import AuthenticationFailed
 
 SECONDS_A_DAY = 86_400
 SHARE_OF_WALLS = 0.25
 """Of a network's calls, where no daily limit is known: as many as the places that walls have among a worker's."""
+
+SHARE_OF_COUNTERS = 0.125
+"""Likewise of all calls: as many as counters have places among a worker's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,16 @@ class ConnectorPool:
             if keys:
                 budgets[network] = float(sum(limited or paced))
         return budgets
+
+    def looks_per_day(self) -> dict[str, float]:
+        """How many threads a day may have their counters looked at, by network with credentials, a full batch being one call."""
+        looks: dict[str, float] = {}
+        for network, connector in self.usable().items():
+            reads = self._plugins[network].credential_kinds[0]
+            keys = {secret.budget: self._rates[secret.kind] for secret in self._secrets[network] if secret.kind == reads}
+            in_a_call = connector.count_batch_size if isinstance(connector, CommentCounter) else 1
+            looks[network] = sum(rates.per_second for rates in keys.values()) * SECONDS_A_DAY * SHARE_OF_COUNTERS * in_a_call
+        return looks
 
     def limited_by_day(self, found: Sequence[MethodQuota]) -> list[MethodQuota]:
         """Of these quotas, those of the methods whose days the settings limit: the plan of polls spends them."""

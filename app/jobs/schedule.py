@@ -18,6 +18,7 @@ from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader
 from app.usecases.expose_metrics import hand_over_counts, measure_gauges
 from app.usecases.plan_polls import Planner, plan_polls
+from app.usecases.plan_threads import ThreadPlanner, plan_threads
 from app.usecases.probe_networks import probe_networks
 from app.usecases.purge_raw_payloads import purge_raw_payloads
 from app.usecases.take_in_events import Taking, take_in_events
@@ -105,6 +106,7 @@ class Household:
     connectors: ConnectorPool
     runner: PollRunner
     planner: Planner
+    thread_planner: ThreadPlanner
     budgets: Budgets
     updates: UpdateRunner
     counts: DeltaReader
@@ -133,6 +135,9 @@ class Household:
     async def plan(self) -> None:
         await plan_polls(self.planner, self.database, self.region_id, self.connectors.polls_per_day(), now=self.now)
 
+    async def plan_threads(self) -> None:
+        await plan_threads(self.thread_planner, self.database, self.region_id, self.connectors.looks_per_day(), now=self.now())
+
     async def purge(self) -> None:
         async with self.database.write() as session:
             await idempotency.purge(session, older_than=self.now() - timedelta(days=1))
@@ -150,6 +155,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("fetch updates", 1, one.updates.tick),
         Duty("take in pushed events", 0.3, lambda: take_in_events(one.taking, limit=SOURCES_AT_ONCE)),
         Duty("plan polls", 5, one.plan),
+        Duty("plan threads", 15, one.plan_threads),
         Duty("watch pages", 60, one.watch_pages),
         Duty("watch surges", 30, lambda: watch_surges(one.database, one.region_id, one.zone, now=one.now())),
         Duty("watch masses", 20, lambda: watch_masses(one.database, one.region_id, now=one.now())),

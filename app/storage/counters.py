@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.polling.plan import Watched
+from app.domain.polling.threads import ThreadState
 from app.domain.source import PauseReason, Source, SourceId
 from app.storage.regions import RegionId
-from app.storage.sources import SOURCE_COLUMNS, source_of
-from app.storage.threads import Thread
+from app.storage.sources import PUSH_KEEPS_UP, SOURCE_COLUMNS, source_of
+from app.storage.threads import Thread, state_of
 
 LEASE = timedelta(minutes=1)
 """How long a batch belongs to who took it (real time); longer than a look takes, so it is never renewed."""
@@ -22,11 +25,15 @@ COUNTED_FOR = timedelta(days=90)
 class CounterClaim:
     """The right to look at one thread's counter until `until`, which is also the token of the claim.
 
-    `wall_seen_at` is when its wall last let itself be polled.
+    `wall_seen_at` is when its wall last let itself be polled. `is_unread`: it moved before, and nobody has read it since.
     """
 
     source: Source
+    page: Watched
     thread: Thread
+    state: ThreadState
+    is_unread: bool
+    known_until: datetime | None
     until: datetime
     wall_seen_at: datetime | None
 
@@ -48,11 +55,17 @@ async def claim_due(session: AsyncSession, region_id: RegionId, network: str, *,
             " WHERE t.region_id = :region AND t.source_id = due.source_id AND t.post_id = due.post_id AND s.id = t.source_id"
             " AND p.source_id = s.id"
             f" RETURNING {SOURCE_COLUMNS}, t.post_id, t.month, t.published_at, t.comment_count, t.cursor, t.covered_at, t.last_moved_at,"
-            " t.gone_at, t.changes, t.counted_until, p.last_success_at"
+            f" t.gone_at, t.changes, t.known_until, t.own_comments, t.echoes, t.moved, t.counted_until, p.last_success_at, s.weight,"
+            f" {PUSH_KEEPS_UP}"
         ),
         {"region": region_id, "network": network, "now": now, "limit": limit, "lease": LEASE},
     )
-    return [CounterClaim(source_of(row), Thread(*row[11:20]), row.counted_until, row.last_success_at) for row in rows]
+    return [_claim(row, Thread(*row[11:20])) for row in rows]
+
+
+def _claim(row: Any, thread: Thread) -> CounterClaim:
+    page, state = Watched(row.weight, row.official, row.push_keeps_up), state_of(thread, row.known_until, row.own_comments, row.echoes)
+    return CounterClaim(source_of(row), page, thread, state, row.moved, row.known_until, row.counted_until, row.last_success_at)
 
 
 def _keys(region_id: RegionId, claims: Sequence[CounterClaim]) -> dict[str, object]:
@@ -70,6 +83,8 @@ CLAIMED = (
     " AND t.source_id = c.source AND t.post_id = c.post AND t.counted_until = c.token ORDER BY t.source_id, t.post_id FOR UPDATE OF t)"
 )
 """The claims that still hold, their threads locked in the order in which everybody locks threads."""
+TEACHES = "found.known IS NOT NULL AND NOT t.moved AND t.known_until IS NOT DISTINCT FROM found.before"
+"""A look knows of a thread what no reading has found out meanwhile, nor has still to."""
 OF_CLAIMED = "t.region_id = :region AND t.source_id = claimed.source AND t.post_id = claimed.post"
 
 
@@ -77,7 +92,8 @@ OF_CLAIMED = "t.region_id = :region AND t.source_id = claimed.source AND t.post_
 class Counted:
     """What a look at a counter found. `comments=None`: the post was not shown; `gone` says that it has vanished.
 
-    A counter that `fell` asks for a whole reading. Without `next_count_at` nobody looks again.
+    A counter that `fell` asks for a whole reading. Without `next_count_at` nobody looks again. `state` is what the look taught,
+    where it taught anything: of a thread that moved, the reading will tell.
     """
 
     claim: CounterClaim
@@ -86,6 +102,7 @@ class Counted:
     next_count_at: datetime | None
     fell: bool = False
     gone: bool = False
+    state: ThreadState | None = None
 
 
 async def save(session: AsyncSession, region_id: RegionId, counted: Sequence[Counted], *, now: datetime) -> list[SourceId]:
@@ -96,9 +113,14 @@ async def save(session: AsyncSession, region_id: RegionId, counted: Sequence[Cou
             " moved = t.moved OR found.moved, last_moved_at = CASE WHEN found.moved THEN :now ELSE t.last_moved_at END,"
             " next_count_at = CASE WHEN t.next_count_at IS NULL THEN NULL ELSE found.next_count_at END,"
             " gone_at = CASE WHEN found.gone THEN coalesce(t.gone_at, CAST(:now AS timestamptz)) WHEN comments IS NULL THEN t.gone_at END,"
-            " cursor = CASE WHEN found.fell THEN NULL ELSE t.cursor END"
+            " cursor = CASE WHEN found.fell THEN NULL ELSE t.cursor END,"
+            f" known_until = CASE WHEN {TEACHES} THEN found.known ELSE t.known_until END,"
+            f" own_comments = CASE WHEN {TEACHES} THEN found.own ELSE t.own_comments END,"
+            f" echoes = CASE WHEN {TEACHES} THEN ARRAY[found.soon, found.later, found.late] ELSE t.echoes END"
             " FROM claimed JOIN unnest(CAST(:counts AS int[]), CAST(:moved AS bool[]), CAST(:nexts AS timestamptz[]),"
-            " CAST(:fell AS bool[]), CAST(:gone AS bool[])) WITH ORDINALITY AS found(comments, moved, next_count_at, fell, gone, place)"
+            " CAST(:fell AS bool[]), CAST(:gone AS bool[]), CAST(:before AS timestamptz[]), CAST(:known AS timestamptz[]),"
+            " CAST(:own AS float8[]), CAST(:soon AS float8[]), CAST(:later AS float8[]), CAST(:late AS float8[])) WITH ORDINALITY"
+            " AS found(comments, moved, next_count_at, fell, gone, before, known, own, soon, later, late, place)"
             f" USING (place) WHERE {OF_CLAIMED} RETURNING t.source_id, found.moved"
         ),
         _keys(region_id, [one.claim for one in counted])
@@ -109,9 +131,17 @@ async def save(session: AsyncSession, region_id: RegionId, counted: Sequence[Cou
             "nexts": [one.next_count_at for one in counted],
             "fell": [one.fell for one in counted],
             "gone": [one.gone for one in counted],
+            "before": [one.claim.known_until for one in counted],
+            **_taught([one.state for one in counted]),
         },
     )
     return sorted({SourceId(row.source_id) for row in rows if row.moved})
+
+
+def _taught(states: Sequence[ThreadState | None]) -> dict[str, list[Any]]:
+    """What looks taught, as columns; nulls where a look taught nothing."""
+    rows = [(None,) * 5 if one is None else (one.known_until, one.comments, *one.echoes) for one in states]
+    return dict(zip(("known", "own", "soon", "later", "late"), map(list, zip(*rows, strict=True)), strict=True))
 
 
 async def give_back(session: AsyncSession, region_id: RegionId, claims: Sequence[CounterClaim], *, until: datetime | None = None) -> None:

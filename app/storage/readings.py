@@ -8,15 +8,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.polling.plan import Watched
+from app.domain.polling.threads import ThreadState
 from app.domain.source import Source, SourceId
 from app.storage.leases import FREE, LEASE, TAKE, Held, Lease
 from app.storage.regions import RegionId
-from app.storage.sources import PUSHED_SINCE, SOURCE_COLUMNS, source_of
-from app.storage.threads import COLUMNS, Thread
+from app.storage.sources import PUSH_KEEPS_UP, PUSHED_SINCE, SOURCE_COLUMNS, source_of
+from app.storage.threads import COLUMNS, STATE_COLUMNS, Thread, state_of
 
 YOUNG = timedelta(hours=6)
 """A thread that nobody has read yet is news while its post is no older than this, and backlog afterwards."""
@@ -39,6 +42,7 @@ class ReadingClaim:
     failures: int
     generation: int
     due_at: datetime
+    page: Watched
     pushed_since: datetime | None = None
     posts_per_day: float | None = None
     watched_since: datetime | None = None
@@ -59,7 +63,8 @@ async def claim_due(
             f" UPDATE reading_states r SET {TAKE} FROM due, sources s,"
             " (SELECT source_id AS polled_id, rate, first_success_at FROM poll_states) AS p"
             " WHERE r.source_id = due.source_id AND s.id = r.source_id AND polled_id = r.source_id"
-            f" RETURNING {SOURCE_COLUMNS}, r.failures, r.lease_generation, r.{lane} AS due_at, {PUSHED_SINCE}, p.rate, p.first_success_at"
+            f" RETURNING {SOURCE_COLUMNS}, r.failures, r.lease_generation, r.{lane} AS due_at, {PUSHED_SINCE}, {PUSH_KEEPS_UP},"
+            " s.weight, p.rate, p.first_success_at"
         ),
         {"region": region_id, "network": network, "now": now, "worker": worker, "limit": limit, "lease": LEASE},
     )
@@ -70,6 +75,7 @@ async def claim_due(
             row.failures,
             row.lease_generation,
             row.due_at,
+            Watched(row.weight, row.official, row.push_keeps_up),
             row.pushed_since,
             row.rate,
             row.first_success_at,
@@ -149,6 +155,7 @@ class ToRead:
     """A thread that waits to be read; `sweep` looks behind a counter that stands still, for edits and exchanged comments."""
 
     thread: Thread
+    state: ThreadState
     sweep: bool
 
 
@@ -156,10 +163,10 @@ async def to_read(session: AsyncSession, region_id: RegionId, claim: ReadingClai
     """Threads of a source to read in this lane: news first, the quickest at the head; then the backlog; then what is due for a sweep."""
     rows = await session.execute(
         text(
-            f"(SELECT {COLUMNS}, false AS sweep FROM threads WHERE region_id = :region AND source_id = :source AND moved"
+            f"(SELECT {COLUMNS}, {STATE_COLUMNS}, false AS sweep FROM threads WHERE region_id = :region AND source_id = :source AND moved"
             f" AND gone_at IS NULL AND (:all OR {IS_NEWS}) ORDER BY {IS_NEWS} DESC, comment_count, last_moved_at LIMIT :limit)"
-            f" UNION ALL (SELECT {COLUMNS}, true AS sweep FROM threads WHERE :all AND region_id = :region AND source_id = :source"
-            " AND gone_at IS NULL AND NOT moved AND next_sweep_at <= :now ORDER BY next_sweep_at LIMIT :limit)"
+            f" UNION ALL (SELECT {COLUMNS}, {STATE_COLUMNS}, true AS sweep FROM threads WHERE :all AND region_id = :region"
+            " AND source_id = :source AND gone_at IS NULL AND NOT moved AND next_sweep_at <= :now ORDER BY next_sweep_at LIMIT :limit)"
         ),
         {
             "region": region_id,
@@ -170,4 +177,8 @@ async def to_read(session: AsyncSession, region_id: RegionId, claim: ReadingClai
             "limit": limit,
         },
     )
-    return [ToRead(Thread(*row[:-1]), row.sweep) for row in rows]
+    return [_to_read(Thread(*row[:-4]), row) for row in rows]
+
+
+def _to_read(thread: Thread, row: Any) -> ToRead:
+    return ToRead(thread, state_of(thread, row.known_until, row.own_comments, row.echoes), row.sweep)

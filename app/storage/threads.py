@@ -7,6 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.polling.thread_plan import Look
+from app.domain.polling.threads import ThreadState
 from app.domain.source import SourceId
 from app.storage.regions import RegionId
 
@@ -27,6 +29,18 @@ class Thread:
     last_moved_at: datetime
     gone_at: datetime | None
     changes: int
+
+
+STATE_COLUMNS = "known_until, own_comments, echoes"
+
+
+def state_of(thread: Thread, known_until: datetime | None, own_comments: float, echoes: Sequence[float]) -> ThreadState:
+    """What the plan of looks knows of a thread; of one that was read before there were plans, what its counter tells."""
+    if known_until is not None:
+        return ThreadState(thread.published_at, known_until, own_comments, tuple(echoes))
+    if thread.covered_at is None:
+        return ThreadState(thread.published_at, thread.published_at)
+    return ThreadState(thread.published_at, max(thread.covered_at, thread.published_at), float(thread.comment_count or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +119,14 @@ async def save_cursor(session: AsyncSession, region_id: RegionId, source_id: Sou
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A reading that has come to its end. `surplus` is how many comments more it found than the counter had told."""
+    """A reading that has come to its end, and what it taught. `surplus` is how many comments more it found than the counter had told."""
 
     began_at: datetime
     count: int | None
     surplus: int
     is_whole: bool
     next_sweep_at: datetime | None
+    look: Look
 
 
 async def finish_reading(session: AsyncSession, region_id: RegionId, source_id: SourceId, post_id: str, done: Reading) -> None:
@@ -125,8 +140,9 @@ async def finish_reading(session: AsyncSession, region_id: RegionId, source_id: 
             "UPDATE threads SET moved = moved AND comment_count IS DISTINCT FROM CAST(:count AS int),"
             " comment_count = greatest(comment_count + CAST(:surplus AS int), 0),"
             " last_moved_at = CASE WHEN :surplus = 0 THEN last_moved_at ELSE :began END,"
-            " next_count_at = CASE WHEN :surplus = 0 OR next_count_at IS NULL THEN next_count_at"
+            " next_count_at = CASE WHEN next_count_at IS NULL THEN NULL WHEN :surplus = 0 THEN CAST(:next_count AS timestamptz)"
             " ELSE least(next_count_at, CAST(:began AS timestamptz)) END,"
+            " known_until = :known, own_comments = :own, echoes = :echoes,"
             " covered_at = CASE WHEN :is_whole THEN CAST(:began AS timestamptz) ELSE covered_at END, next_sweep_at = :next"
             " WHERE region_id = :region AND source_id = :source AND post_id = :post"
         ),
@@ -139,6 +155,10 @@ async def finish_reading(session: AsyncSession, region_id: RegionId, source_id: 
             "began": done.began_at,
             "is_whole": done.is_whole,
             "next": done.next_sweep_at,
+            "next_count": done.look.next_at,
+            "known": done.look.state.known_until,
+            "own": done.look.state.comments,
+            "echoes": list(done.look.state.echoes),
         },
     )
 

@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 MARKED_AT_ONCE = 100
 COUNTS = "count_comments"
 """The method of a page of counted posts, which has no body of its own."""
+MOST_SUPPOSED = 100
+"""So many comments that a counter tells of and nobody has read yet are reckoned with; more make no difference."""
 RETRY_BATCH_AFTER = timedelta(minutes=1)
 RETRY_COUNT_AFTER = timedelta(minutes=30)
 
@@ -61,8 +63,8 @@ async def give_counters_back(polling: Polling, batch: Batch, *, until: datetime 
 
 
 async def _mark(polling: Polling, batch: Batch, *, is_readable: bool) -> None:
-    now, bounds = polling.now(), polling.bounds
-    await _save(polling, [Counted(one, None, is_readable, next_count_at(now, one.thread.published_at, bounds)) for one in batch])
+    now = polling.now()
+    await _save(polling, [Counted(one, None, is_readable, _supposed(polling, one, (), now=now)) for one in batch])
 
 
 async def _count(polling: Polling, counter: CommentCounter, batch: Batch) -> None:
@@ -87,6 +89,7 @@ async def _count(polling: Polling, counter: CommentCounter, batch: Batch) -> Non
 
 async def _save(polling: Polling, counted: Sequence[Counted]) -> None:
     region_id, now = polling.intake.region_id, polling.now()
+    polling.thread_planner.lessons_of(counted[0].claim.source.network).looks += len(counted)
     async with polling.intake.database.write() as session:
         moved = await counters.save(session, region_id, counted, now=now)
         await polls.bring_forward(
@@ -139,7 +142,33 @@ def _counted(polling: Polling, claim: CounterClaim, ref: PostRef, counts: Mappin
         is_gone = ref in counts
         silent_since = thread.gone_at or (now if is_gone else thread.last_moved_at)
         return Counted(claim, None, moved=False, next_count_at=next_count_at(now, silent_since, polling.bounds), gone=is_gone)
-    before = thread.comment_count or 0
-    moved, fell = found.comments != before or thread.gone_at is not None, found.comments < before
-    next_at = next_count_at(now, now if moved else thread.last_moved_at, polling.bounds)
-    return Counted(claim, found.comments, moved, next_at, fell)
+    more = found.comments - (thread.comment_count or 0)
+    if more or thread.gone_at is not None or claim.is_unread:
+        halfway = claim.state.known_until + max(now - claim.state.known_until, timedelta()) / 2
+        next_at = _supposed(polling, claim, [halfway] * min(max(more, 0), MOST_SUPPOSED), now=now)
+        return Counted(claim, found.comments, moved=more != 0 or thread.gone_at is not None, next_count_at=next_at, fell=more < 0)
+    look = polling.thread_planner.after_look(
+        claim.source.network,
+        claim.state,
+        now,
+        (),
+        moved_at=thread.last_moved_at,
+        weight=claim.page.worth,
+        shortest=polling.bounds.minimum,
+    )
+    return Counted(claim, found.comments, moved=False, next_count_at=look.next_at, state=look.state)
+
+
+def _supposed(polling: Polling, claim: CounterClaim, found: Sequence[datetime], *, now: datetime) -> datetime:
+    """When to look again at a thread of which only a reading can tell what came: it plans anew, and knows better."""
+    look = polling.thread_planner.after_look(
+        claim.source.network,
+        claim.state,
+        now,
+        found,
+        moved_at=claim.thread.last_moved_at,
+        weight=claim.page.worth,
+        shortest=polling.bounds.minimum,
+        teaches=False,
+    )
+    return look.next_at

@@ -1,7 +1,7 @@
 """What the rooms of polling share: walls are polled, counters looked at and threads read each on its own (decision 14)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +17,7 @@ from app.usecases.judge_page import Intake
 from app.usecases.note_detection import note_detection, published_in
 from app.usecases.note_missed import note_missed
 from app.usecases.plan_polls import Planner
+from app.usecases.plan_threads import ThreadPlanner
 from connectors.sdk.contract import Connector, Page, Wall
 
 
@@ -36,6 +37,7 @@ class Polling:
     on_page: Callable[[Source, Intaken], None]
     networks: tuple[str, ...]
     planner: Planner
+    thread_planner: ThreadPlanner = field(default_factory=ThreadPlanner)
 
 
 def wall_of(source: Source) -> Wall:

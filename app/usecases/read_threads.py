@@ -1,7 +1,7 @@
 """Reads the comments of threads that moved or are due for a sweep: one source's share of pages, then the next source's turn."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -10,7 +10,7 @@ from app.storage import leases, polls, readings, threads
 from app.storage.readings import Lane, ReadingClaim, ReadingOutcome, ToRead
 from app.storage.threads import Reading, Thread
 from app.usecases.polling import Polling, take_in, wall_of
-from connectors.sdk.contract import CommentReader, Cursor, PostRef
+from connectors.sdk.contract import CommentReader, Cursor, Message, MessageType, PostRef
 from connectors.sdk.errors import AccessDenied, ConnectorError, SourceGone, SourceUnavailable, UnexpectedResponse
 
 log = structlog.get_logger(__name__)
@@ -92,27 +92,43 @@ async def _read(turn: Turn, reader: CommentReader) -> None:
 
 
 async def _read_thread(turn: Turn, reader: CommentReader, one: ToRead) -> None:
-    polling, claim, thread = turn.polling, turn.claim, one.thread
+    polling, claim, thread, state = turn.polling, turn.claim, one.thread, one.state
     began_at = polling.now()
     cursor = None if thread.cursor is None or (one.sweep and must_cover(began_at, thread.covered_at)) else Cursor(thread.cursor)
-    is_covered, surplus, is_empty = False, 0, not thread.comment_count and cursor is None
+    is_covered, surplus, is_empty, found = False, 0, not thread.comment_count and cursor is None, dict[str, datetime]()
     async for page in reader.read_comments(PostRef(wall_of(claim.source), thread.post_id), cursor):
         taken = await take_in(polling, claim, page, asked_at=began_at, thread=thread.post_id)
         is_covered = is_covered or bool(page.coverage)
         is_empty = is_empty and not page.messages
         surplus += taken.new + taken.restored - taken.deleted
+        found |= {one.external_id: one.published_at for one in page.messages if _came(one, one.published_at, since=state.known_until)}
         turn.pages_left -= 1
     moved_at = began_at if one.sweep and surplus else thread.last_moved_at
+    look = polling.thread_planner.after_look(
+        claim.source.network,
+        state,
+        began_at,
+        sorted(moment for moment in found.values() if moment <= began_at),
+        moved_at=moved_at,
+        weight=claim.page.worth,
+        shortest=polling.bounds.minimum,
+    )
     done = Reading(
         began_at,
         thread.comment_count,
         surplus if one.sweep else 0,
         is_whole=is_covered and cursor is None,
         next_sweep_at=None if is_empty else next_sweep_at(began_at, moved_at),
+        look=look,
     )
     async with polling.intake.database.write() as session:
         await threads.finish_reading(session, polling.intake.region_id, claim.source.id, thread.post_id, done)
         await leases.hold(session, claim.lease, now=began_at)
+
+
+def _came(message: Message, at: datetime, *, since: datetime) -> bool:
+    """Whether the message is a comment that came after the thread was last known whole."""
+    return message.type is MessageType.COMMENT and not message.deleted and at > since
 
 
 async def _leave(turn: Turn, thread: Thread) -> None:

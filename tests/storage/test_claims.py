@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.polling.plan import Watched
 from app.domain.source import SourceId
 from app.storage import counters, polls, readings
 from app.storage.due import PLACES, what_is_due
@@ -17,6 +18,7 @@ from tests.storage.plans import Plan, indexes, kinds, nodes, plans_of
 
 SOURCES = 6000
 THREADS_PER_SOURCE = 10
+PLAIN = Watched(1.0, official=True, pushed=False)
 FILL = (
     "INSERT INTO sources (region_id, network, external_id, name, url, official, status, monitored_since, created_at)"
     " SELECT :region, CASE WHEN g % 3 = 0 THEN 'ok' ELSE 'vk' END, g::text, '', '', true, 'active', CAST(:now AS timestamptz), :now"
@@ -87,7 +89,7 @@ async def test_a_source_is_planned_and_read_without_looking_at_other_sources(
     async def plan_one(session: AsyncSession) -> None:
         source = source_of((await session.execute(text(f"SELECT {SOURCE_COLUMNS} FROM sources s WHERE s.id = 50"))).one())
         await readings.plan(session, region_id, [SourceId(50)], now=noon)
-        await readings.to_read(session, region_id, ReadingClaim(source, Lane.BACKLOG, 0, 0, noon), now=noon, limit=200)
+        await readings.to_read(session, region_id, ReadingClaim(source, Lane.BACKLOG, 0, 0, noon, PLAIN), now=noon, limit=200)
 
     planned, read = await plans_of(country, plan_one, about="threads")
     for plan in (planned, read):

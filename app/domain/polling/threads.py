@@ -2,7 +2,7 @@
 
 Stored per thread: `ThreadState` (two moments and four floats). Stored per region and network: `ThreadTally` (two arrays of 13,
 one of three, three floats), added to and learnt from like `polling.rates.Tally`. Threads of all sources are counted together, a
-hundred a call: take those with the earliest `thread_due_at`, due or not, while there are calls to spare.
+hundred a call (`polling.thread_plan`).
 """
 
 import math

@@ -141,6 +141,23 @@ poll_spells = Table(
     Column("calls", Integer, nullable=False),
 )
 
+thread_plans = Table(
+    "thread_plans",
+    metadata,
+    Column("region_id", SmallInteger, ForeignKey("regions.id"), primary_key=True, autoincrement=False),
+    Column("network", Text, primary_key=True),
+    Column("counts", ARRAY(Double), nullable=False),
+    Column("expected", ARRAY(Double), nullable=False),
+    Column("echoes", ARRAY(Double), nullable=False),
+    Column("parents", Double, nullable=False),
+    Column("comments", Double, nullable=False),
+    Column("threads", Double, nullable=False),
+    moment("taught_at", required=True),
+    Column("price", Double, nullable=False),
+    moment("priced_at", required=True),
+    Column("looks", Integer, nullable=False),
+)
+
 reading_states = Table(
     "reading_states",
     metadata,
