@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from app.classifier.at_work import ClassifierAtWork
 from app.classifier.contract import Classifier
-from app.classifier.model_file import load_shipped_model
 from app.classifier.remote import Endpoint, RemoteClassifier
 from app.classifier.topics import shipped_taxonomy
 from app.domain.detection import Budgets
@@ -32,6 +32,7 @@ from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader
 from app.usecases.find_places import PlaceFinders
 from app.usecases.judge_page import Intake
+from app.usecases.refresh_model import refresh_model
 from connectors.sdk.contract import ConnectorPlugin
 from connectors.sdk.registry import plugins
 
@@ -40,6 +41,7 @@ log = structlog.get_logger(__name__)
 DATABASE_NAME = "otklik"
 PLAIN_INTERVAL = timedelta(minutes=5)
 """Between two polls of a page while its network has no plan yet."""
+TRAINING_FOLDER = "training"
 SECRET_FILE = "secret.key"  # noqa: S105
 
 
@@ -51,6 +53,8 @@ class CannotStart(RuntimeError):
 class Services:
     """Everything that the processes are made of. `now` is the clock: the real one, or the demo's quick one.
 
+    `classifier` judges what comes in; `at_work` is the built-in one, before which another may stand.
+
     `embedded` is the database server of the data folder, `None` where the database is somebody else's. `counts` is what
     the whole process has counted and handed over: one reader for all its parts, so that nothing is told twice.
     """
@@ -60,6 +64,7 @@ class Services:
     region_id: RegionId
     secret_box: SecretBox
     classifier: Classifier
+    at_work: ClassifierAtWork
     plugins: Mapping[str, ConnectorPlugin]
     connectors: ConnectorPool
     now: Callable[[], datetime]
@@ -84,6 +89,11 @@ class Services:
     def budgets(self) -> Budgets:
         hot, cold = self.settings.detection_budget_hot_seconds, self.settings.detection_budget_cold_seconds
         return Budgets(timedelta(seconds=hot), timedelta(seconds=cold))
+
+    @property
+    def training_folder(self) -> Path:
+        """Where the region keeps its labelled exports."""
+        return self.settings.training_dir or self.settings.data_dir / TRAINING_FOLDER
 
     @property
     def zone(self) -> ZoneInfo:
@@ -121,8 +131,10 @@ async def running_services(settings: Settings, *, now: Callable[[], datetime] = 
         pool = ConnectorPool(database, box, found, _secrets_of(settings), _addresses(settings, found), rates, now, zone)
         stack.push_async_callback(pool.close)
         await pool.refresh()
-        classifier = await asyncio.to_thread(_open_classifier, settings, stack)
-        yield Services(settings, database, region_id, box, classifier, found, pool, now, embedded)
+        at_work = await asyncio.to_thread(ClassifierAtWork)
+        await refresh_model(database, region_id, at_work)
+        classifier = _open_classifier(settings, at_work, stack)
+        yield Services(settings, database, region_id, box, classifier, at_work, found, pool, now, embedded)
 
 
 @asynccontextmanager
@@ -168,13 +180,12 @@ async def _open_server(settings: Settings, stack: AsyncExitStack) -> tuple[str, 
     return server.url(DATABASE_NAME), server
 
 
-def _open_classifier(settings: Settings, stack: AsyncExitStack) -> Classifier:
-    """The shipped model; before it the endpoint that the settings name, if they do."""
-    shipped = load_shipped_model()
+def _open_classifier(settings: Settings, at_work: ClassifierAtWork, stack: AsyncExitStack) -> Classifier:
+    """The model at work; before it the endpoint that the settings name, if they do."""
     endpoint = remote_endpoint(settings)
     if endpoint is None:
-        return shipped
-    remote = RemoteClassifier(endpoint, shipped, shipped_taxonomy())
+        return at_work
+    remote = RemoteClassifier(endpoint, at_work, shipped_taxonomy())
     stack.callback(remote.close)
     return remote
 

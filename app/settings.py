@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     classifier_model: str = "default"
     classifier_key: SecretStr | None = None
     classifier_timeout_seconds: float = Field(20, gt=0, le=300)
+    training_dir: Path | None = None
+    retrain_every_hours: int = Field(0, ge=0, le=8760)
     metrics_open: bool = False
     log_format: Literal["json", "console"] | None = None
 

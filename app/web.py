@@ -18,6 +18,7 @@ from app.storage.engine import DATABASE_ERRORS
 from app.usecases.add_source import Networks
 from app.usecases.expose_metrics import hand_over_counts
 from app.usecases.receive_webhook import Door
+from app.usecases.refresh_model import refresh_model
 
 GRACE_SECONDS = 5
 COUNTS_EVERY_SECONDS = 5
@@ -58,6 +59,7 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
         tz=services.zone,
         door=Door(services.database, services.region_id, services.secret_box, services.connectors.reader_for, services.now),
         budgets=services.budgets,
+        at_work=services.at_work,
     )
     app = create_app(context)
     add_console(app, _console_context(services))
@@ -70,12 +72,13 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
 
 
 async def _count_until(stop: asyncio.Event, services: Services) -> None:
-    """Hands over what this process has counted, as a worker does, until `stop` is set."""
+    """Hands over what this process has counted and takes up the model at work, as a worker does, until `stop` is set."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), COUNTS_EVERY_SECONDS)
         try:
             await hand_over_counts(services.database, services.counts)
+            await refresh_model(services.database, services.region_id, services.at_work)
         except DATABASE_ERRORS as error:
             log.warning("counts not handed over", reason=type(error).__name__)
 
@@ -89,4 +92,5 @@ def _console_context(services: Services) -> ConsoleContext:
         zone=services.zone,
         networks=Networks(services.plugins, services.connectors.connector_for),
         pages=Pages(),
+        at_work=services.at_work,
     )

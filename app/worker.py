@@ -63,6 +63,9 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
                 services.tend_database,
                 timedelta(days=services.settings.raw_days),
                 services.zone,
+                services.at_work,
+                services.training_folder,
+                timedelta(hours=services.settings.retrain_every_hours) or None,
             )
             await household.beat()
             scheduler = make_scheduler(duties_of(household))

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.classifier.linear import LinearClassifier
-from app.classifier.model_file import load_shipped_model
+from app.classifier.at_work import ClassifierAtWork
+from app.classifier.regional.model import AnyClassifier
 from app.domain.detection import USUAL_BUDGETS, Budgets
 from app.domain.working_time import Calendar
 from app.storage.engine import Database
@@ -22,7 +22,7 @@ from connectors.sdk.contract import Connector, ConnectorPlugin
 class ApiContext:
     """Everything that requests are answered with, kept as `app.state.context`. Without a `door` no webhook is there.
 
-    `classifier` is the built-in one, which says what is unsure and why, whoever judges what comes in.
+    `at_work` is the built-in classifier, which says what is unsure and why, whoever judges what comes in.
     """
 
     database: Database
@@ -34,7 +34,12 @@ class ApiContext:
     tz: tzinfo
     door: Door | None = None
     budgets: Budgets = USUAL_BUDGETS
-    classifier: LinearClassifier = field(default_factory=load_shipped_model)
+    at_work: ClassifierAtWork = field(default_factory=ClassifierAtWork)
+
+    @property
+    def classifier(self) -> AnyClassifier:
+        """The model at work."""
+        return self.at_work.current
 
     @property
     def networks(self) -> Networks:

@@ -11,13 +11,14 @@ from app.api.parameters import IfMatch, IncidentPath, Now, tag
 from app.api.problems import responses
 from app.api.routers import make_router
 from app.api.schemas.incident import IncidentDetailsOut
-from app.api.schemas.step import AssignIn, MergeIn, PlaceIn, ReasonIn, RejectIn
+from app.api.schemas.step import AssignIn, MergeIn, PlaceIn, ReasonIn, RejectIn, VerdictIn
 from app.api.sessions import WriteSession
 from app.domain.incident import Incident
 from app.storage import incident_details
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
 from app.usecases.correct_place import Correction, correct_place
+from app.usecases.correct_verdict import correct_verdict
 from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
@@ -136,6 +137,22 @@ async def correct(
     correction = Correction(number, body.entry_id)
     tag(response, await correct_place(session, context.region_id, incident_id, operator, correction, version=version, now=now))
     return IncidentDetailsOut.of(await incident_details.get(session, context.region_id, incident_id), context.now())
+
+
+@router.post("/incidents/{incident_id}/verdict", operation_id="correct_verdict", responses=REFUSALS)
+async def correct_what_it_is(
+    operator: Worker,
+    session: WriteSession,
+    context: Context,
+    incident_id: IncidentPath,
+    version: IfMatch,
+    now: Now,
+    body: VerdictIn,
+    response: Response,
+) -> IncidentDetailsOut:
+    """Says what the incident is: kind, topic, urgency. Urgency moves its deadline; all of it teaches the next model."""
+    corrected = await correct_verdict(session, context.region_id, incident_id, operator, body.to_word(), version=version, now=now)
+    return await _show(session, context, corrected, response)
 
 
 async def _show(session: AsyncSession, context: ApiContext, incident: Incident, response: Response) -> IncidentDetailsOut:

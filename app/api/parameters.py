@@ -12,6 +12,7 @@ from app.api.context import context_in
 from app.domain.authority import AuthorityId
 from app.domain.errors import InvalidInput
 from app.domain.incident import IncidentId
+from app.domain.message import MessageId
 from app.domain.operator import OperatorId
 from app.domain.source import SourceId
 from app.domain.territory import EntryId
@@ -56,6 +57,7 @@ TerritoryInBody = Annotated[TerritoryNumber, Strict()]
 
 IncidentPath = Annotated[IncidentId, Path(alias="incident_id", ge=1, le=LARGEST, examples=[17])]
 SourcePath = Annotated[SourceId, Path(alias="source_id", ge=1, le=LARGEST, examples=[2])]
+MessagePath = Annotated[MessageId, Path(alias="message_id", ge=1, le=LARGEST, examples=[101])]
 AuthorityPath = Annotated[AuthorityId, Path(alias="authority_id", ge=1, le=LARGEST, examples=[4])]
 TokenPath = Annotated[TokenId, Path(alias="token_id", ge=1, le=LARGEST, examples=[1])]
 

@@ -9,11 +9,14 @@ from app.api.access import Reader
 from app.api.context import Context
 from app.api.parameters import Now
 from app.api.routers import make_router
-from app.api.schemas.queue import FirstAnswersQuery
+from app.api.schemas.queue import FirstAnswersQuery, PeriodQuery
 from app.api.schemas.statistics import FirstAnswersOut
+from app.api.schemas.verdicts import VerdictsOut
 from app.api.sessions import ReadSession
 from app.domain.errors import InvalidInput
+from app.storage import agreement
 from app.usecases.measure_first_answers import Clock, Period, measure_first_answers
+from app.usecases.watch_verdicts import measure_drift
 
 router = make_router("statistics")
 USUAL_PERIOD = timedelta(days=30)
@@ -28,6 +31,16 @@ async def measure(
     calendar = context.calendar if query.clock is Clock.WORKING else None
     measured = await measure_first_answers(session, context.region_id, period, group_by=group_by, calendar=calendar, now=now)
     return FirstAnswersOut.of(period, group_by, query.clock, measured)
+
+
+@router.get("/statistics/verdicts", operation_id="measure_verdicts")
+async def measure_verdicts(
+    operator: Reader, session: ReadSession, context: Context, now: Now, query: Annotated[PeriodQuery, Query()]
+) -> VerdictsOut:
+    """How often people confirm what the model said, and how far what it says has moved from the four periods before."""
+    period = period_of(query.since, query.until, now)
+    spoken = await agreement.agreement(session, context.region_id, since=period.since, until=period.until)
+    return VerdictsOut.of(period, spoken, await measure_drift(session, context.region_id, since=period.since, until=period.until))
 
 
 def period_of(since: datetime | None, until: datetime | None, now: datetime) -> Period:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.classifier.contract import TextInContext
-from app.classifier.linear import LinearClassifier, Probabilities
+from app.classifier.linear import Probabilities
+from app.classifier.regional.model import AnyClassifier
 from app.domain.verdict import NEEDS_ANSWER, Verdict
 
 WORD = re.compile(r"\w+(?:-\w+)*")
@@ -33,13 +34,13 @@ class WordWeight(NamedTuple):
     weight: float
 
 
-def judge_and_explain(classifier: LinearClassifier, message: TextInContext) -> Explanation:
+def judge_and_explain(classifier: AnyClassifier, message: TextInContext) -> Explanation:
     """The verdict on one message and its reasons."""
     (verdict,) = classifier.classify([message])
     return Explanation(verdict, tuple(most_telling(explain(classifier, message, verdict), WORDS_SHOWN)))
 
 
-def explain(classifier: LinearClassifier, message: TextInContext, verdict: Verdict) -> list[WordWeight]:
+def explain(classifier: AnyClassifier, message: TextInContext, verdict: Verdict) -> list[WordWeight]:
     """The words of a message in order, each with its weight for «needs an answer», or for «does not» where that was said.
 
     Only the first 120 words are weighed.

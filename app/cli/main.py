@@ -3,7 +3,21 @@
 import typer
 
 from app.bootstrap import CannotStart
-from app.cli import canary, classifier, credentials, gazetteer, operators, polling, processes, replay, sources, statistics, tokens, topics
+from app.cli import (
+    canary,
+    classifier,
+    credentials,
+    gazetteer,
+    models,
+    operators,
+    polling,
+    processes,
+    replay,
+    sources,
+    statistics,
+    tokens,
+    topics,
+)
 from app.cli.running import fail
 from app.domain.errors import DomainError
 from app.settings import SettingsInvalid
@@ -22,6 +36,8 @@ cli.add_typer(sources.commands, name="source")
 cli.add_typer(credentials.commands, name="credential")
 cli.add_typer(canary.commands, name="canary")
 cli.add_typer(topics.commands, name="topics")
+cli.add_typer(models.commands, name="model")
+cli.add_typer(models.retraining)
 cli.add_typer(gazetteer.commands, name="gazetteer")
 
 

@@ -6,8 +6,8 @@ from datetime import datetime, tzinfo
 
 from fastapi import Request
 
-from app.classifier.linear import LinearClassifier
-from app.classifier.model_file import load_shipped_model
+from app.classifier.at_work import ClassifierAtWork
+from app.classifier.regional.model import AnyClassifier
 from app.console.pages import Pages
 from app.console.times import Times
 from app.domain.working_time import Calendar
@@ -27,7 +27,12 @@ class ConsoleContext:
     zone: tzinfo
     networks: Networks
     pages: Pages
-    classifier: LinearClassifier = field(default_factory=load_shipped_model)
+    at_work: ClassifierAtWork = field(default_factory=ClassifierAtWork)
+
+    @property
+    def classifier(self) -> AnyClassifier:
+        """The model at work."""
+        return self.at_work.current
 
     @property
     def times(self) -> Times:

@@ -34,6 +34,7 @@ class EventType(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     PLACE_CORRECTED = "place_corrected"
+    VERDICT_CORRECTED = "verdict_corrected"
     MERGED = "merged"
     JOINED = "joined"
     PARTED = "parted"
@@ -93,6 +94,9 @@ def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId,
             answers[data["message"]] = replace(answers[data["message"]], gone=_read_gone(data))
         case EventType.ANSWER_UNBOUND:
             del answers[data["message"]]
+        case EventType.VERDICT_CORRECTED:
+            if "urgent" in data and data["message"] in asks:
+                asks[data["message"]] = replace(asks[data["message"]], urgent=data["urgent"])
         case EventType.REJECTED | EventType.REOPENED:
             for ask in unsettled(list(asks.values()), list(answers.values())):
                 asks[ask.message_id] = replace(ask, dismissed=event.type is EventType.REJECTED)

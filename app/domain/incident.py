@@ -1,14 +1,16 @@
 """What an operator may do with an incident, and how its status follows the conversation."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Any, NewType
 
 from app.domain.authority import AuthorityId
 from app.domain.errors import InvalidInput, InvalidTransition
 from app.domain.operator import Act, Operator, OperatorId
 from app.domain.turn import Turn
+from app.domain.word import Word
 
 IncidentId = NewType("IncidentId", int)
 
@@ -44,7 +46,10 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an operator's decision changes; `None` leaves a field as it was, but for `parent_id`: only a merged incident has one."""
+    """What an operator's decision changes; `None` leaves a field as it was, but for `parent_id`: only a merged incident has one.
+
+    `about` is what the log says of the step beside that.
+    """
 
     type: str
     status: IncidentStatus
@@ -54,6 +59,7 @@ class Step:
     authority_id: AuthorityId | None = None
     reason: str | None = None
     parent_id: IncidentId | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 def take(incident: Incident, operator: Operator, *, now: datetime) -> Step:
@@ -70,6 +76,14 @@ def assign(
     operator.must(Act.ASSIGN)
     _require(incident, WAITING, "assigned")
     return Step("assigned", IncidentStatus.ASSIGNED, now, operator.id, assignee_id=assignee_id, authority_id=authority_id)
+
+
+def correct(incident: Incident, operator: Operator, word: Word, *, message: int, now: datetime) -> Step:
+    """The step that takes a person's word for what an incident is; where it lies in the queue stays."""
+    operator.must(Act.WORK)
+    _require(incident, CLOSABLE, "corrected")
+    about = {"message": message, **word.as_data()}
+    return Step("verdict_corrected", incident.status, now, operator.id, assignee_id=incident.assignee_id, about=about)
 
 
 def reject(incident: Incident, operator: Operator, *, reason: str, now: datetime) -> Step:

@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from pathlib import Path
 from time import perf_counter
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from app.classifier.at_work import ClassifierAtWork
 from app.domain.detection import Budgets
 from app.jobs.connectors import ConnectorPool
 from app.jobs.poll_runner import PollRunner
@@ -21,11 +23,14 @@ from app.usecases.plan_polls import Planner, plan_polls
 from app.usecases.plan_threads import ThreadPlanner, plan_threads
 from app.usecases.probe_networks import probe_networks
 from app.usecases.purge_raw_payloads import purge_raw_payloads
+from app.usecases.refresh_model import refresh_model
+from app.usecases.retrain import retrain_by_schedule
 from app.usecases.take_in_events import Taking, take_in_events
 from app.usecases.watch_deadlines import watch_deadlines
 from app.usecases.watch_detection import watch_detection
 from app.usecases.watch_masses import watch_masses
 from app.usecases.watch_surges import watch_surges
+from app.usecases.watch_verdicts import watch_verdicts
 
 log = structlog.get_logger(__name__)
 
@@ -115,6 +120,9 @@ class Household:
     tend_database: Callable[[], Awaitable[None]]
     raw_kept: timedelta
     zone: tzinfo
+    at_work: ClassifierAtWork
+    training_folder: Path
+    retrain_every: timedelta | None = None
 
     async def beat(self) -> None:
         async with self.database.write() as session:
@@ -137,6 +145,14 @@ class Household:
 
     async def plan_threads(self) -> None:
         await plan_threads(self.thread_planner, self.database, self.region_id, self.connectors.looks_per_day(), now=self.now())
+
+    async def take_up_model(self) -> None:
+        await refresh_model(self.database, self.region_id, self.at_work)
+
+    async def retrain(self) -> None:
+        await retrain_by_schedule(
+            self.database, self.region_id, self.at_work, self.training_folder, every=self.retrain_every, now=self.now()
+        )
 
     async def purge(self) -> None:
         async with self.database.write() as session:
@@ -166,5 +182,8 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("hand over counts", 5, lambda: hand_over_counts(one.database, one.counts)),
         Duty("refresh credentials", 15, one.connectors.refresh),
         Duty("probe networks", 60, one.probe),
+        Duty("watch verdicts", 300, lambda: watch_verdicts(one.database, one.region_id, now=one.now())),
+        Duty("take up model", 5, one.take_up_model),
+        Duty("retrain", 300, one.retrain),
         Duty("purge", 3600, one.purge),
     ]

@@ -1,6 +1,6 @@
 """Everything collected, with its verdicts: the newest messages, and whole threads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,6 +84,42 @@ async def newest(
         {"region": region_id, "limit": limit, **{name: value for name, (_, value) in used.items()}},
     )
     return [CollectedMessage(*row) for row in rows]
+
+
+async def unspoken(
+    session: AsyncSession, region_id: RegionId, *, before: MessageId | None, below: float | None, limit: int
+) -> Sequence[CollectedMessage]:
+    """Judged messages on which no person has spoken, the newest first; with `below` those of whose kind the model was less sure."""
+    conditions = ["region_id = :region", "kind IS NOT NULL", "deleted_at IS NULL", "coalesce(text, '') <> ''"]
+    conditions += [] if before is None else ["id < :before"]
+    conditions += [] if below is None else ["confidence < :below"]
+    given = {name: value for name, value in (("before", before), ("below", below)) if value is not None}
+    rows = await session.execute(
+        text(
+            f"SELECT {COLUMNS} FROM (SELECT * FROM messages j WHERE {' AND '.join(conditions)} AND NOT EXISTS"
+            " (SELECT FROM verdict_labels l WHERE l.region_id = j.region_id AND l.message_id = j.id) ORDER BY id DESC LIMIT :limit)"
+            f" AS m{JOINS} ORDER BY m.id DESC"
+        ),
+        {"region": region_id, "limit": limit, **given},
+    )
+    return [CollectedMessage(*row) for row in rows]
+
+
+async def contexts(
+    session: AsyncSession, region_id: RegionId, message_ids: Sequence[MessageId]
+) -> Mapping[MessageId, tuple[str | None, str | None]]:
+    """The post above each of these messages, and the text that it replies to."""
+    same = "{0}.region_id = m.region_id AND {0}.month = m.month AND {0}.source_id = m.source_id AND {0}.post_id = m.post_id"
+    rows = await session.execute(
+        text(
+            "SELECT m.id, p.text AS post, r.text AS reply_to FROM messages m"
+            f" LEFT JOIN messages p ON m.comment_id <> '' AND {same.format('p')} AND p.comment_id = ''"
+            f" LEFT JOIN messages r ON {same.format('r')} AND r.comment_id = m.reply_to_id"
+            " WHERE m.region_id = :region AND m.id = ANY(:ids)"
+        ),
+        {"region": region_id, "ids": list(message_ids)},
+    )
+    return {MessageId(row.id): (row.post, row.reply_to) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,13 @@ DETECTION_PART = Histogram(
 )
 MASSES_OPEN = Gauge("otklik_masses_open", "Proposed mass incidents that wait for an operator.", registry=REGISTRY)
 ALARMS_OPEN = Gauge("otklik_alarms_open", "Pages with an open alarm, by kind.", ["kind"], registry=REGISTRY)
+VERDICT_WORDS = Gauge(
+    "otklik_verdict_words",
+    "Words of people on verdicts of 90 days.",
+    ["model", "matter", "said", "confirmed"],
+    registry=REGISTRY,
+)
+VERDICT_DRIFT = Gauge("otklik_verdict_drift", "Stability index of a week's verdicts.", ["matter"], registry=REGISTRY)
 SOURCE_POLL = Histogram(
     "otklik_source_poll_seconds", "How long a piece of polling took.", ["network", "room"], buckets=SECONDS, registry=REGISTRY
 )
@@ -46,6 +53,7 @@ PUSH_MISSED = Counter(
     "otklik_push_missed_total", "Messages found by polling that should have been pushed before.", ["network"], registry=REGISTRY
 )
 REMOTE_VERDICTS = Counter("otklik_remote_verdicts_total", "Texts for the remote classifier by who judged them.", ["by"], registry=REGISTRY)
+MODELS_REFUSED = Counter("otklik_models_refused_total", "Models that a process could not take up.", ["model"], registry=REGISTRY)
 POLL_FAILURES = Counter(
     "otklik_poll_failures_total", "Pieces of polling that ended in an error.", ["network", "room", "error"], registry=REGISTRY
 )

@@ -40,7 +40,7 @@ async def apply_step(
 
 def _data(step: Step) -> dict[str, Any]:
     given = {"reason": step.reason, "assignee_id": step.assignee_id, "authority_id": step.authority_id, "parent_id": step.parent_id}
-    return {name: value for name, value in given.items() if value is not None}
+    return {name: value for name, value in given.items() if value is not None} | dict(step.about)
 
 
 def _after(incident: Incident, step: Step) -> Incident:

@@ -12,6 +12,7 @@ from app.domain.verdict import Kind
 from app.storage.queue import QueueFilter
 from app.storage.statistics import GroupBy
 from app.usecases.measure_first_answers import Clock
+from app.usecases.offer_messages import Lane
 
 
 class Sort(StrEnum):
@@ -72,6 +73,9 @@ class MessagesQuery(PageQuery):
 
     source_id: SourceNumber | None = None
     kind: Kind | None = None
+    lane: Annotated[
+        Lane | None, Field(description="What is worth labelling, alone: `unsure`, or `disagreeing` with its verdict by now.")
+    ] = None
 
 
 class FirstAnswersQuery(BaseModel):
@@ -83,3 +87,12 @@ class FirstAnswersQuery(BaseModel):
     until: Annotated[Moment | None, Field(alias="to")] = None
     group_by: GroupBy = GroupBy.AUTHORITY
     clock: Annotated[Clock, Field(description="`working`: Monday to Friday, nine to six, in the region's time zone.")] = Clock.CALENDAR
+
+
+class PeriodQuery(BaseModel):
+    """A period, `from <= t < to`; the last 30 days unless said otherwise."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Annotated[Moment | None, Field(alias="from")] = None
+    until: Annotated[Moment | None, Field(alias="to")] = None

@@ -1,13 +1,15 @@
 """What an operator says with a step, and what the log says of all that happened."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Strict
 
-from app.api.parameters import AuthorityInBody, IncidentInBody, LongText, OperatorInBody, TerritoryInBody
+from app.api.parameters import AuthorityInBody, IncidentInBody, LongText, OperatorInBody, ShortText, TerritoryInBody
 from app.api.schemas.shape import NamedOut, example, strict_example
 from app.domain.event import EventType
+from app.domain.verdict import Kind
+from app.domain.word import Word
 from app.storage.events import RecordedEvent
 
 
@@ -50,6 +52,20 @@ class PlaceIn(BaseModel):
     model_config = strict_example(entry_id=214)
 
     entry_id: TerritoryInBody | None
+
+
+class VerdictIn(BaseModel):
+    """What the message is in truth; what is left out stays. Repeating what was said confirms it."""
+
+    model_config = strict_example(kind="complaint", topic="roads.potholes", urgent=False)
+
+    kind: Kind | None = None
+    topic: ShortText | None = None
+    urgent: Annotated[bool | None, Strict()] = None
+
+    def to_word(self) -> Word:
+        """The word that the rules take."""
+        return Word(self.kind, self.topic, self.urgent)
 
 
 EVENT = {

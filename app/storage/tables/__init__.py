@@ -5,6 +5,7 @@ from app.storage.tables.base import metadata
 from app.storage.tables.calls import call_blocks, call_budgets, call_counts, call_days, call_limits, call_slots
 from app.storage.tables.detections import alarms, detections
 from app.storage.tables.incidents import answers, incident_events, incidents, policies, turns
+from app.storage.tables.learning import model_uses, models, verdict_labels
 from app.storage.tables.masses import masses
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
 from app.storage.tables.places import gazetteer_entries, gazetteers, incident_places
@@ -50,6 +51,8 @@ __all__ = [
     "messages",
     "metadata",
     "metric_samples",
+    "model_uses",
+    "models",
     "network_probes",
     "official_accounts",
     "operators",
@@ -71,5 +74,6 @@ __all__ = [
     "threads",
     "tokens",
     "turns",
+    "verdict_labels",
     "workers",
 ]
