@@ -25,7 +25,7 @@ class StoredPlan:
     calls: int
 
 
-COLUMNS = "counts, expected, echoes, parents, messages, guessed, taught_at, price, priced_at, calls"
+COLUMNS = "counts, expected, echoes, parents, messages, guessed, spread, taught_at, price, priced_at, calls"
 KEY = "region_id = :region AND network = :network"
 
 
@@ -34,7 +34,7 @@ async def lock(session: AsyncSession, region_id: RegionId, network: str) -> Stor
     row = (
         await session.execute(text(f"SELECT {COLUMNS} FROM poll_plans WHERE {KEY} FOR UPDATE"), {"region": region_id, "network": network})
     ).one_or_none()
-    return None if row is None else StoredPlan(Tally(*row[:6]), *row[6:])
+    return None if row is None else StoredPlan(Tally(*row[:7]), *row[7:])
 
 
 async def begin(session: AsyncSession, region_id: RegionId, network: str, *, price: float, now: datetime) -> None:
@@ -43,7 +43,7 @@ async def begin(session: AsyncSession, region_id: RegionId, network: str, *, pri
     await session.execute(
         text(
             f"INSERT INTO poll_plans (region_id, network, {COLUMNS}) VALUES (:region, :network, :counts, :expected, :echoes, 0, 0, 0,"
-            " :now, :price, :now, 0) ON CONFLICT DO NOTHING"
+            " :spread, :now, :price, :now, 0) ON CONFLICT DO NOTHING"
         ),
         {
             "region": region_id,
@@ -51,6 +51,7 @@ async def begin(session: AsyncSession, region_id: RegionId, network: str, *, pri
             "counts": empty.counts,
             "expected": empty.expected,
             "echoes": empty.echoes,
+            "spread": empty.spread,
             "price": price,
             "now": now,
         },
@@ -63,7 +64,8 @@ async def save(session: AsyncSession, region_id: RegionId, network: str, plan: S
     await session.execute(
         text(
             "UPDATE poll_plans SET counts = :counts, expected = :expected, echoes = :echoes, parents = :parents, messages = :messages,"
-            f" guessed = :guessed, taught_at = :taught_at, price = :price, priced_at = :priced_at, calls = :calls WHERE {KEY}"
+            " guessed = :guessed, spread = :spread, taught_at = :taught_at, price = :price, priced_at = :priced_at, calls = :calls"
+            f" WHERE {KEY}"
         ),
         {
             "region": region_id,
@@ -74,6 +76,7 @@ async def save(session: AsyncSession, region_id: RegionId, network: str, plan: S
             "parents": tally.parents,
             "messages": tally.messages,
             "guessed": tally.guessed,
+            "spread": tally.spread,
             "taught_at": plan.taught_at,
             "price": plan.price,
             "priced_at": plan.priced_at,

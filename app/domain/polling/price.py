@@ -9,20 +9,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.polling.rhythm import DAY_SECONDS, Rhythm, week_day
+from app.domain.polling.rhythm import DAY_SECONDS, HOURS_A_DAY, Rhythm, week_day
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-AIM = 0.99
+DAY = timedelta(days=1)
+PIECES_A_DAY = 144
+AIM = 0.985
 """The share of the budget that the price aims at; the rest absorbs chance, so that the hard limit is rarely met."""
 OPENING_AIM = 0.92
 """The same on the first day, before the rhythm is known: what is full would repeat itself, and could not move to better hours."""
-FIRMLY = 16.0
-"""Power of the share spent by which the price rises above the aim, where blocked calls do not tell how many were wanted."""
 RESERVE = 0.002
 """The share of the budget that only sources at their longest interval may take."""
-MADE_GOOD_FROM, MADE_GOOD_WITHIN = 6, 12
-"""Hours ahead between which the calls of any 24 hours are brought to the aim: sooner, the chance of one hour would be repeated
-the next day and for ever; later, a quiet Sunday would save calls for Monday, which has its own."""
+AHEAD = timedelta(hours=2)
+PATIENTLY = 0.15
+"""The part of what the count of 24 hours will be away from the aim that the next two hours make good. More would copy the chances of
+yesterday's hours into today's, less would let the count drift into the limit."""
+LEAST_PACE = 0.05
 LONGEST_STRIDE = 1.25
 """How far one steering may move the price, as a factor."""
 TRUSTED_AFTER = timedelta(hours=3)
@@ -51,30 +52,35 @@ def steer(price: float, spells: Sequence[Spell], rhythm: Rhythm, calls_per_day: 
     """The price from now on, from the spells of the last day in order (older ones are ignored).
 
     A call made at price p stands for sqrt(p) calls at price 1, because demand falls as 1/sqrt(price): that and the rhythm tell how
-    many calls the coming hours want at price 1. How many they may have is known too: every call frees itself 24 hours after it was
-    made. The price is the one at which both are equal over the hours ahead.
+    many calls the next hours want at price 1. They may have their part of an average day (`pace`), and a little more or less to
+    bring back to the aim how many calls will be counted after them. The price makes both equal.
     """
     recent = [spell for spell in spells if spell.began_at >= now - DAY]
     if not recent or now - recent[0].began_at < TRUSTED_AFTER:
         return price
-    at_price_one = sum([spell.calls * math.sqrt(spell.price) for spell in recent])
-    level = at_price_one / sum([demand(rhythm, spell.began_at, spell.ended_at) for spell in recent])
-    hours = [now + hour * HOUR for hour in range(MADE_GOOD_FROM, MADE_GOOD_WITHIN + 1)]
-    wanted = level * sum([demand(rhythm, now, hour) for hour in hours])
-    allowed = sum([AIM * calls_per_day * _share_seen(recent[0].began_at, hour, rhythm) - _spent(recent, hour) for hour in hours])
-    overspent = max(sum([spell.calls for spell in recent]) / (AIM * calls_per_day), 1.0)
-    return min(max((wanted / max(allowed, 1.0)) ** 2 * math.pow(overspent, FIRMLY), price / LONGEST_STRIDE), price * LONGEST_STRIDE)
+    ahead, aim, first = now + AHEAD, AIM * calls_per_day, recent[0].began_at
+    level = sum([spell.calls * math.sqrt(spell.price) for spell in recent])
+    level /= sum([demand(rhythm, spell.began_at, spell.ended_at) for spell in recent])
+    paced = aim * pace(rhythm, now, ahead)
+    counted = sum([spell.calls for spell in recent if spell.ended_at > ahead - DAY]) + paced
+    counted += aim * pace(rhythm, ahead - DAY, first)
+    allowed = max(paced + PATIENTLY * (aim - counted), LEAST_PACE * paced)
+    wanted = level * demand(rhythm, now, ahead)
+    return min(max((wanted / allowed) ** 2, price / LONGEST_STRIDE), price * LONGEST_STRIDE)
 
 
-def _spent(spells: Sequence[Spell], until: datetime) -> int:
-    """The calls that are still counted at that moment."""
-    return sum([spell.calls for spell in spells if spell.ended_at > until - DAY])
+def pace(rhythm: Rhythm, since: datetime, until: datetime) -> float:
+    """What part of a day's calls belongs to a stretch of time, by the hour of an average day; 0 where it ends before it begins.
 
-
-def _share_seen(first: datetime, until: datetime, rhythm: Rhythm) -> float:
-    """What part of the demand of 24 hours lies after the first spell; before it, calls are taken to have been made as aimed."""
-    since = until - DAY
-    return 1.0 if first <= since else demand(rhythm, first, until) / demand(rhythm, since, until)
+    The days are alike because the budget holds for any 24 hours: what a quiet Sunday saved could not be spent on Monday.
+    """
+    if until <= since:
+        return 0.0
+    hours = [sum([math.sqrt(level) for level in rhythm.levels[hour::HOURS_A_DAY]]) for hour in range(HOURS_A_DAY)]
+    day, days = week_day(since), (until - since).total_seconds() / DAY_SECONDS
+    pieces = math.ceil(days * PIECES_A_DAY)
+    places = [int((day + days * (piece + 0.5) / pieces) * HOURS_A_DAY) % HOURS_A_DAY for piece in range(pieces)]
+    return sum([hours[place] for place in places]) / sum(hours) * HOURS_A_DAY * days / pieces
 
 
 def demand(rhythm: Rhythm, since: datetime, until: datetime) -> float:

@@ -1,7 +1,7 @@
 """How often each source publishes: what a few numbers per source and one shared tally remember of every poll.
 
 Stored per source: `SourceState` (a moment and five floats). Stored per region and network: `Tally` (two arrays of 168, one of
-three, three floats). A worker adds what its polls taught to a tally of its own and adds that to the stored one every minute
+three, one of twenty, three floats). A worker adds what its polls taught to a tally of its own and adds that to the stored one every minute
 or so (sums, so one UPDATE does it); whoever plans makes `Habits` from the stored tally every hour or so.
 """
 
@@ -13,10 +13,8 @@ from typing import Self
 
 from app.domain.polling.echoes import DELAYS, NO_ECHOES, Echoes, faded, learn_sizes, shares
 from app.domain.polling.rhythm import DAY_SECONDS, HOURS, HOURS_A_DAY, Rhythm, learn_rhythm, week_day
+from app.domain.polling.spread import LEVELS, Spread, expected_rate, learn_spread, odds
 
-SHAPE = 1.0
-"""Of the Gamma prior. Rates are spread wider (0.7 would fit a log-normal deviation of 1.8), but a source with few messages is better
-thought too lively than too dull: a poll too many costs little, one too few leaves it unseen and unlearnt."""
 MEMORY_DAYS = 45.0
 """A source's past counts e times less after so long."""
 SHARED_MEMORY_DAYS = 28.0
@@ -41,17 +39,18 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What all sources of a region and network share: the rhythm of the week, echoes a message by kernel, and `scale`, how many
-    times the guessed rate sources really publish."""
+    """What all sources of a region and network share: the rhythm of the week, echoes a message by kernel, and how
+    their own rates are spread around the guess."""
 
     rhythm: Rhythm
     echo_sizes: Echoes
-    scale: float
+    spread: Spread
 
 
 @dataclass(slots=True)
 class Tally:
-    """What the polls of all sources have taught, as sums. `counts` and `expected` are by hour of the week (UTC, from Thursday)."""
+    """What the polls of all sources have taught, as sums. `counts` and `expected` are by hour of the week (UTC, from Thursday),
+    `spread` is days of exposure by the level that a source was thought to be at."""
 
     counts: list[float] = field(default_factory=lambda: [0.0] * HOURS)
     expected: list[float] = field(default_factory=lambda: [0.0] * HOURS)
@@ -59,6 +58,7 @@ class Tally:
     parents: float = 0.0
     messages: float = 0.0
     guessed: float = 0.0
+    spread: list[float] = field(default_factory=lambda: [0.0] * LEVELS)
 
     def add(self, other: Self, *, kept: float = 1.0) -> None:
         """Takes in what another worker has learnt, after letting its own past fade to the share `kept` (`share_kept`)."""
@@ -68,6 +68,7 @@ class Tally:
         self.parents = kept * self.parents + other.parents
         self.messages = kept * self.messages + other.messages
         self.guessed = kept * self.guessed + other.guessed
+        self.spread = [kept * one + more for one, more in zip(self.spread, other.spread, strict=True)]
 
 
 def share_kept(elapsed: timedelta) -> float:
@@ -78,11 +79,11 @@ def share_kept(elapsed: timedelta) -> float:
 def learn(tally: Tally) -> Habits:
     """The habits that the tally speaks for; an empty one gives a flat week and faint echoes."""
     scale = (SCALE_EVIDENCE + tally.messages) / (SCALE_EVIDENCE + tally.guessed)
-    return Habits(learn_rhythm(tally.counts, tally.expected), learn_sizes(tally.echoes, tally.parents), scale)
+    return Habits(learn_rhythm(tally.counts, tally.expected), learn_sizes(tally.echoes, tally.parents), learn_spread(tally.spread, scale))
 
 
 def guess_rate(*, official: bool, members: int | None) -> float:
-    """Messages a day to expect of a source of which nothing is known but its owner and size; `Habits.scale` corrects it.
+    """Messages a day to expect of a source of which nothing is known but its owner and size; `Habits.spread` corrects it.
 
     Grows with the fourth root of the members: ten times the members, 1.8 times the posts.
     """
@@ -91,8 +92,8 @@ def guess_rate(*, official: bool, members: int | None) -> float:
 
 
 def own_rate(state: SourceState, habits: Habits, guess: float) -> float:
-    """Messages a day that the source publishes by itself: the mean of a Gamma posterior around the corrected guess."""
-    return (SHAPE + state.messages) / (SHAPE / (guess * habits.scale) + state.exposure)
+    """Messages a day that the source publishes by itself: its own count, narrowed by what other sources are like."""
+    return expected_rate(habits.spread, guess, state.messages, state.exposure)
 
 
 def rate(state: SourceState, habits: Habits, guess: float) -> float:
@@ -126,9 +127,10 @@ def observe(state: SourceState, habits: Habits, guess: float, polled_at: datetim
     tally.messages += by_itself
     tally.guessed += guess * exposure
     kept = math.exp(-days / MEMORY_DAYS)
-    return SourceState(
-        max(polled_at, state.known_until), kept * state.messages + by_itself, kept * state.exposure + exposure, faded(echoes, days - last)
-    )
+    messages, known = kept * state.messages + by_itself, kept * state.exposure + exposure
+    likely = odds(habits.spread, guess, messages, known)
+    tally.spread = [seen + exposure * share for seen, share in zip(tally.spread, likely, strict=True)]
+    return SourceState(max(polled_at, state.known_until), messages, known, faded(echoes, days - last))
 
 
 def _expect(tally: Tally, own: float, day: float, days: float) -> None:

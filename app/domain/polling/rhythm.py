@@ -10,9 +10,9 @@ HOURS_A_DAY = 24
 DAYS_A_WEEK = 7
 HOURS = HOURS_A_DAY * DAYS_A_WEEK
 DAY_SECONDS = 86_400.0
-EVIDENCE_PER_HOUR = 8.0
+EVIDENCE_PER_HOUR = 20.0
 """Expected messages that an hour needs before it is believed as much as the flat rhythm; the same for a weekday."""
-EVIDENCE_PER_WEEK_HOUR = 60.0
+EVIDENCE_PER_WEEK_HOUR = 150.0
 """The same for one hour of one weekday, which is otherwise the product of its hour and its weekday."""
 QUIETEST = 0.02
 """No hour is believed to be without any message at all."""

@@ -124,6 +124,7 @@ poll_plans = Table(
     Column("parents", Double, nullable=False),
     Column("messages", Double, nullable=False),
     Column("guessed", Double, nullable=False),
+    Column("spread", ARRAY(Double), nullable=False, server_default=text("array_fill(0::float8, ARRAY[20])")),
     moment("taught_at", required=True),
     Column("price", Double, nullable=False),
     moment("priced_at", required=True),

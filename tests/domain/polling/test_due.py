@@ -12,6 +12,7 @@ from app.domain.polling.echoes import NO_ECHOES, Echoes
 from app.domain.polling.horizon import Horizon
 from app.domain.polling.rates import Habits, SourceState, Tally, learn, rate
 from app.domain.polling.rhythm import FLAT, HOURS, HOURS_A_DAY, Rhythm
+from app.domain.polling.spread import GUESSED_SPREAD
 from tests.domain.story import DAY, FIRST_DAY, HOUR, at
 
 QUIET = (0.0, 0.0, 0.0)
@@ -30,7 +31,7 @@ def known(rate_per_day: float, echoes: Echoes = NO_ECHOES) -> SourceState:
 
 
 def wait_for(state: SourceState, price: float, *, rhythm: Rhythm = FLAT, bounds: Interval = WIDE, weight: float = 1.0) -> timedelta:
-    habits = Habits(rhythm, QUIET, 1.0)
+    habits = Habits(rhythm, QUIET, GUESSED_SPREAD)
     horizon = HORIZONS[rhythm, bounds]
     return due_at(state, habits, horizon, guess=1.0, weight=weight, price=price, bounds=bounds) - state.known_until
 
@@ -53,7 +54,7 @@ def test_a_busy_source_is_left_alone_for_longer_at_night() -> None:
 
 
 def test_a_source_polled_twice_a_day_is_polled_when_the_day_is_over_and_not_in_the_middle_of_the_night() -> None:
-    habits, moment, seen = Habits(BY_DAY, QUIET, 1.0), FIRST_DAY, []
+    habits, moment, seen = Habits(BY_DAY, QUIET, GUESSED_SPREAD), FIRST_DAY, []
     for _ in range(40):
         state = SourceState(moment, 4e6, 1e6)
         moment = due_at(state, habits, HORIZONS[BY_DAY, USUAL], guess=1.0, weight=1.0, price=0.5, bounds=USUAL)
@@ -63,7 +64,7 @@ def test_a_source_polled_twice_a_day_is_polled_when_the_day_is_over_and_not_in_t
 
 
 def test_a_message_just_found_brings_the_next_look_forward_when_messages_come_in_bursts() -> None:
-    bursting = Habits(FLAT, (0.1, 0.4, 0.1), 1.0)
+    bursting = Habits(FLAT, (0.1, 0.4, 0.1), GUESSED_SPREAD)
 
     def due(state: SourceState) -> timedelta:
         return due_at(state, bursting, HORIZONS[FLAT, USUAL], guess=1, weight=1, price=0.1, bounds=USUAL) - state.known_until

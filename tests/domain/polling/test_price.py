@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.polling.price import AIM, OPENING_AIM, Spell, may_call, must_replan, opening_price, steer
+from app.domain.polling.price import AIM, OPENING_AIM, Spell, may_call, must_replan, opening_price, pace, steer
 from app.domain.polling.rhythm import FLAT, HOURS, Rhythm
 from tests.domain.story import DAY, FIRST_DAY, HOUR
 
@@ -26,31 +26,46 @@ def test_the_opening_price_spends_most_of_the_budget_under_the_square_root_law()
 
 
 def test_a_price_that_spends_as_aimed_stays() -> None:
-    assert steer(0.3, spells(198, 0.3), FLAT, 24 * 200, now=FIRST_DAY + DAY) == pytest.approx(0.3)
+    assert steer(0.3, spells(197, 0.3), FLAT, 24 * 200, now=FIRST_DAY + DAY) == pytest.approx(0.3)
 
 
 def test_spending_too_much_raises_the_price_and_too_little_lowers_it() -> None:
-    dear, cheap = (steer(0.3, spells(calls, 0.3), FLAT, 24 * 200, now=FIRST_DAY + DAY) for calls in (203, 195))
+    dear, cheap = (steer(0.3, spells(calls, 0.3), FLAT, 24 * 200, now=FIRST_DAY + DAY) for calls in (202, 194))
 
     assert cheap < 0.3 < dear
 
 
-def test_calls_that_were_left_over_are_made_good_within_half_a_day() -> None:
-    spent = [*spells(198, 0.3, hours=20), *(Spell(spell.began_at, spell.ended_at, 0.3, 160) for spell in spells(0, 0.3)[20:])]
+def test_calls_that_were_left_over_are_made_good_within_a_day() -> None:
+    spent = [*spells(197, 0.3, hours=20), *(Spell(spell.began_at, spell.ended_at, 0.3, 160) for spell in spells(0, 0.3)[20:])]
     price = steer(0.3, spent, FLAT, 24 * 200, now=FIRST_DAY + DAY)
     calls_an_hour = sum(spell.calls for spell in spent) / 24 * math.sqrt(0.3 / price)
 
-    assert 6 < 4 * 38 / (calls_an_hour - 198) < 12
+    assert 6 < 4 * 37 / (calls_an_hour - 197) < 24
 
 
 def test_a_day_that_was_quieter_than_the_next_is_still_spent_to_the_end() -> None:
     """Every call of a quiet Sunday frees itself on Monday: Sunday need not save for Monday."""
     sunday, loud = math.sqrt(0.5), Rhythm.of([0.5 if hour // 24 == 3 else 1.0 for hour in range(HOURS)])
     since = FIRST_DAY + (3 - (FIRST_DAY.timestamp() // 86400) % 7) % 7 * DAY
-    half = [Spell(since + hour * HOUR, since + (hour + 1) * HOUR, 0.3 * sunday**2, 198) for hour in range(12)]
-    before = [Spell(since + (hour - 12) * HOUR, since + (hour - 11) * HOUR, 0.3, 198) for hour in range(12)]
+    half = [Spell(since + hour * HOUR, since + (hour + 1) * HOUR, 0.3 * sunday**2, 197) for hour in range(12)]
+    before = [Spell(since + (hour - 12) * HOUR, since + (hour - 11) * HOUR, 0.3, 197) for hour in range(12)]
 
     assert steer(0.3 * sunday**2, [*before, *half], loud, 24 * 200, now=since + 12 * HOUR) == pytest.approx(0.3 * sunday**2, rel=0.1)
+
+
+def test_the_hours_of_all_days_together_make_a_day_of_calls() -> None:
+    loud = Rhythm.of([hour % 24 + hour // 24 + 1.0 for hour in range(HOURS)])
+
+    assert pace(loud, FIRST_DAY, FIRST_DAY + DAY) == pytest.approx(1)
+    assert pace(loud, FIRST_DAY, FIRST_DAY + 5 * HOUR) == pytest.approx(pace(loud, FIRST_DAY + 3 * DAY, FIRST_DAY + 3 * DAY + 5 * HOUR))
+    assert pace(loud, FIRST_DAY + HOUR, FIRST_DAY) == 0
+
+
+def test_when_the_calls_of_24_hours_are_about_to_outgrow_the_aim_the_price_rises_before_they_do() -> None:
+    """Yesterday's next two hours were poor, so few calls free themselves while as many as ever are wanted."""
+    poor = [Spell(spell.began_at, spell.ended_at, 0.3, 100 if number < 2 else 206) for number, spell in enumerate(spells(0, 0.3))]
+
+    assert steer(0.3, poor, FLAT, 24 * 200, now=FIRST_DAY + DAY) > 0.3
 
 
 def test_one_steering_moves_the_price_by_a_quarter_at_most() -> None:
