@@ -1,13 +1,13 @@
 """how the rates of pages are spread, learnt by the plan of a network
 
-Revision: 0019, after 0018
+Revision: 0021, after 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
