@@ -174,9 +174,26 @@ async def prepare(services: Services, day: Day) -> None:
             await session.execute(text(statement), values)
 
 
-async def run(pages: int, keys: int, workers: int, minutes: float) -> None:
-    """Lives the day and prints how its calls were answered."""
-    day = Day(pages, keys, time.time() + SETTLING_SECONDS, minutes * 60)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the calls of a day were answered, by method and outcome; messages stored, and those that the network shows in the end."""
+
+    outcomes: Counter[tuple[str, str]]
+    peak: int
+    stored: int
+    shown: int
+
+    def calls(self, method: str) -> int:
+        """All calls of a method."""
+        return sum(count for (one, _), count in self.outcomes.items() if one == method)
+
+    def refused(self, code: int) -> int:
+        """Calls of any method that were refused with the code."""
+        return sum(count for (_, outcome), count in self.outcomes.items() if outcome == f"error {code}")
+
+
+async def live(day: Day, workers: int) -> Told:
+    """Lives a day with so many workers."""
     with tempfile.TemporaryDirectory(prefix="otklik-bench-") as folder:
         async with process("network", day, log=Path(folder) / "network.log") as network:
             assert network.stdout is not None
@@ -190,7 +207,7 @@ async def run(pages: int, keys: int, workers: int, minutes: float) -> None:
                 async with services.database.read() as session:
                     stored = int(await session.scalar(text("SELECT count(*) FROM messages WHERE deleted_at IS NULL")) or 0)
                 told = json.loads(await end(network))
-    show(day, told, workers, stored)
+    return Told(Counter({(method, outcome): count for method, outcome, count in told["outcomes"]}), told["peak"], stored, told["shown"])
 
 
 async def _employ(day: Day, url: str, address: str, log: Path) -> None:
@@ -199,17 +216,20 @@ async def _employ(day: Day, url: str, address: str, log: Path) -> None:
         await end(worker)
 
 
-def show(day: Day, told: dict[str, object], workers: int, stored: int) -> None:
+def show(day: Day, told: Told, workers: int) -> None:
     """Prints the table."""
-    outcomes = {(str(method), str(outcome)): int(count) for method, outcome, count in told["outcomes"]}  # type: ignore[attr-defined]
     rows = []
-    for method in sorted({method for method, _ in outcomes}):
-        calls = sum(count for (one, _), count in outcomes.items() if one == method)
-        refused = {code: outcomes.get((method, f"error {code}"), 0) for code in (29, 6)}
-        rows.append([method, str(calls), str(refused[29]), str(refused[6]), f"{refused[6] / calls:.4%}"])
+    for method in sorted({method for method, _ in told.outcomes}):
+        calls, quota, pace = told.calls(method), told.outcomes[method, "error 29"], told.outcomes[method, "error 6"]
+        rows.append([method, str(calls), str(quota), str(pace), f"{pace / calls:.4%}"])
     title = f"A day of {day.pages} pages with {day.keys} keys and {workers} workers, at {day.speed:.0f} times its speed"
     print_table(title, ["method", "calls", "error 29", "error 6", "share of error 6"], rows)
-    print(f"At most {told['peak']} calls of a key within a second; {stored} messages stored of {told['shown']} shown.")
+    print(f"At most {told.peak} calls of a key within a second; {told.stored} messages stored of {told.shown} shown.")
+
+
+async def run(day: Day, workers: int) -> None:
+    """Lives a day and prints how its calls were answered."""
+    show(day, await live(day, workers), workers)
 
 
 def main() -> None:
@@ -224,7 +244,8 @@ def main() -> None:
         parser.add_argument("--workers", type=int, default=3)
         parser.add_argument("--minutes", type=float, default=5)
         given = parser.parse_args()
-        act = run(given.pages, given.keys, given.workers, given.minutes)
+        day = Day(given.pages, given.keys, time.time() + SETTLING_SECONDS, given.minutes * 60)
+        act = run(day, given.workers)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(act)
 

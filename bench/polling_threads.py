@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from app.domain.polling.due import Interval
 from app.domain.polling.intervals import PollBounds, next_count_at, next_sweep_at
 from app.domain.polling.thread_plan import CHEAPEST, ThreadPlan
 from app.domain.polling.threads import ThreadState, ThreadTally
@@ -25,6 +26,7 @@ from bench.timing import print_table
 
 BEGAN, DAYS, LIFE = 1_772_409_600, 40, 30 * DAY_SECONDS
 SHORTEST = timedelta(seconds=15)
+BETWEEN = Interval(SHORTEST, timedelta(days=1))
 BOUNDS = PollBounds(timedelta(minutes=5), SHORTEST, timedelta(days=1))
 POSTS_A_CALL = 100
 RULES = (None, CHEAPEST, 0.002, 0.01)
@@ -99,7 +101,7 @@ def follow(posts: list[Post], price: float | None) -> tuple[int, int]:
             moved[number] = now if new else moved[number]
             sweeps[number] = next_sweep_at(_moment(now), _moment(moved[number])).timestamp()
         found, last = [_moment(one) for one in new], _moment(moved[number])
-        look = plan.after_look(states[number], _moment(now), found, tally, moved_at=last, weight=1.0, shortest=SHORTEST)
+        look = plan.after_look(states[number], _moment(now), found, tally, moved_at=last, weight=1.0, bounds=BETWEEN)
         states[number] = look.state
         following = (look.next_at if price else next_count_at(_moment(now), last, BOUNDS)).timestamp()
         if now < post.published + LIFE:

@@ -154,7 +154,7 @@ def _counted(polling: Polling, claim: CounterClaim, ref: PostRef, counts: Mappin
         (),
         moved_at=thread.last_moved_at,
         weight=claim.page.worth,
-        shortest=polling.bounds.minimum,
+        bounds=polling.planner.bounds,
     )
     return Counted(claim, found.comments, moved=False, next_count_at=look.next_at, state=look.state)
 
@@ -168,7 +168,7 @@ def _supposed(polling: Polling, claim: CounterClaim, found: Sequence[datetime], 
         found,
         moved_at=claim.thread.last_moved_at,
         weight=claim.page.worth,
-        shortest=polling.bounds.minimum,
+        bounds=polling.planner.bounds,
         teaches=False,
     )
     return look.next_at

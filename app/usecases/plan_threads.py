@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from app.domain.polling.due import Interval
 from app.domain.polling.rates import share_kept
 from app.domain.polling.thread_plan import Look, ThreadPlan, steer_looks
 from app.domain.polling.threads import ThreadState, ThreadTally
@@ -45,13 +46,13 @@ class ThreadPlanner:
         *,
         moved_at: datetime,
         weight: float,
-        shortest: timedelta,
+        bounds: Interval,
         teaches: bool = True,
     ) -> Look:
         """See `ThreadPlan.after_look`. What is only supposed, or was told by push before, teaches nothing of other threads."""
         tally = self.lessons_of(network).tally if teaches else ThreadTally()
         plan = self.plans.get(network, GUESSED)
-        return plan.after_look(state, seen_at, found, tally, moved_at=moved_at, weight=weight, shortest=shortest)
+        return plan.after_look(state, seen_at, found, tally, moved_at=moved_at, weight=weight, bounds=bounds)
 
 
 async def plan_threads(

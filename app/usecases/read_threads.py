@@ -111,7 +111,7 @@ async def _read_thread(turn: Turn, reader: CommentReader, one: ToRead) -> None:
         sorted(moment for moment in found.values() if moment <= began_at),
         moved_at=moved_at,
         weight=claim.page.worth,
-        shortest=polling.bounds.minimum,
+        bounds=polling.planner.bounds,
     )
     done = Reading(
         began_at,

@@ -20,7 +20,7 @@ STEP = timedelta(minutes=10)
 BRIEF = timedelta(minutes=30)
 AFTERMATH = timedelta(hours=16)
 PAGES = 4
-THREADS = {"vk": 300, "ok": 120}
+THREADS = {"vk": 300, "ok": 200}
 LEAST_PRECISION, LEAST_RECALL = 0.98, 0.95
 PASSING: Mapping[str, tuple[int, ...]] = {"vk": (1, 10), "ok": (2,)}
 """Codes of passing failures. A network that blames the pace of a caller who keeps it would only slow the test: the pace would fall."""

@@ -54,7 +54,7 @@ class ThreadPlan:
         *,
         moved_at: datetime,
         weight: float,
-        shortest: timedelta,
+        bounds: Interval,
     ) -> Look:
         """What a look taught that found comments of these moments, in a thread that was last seen to move at `moved_at`.
 
@@ -64,9 +64,9 @@ class ThreadPlan:
         silence = seen_at - max(moved_at, max(found, default=moved_at))
         if silence >= RETIRED_AFTER:
             return Look(seen, seen_at + silence / SILENCE_PER_SWEEP)
-        bounds = Interval(shortest, COUNT_AT_LEAST_EVERY)
-        due = thread_due_at(seen, self.habits, weight=weight, price=self.price, bounds=bounds)
-        return Look(seen, shared(seen_at, max(due, seen_at + shortest)))
+        longest = min(bounds.maximum, COUNT_AT_LEAST_EVERY)
+        due = thread_due_at(seen, self.habits, weight=weight, price=self.price, bounds=Interval(bounds.minimum, longest))
+        return Look(seen, shared(seen_at, max(due, seen_at + bounds.minimum)))
 
 
 def shared(now: datetime, due: datetime) -> datetime:

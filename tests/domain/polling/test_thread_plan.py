@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.polling.due import Interval
 from app.domain.polling.intervals import COUNT_AT_LEAST_EVERY, RETIRED_AFTER
 from app.domain.polling.thread_plan import CHEAPEST, COARSEST, LONGEST_STRIDE, ThreadPlan, shared, steer_looks
 from app.domain.polling.threads import ThreadState, ThreadTally
 from tests.domain.story import DAY, HOUR, MINUTE, at
 
 SHORTEST = timedelta(seconds=15)
+BOUNDS = Interval(SHORTEST, 3 * DAY)
 PLAN = ThreadPlan.of(ThreadTally())
 POSTED = at("08:00")
 
@@ -20,7 +22,7 @@ def wait_after(age: timedelta, found: list[datetime] | None = None, *, plan: Thr
     """How long after a look at this age, the first one, the next one is."""
     seen_at, new = POSTED + age, found or []
     state = ThreadState(POSTED, POSTED)
-    look = plan.after_look(state, seen_at, new, ThreadTally(), moved_at=POSTED, weight=weight, shortest=SHORTEST)
+    look = plan.after_look(state, seen_at, new, ThreadTally(), moved_at=POSTED, weight=weight, bounds=BOUNDS)
     return look.next_at - seen_at
 
 
