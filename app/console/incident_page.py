@@ -16,11 +16,12 @@ from app.domain.authority import Authority, AuthorityId
 from app.domain.event import EventType
 from app.domain.incident import IncidentId
 from app.domain.operator import Act, Operator, OperatorId
+from app.domain.topic import TopicGroup
 from app.domain.turn import Turn, TurnState
 from app.storage import assignees, authorities, collected, events, incident_details, operators
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
-from app.usecases.change_topics import titles_of_topics
+from app.usecases.change_topics import titles_of_topics, topics_in_force
 from app.usecases.suggest_authorities import NamedSuggestion, suggest_authorities
 
 MOST_AUTHORITIES = 500
@@ -50,6 +51,7 @@ class IncidentPage:
     assignees: Sequence[Operator]
     authorities: Sequence[Authority]
     titles: Mapping[str, str]
+    topic_groups: Sequence[TopicGroup]
     suggested: Sequence[NamedSuggestion]
     kin: Kin
     may_correct: bool
@@ -76,6 +78,7 @@ async def read_page(session: AsyncSession, console: Console, visitor: Visitor, i
         await assignees.listed(session) if can_assign else (),
         await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES) if can_assign else (),
         await titles_of_topics(session, console.region_id),
+        (await topics_in_force(session, console.region_id)).groups,
         await suggest_authorities(session, console.region_id, incident, now=times.now) if can_assign else (),
         await kin_of(session, console, visitor, incident),
         visitor.operator.may(Act.WORK),

@@ -20,9 +20,12 @@ from app.domain.errors import DomainError, InvalidInput, InvalidTransition, Stal
 from app.domain.incident import Incident, IncidentId
 from app.domain.operator import OperatorId
 from app.domain.territory import EntryId
+from app.domain.verdict import Kind
+from app.domain.word import Word
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
 from app.usecases.correct_place import Correction, correct_place
+from app.usecases.correct_verdict import correct_verdict
 from app.usecases.explain_incident import explain_incident
 from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
@@ -140,6 +143,26 @@ async def correct(
 
     async def run(session: AsyncSession) -> None:
         await correct_place(session, console.region_id, key, visitor.operator, correction, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back)
+
+
+@router.post("/verdict")
+async def correct_what_it_is(
+    console: Console,
+    visitor: Worker,
+    incident_id: Id,
+    version: Version,
+    kind: Annotated[Kind, Form()],
+    topic: Annotated[str, Form(max_length=100)] = "",
+    urgent: Annotated[bool, Form()] = False,
+    back: Back = "/",
+) -> Response:
+    """Takes the operator's word for what the incident is; an empty topic says nothing of it."""
+    key, word = IncidentId(incident_id), Word(kind, topic or None, urgent)
+
+    async def run(session: AsyncSession) -> Incident:
+        return await correct_verdict(session, console.region_id, key, visitor.operator, word, version=version, now=console.now())
 
     return await _step(console, visitor, key, run, back=back)
 

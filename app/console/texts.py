@@ -24,6 +24,8 @@ KINDS: Mapping[Kind, str] = {
     Kind.OTHER: "другое",
 }
 
+OWN_WORDS: Mapping[str, str] = {"category": "Группа тем региона", "theme": "Тема региона", "authority": "Кто отвечал раньше"}
+
 STATUSES: Mapping[IncidentStatus, str] = {
     IncidentStatus.NEW: "новое",
     IncidentStatus.ASSIGNED: "назначено",
