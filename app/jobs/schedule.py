@@ -182,7 +182,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("hand over counts", 5, lambda: hand_over_counts(one.database, one.counts)),
         Duty("refresh credentials", 15, one.connectors.refresh),
         Duty("probe networks", 60, one.probe),
-        Duty("watch verdicts", 300, lambda: watch_verdicts(one.database, one.region_id, now=one.now())),
+        Duty("watch verdicts", 1800, lambda: watch_verdicts(one.database, one.region_id, now=one.now())),
         Duty("take up model", 5, one.take_up_model),
         Duty("retrain", 300, one.retrain),
         Duty("purge", 3600, one.purge),
