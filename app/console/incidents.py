@@ -47,8 +47,7 @@ Run = Callable[[AsyncSession], Awaitable[Incident | None]]
 @router.get("")
 async def show_incident(console: Console, visitor: Reader, incident_id: Id, back: Annotated[str, Query(max_length=4000)] = "/") -> Response:
     """The incident as it is now."""
-    async with console.database.read() as session:
-        page = await read_page(session, console, visitor, IncidentId(incident_id))
+    page = await _read(console, visitor, IncidentId(incident_id))
     return await _shown(console, visitor, page, back=back)
 
 
@@ -175,11 +174,16 @@ async def _step(
         async with console.database.write() as session:
             await run(session)
     except (StaleVersion, InvalidTransition, InvalidInput) as error:
-        async with console.database.read() as session:
-            page = await read_page(session, console, visitor, incident_id)
+        page = await _read(console, visitor, incident_id)
         status = 422 if isinstance(error, InvalidInput) else 409
         return await _shown(console, visitor, page, back=back, refused=error, draft=draft, status=status)
     return RedirectResponse(after or _address(incident_id, back), 303)
+
+
+async def _read(console: Console, visitor: Visitor, incident_id: IncidentId) -> IncidentPage:
+    explanation = await explain_incident(console.database, console.classifier, console.region_id, incident_id)
+    async with console.database.read() as session:
+        return await read_page(session, console, visitor, incident_id, explanation)
 
 
 def _address(incident_id: IncidentId, back: str) -> str:
@@ -196,7 +200,6 @@ async def _shown(
     draft: str = "",
     status: int = 200,
 ) -> Response:
-    explanation = await explain_incident(console.database, console.classifier, console.region_id, page.incident.id)
     return console.pages.page(
         "incident.html",
         status=status,
@@ -204,7 +207,7 @@ async def _shown(
         visitor=visitor,
         times=console.times,
         page=page,
-        explanation=explanation,
+        explanation=page.explanation,
         incident=page.incident,
         back=local_address(back),
         refusal=None if refused is None else _explained(refused, page),

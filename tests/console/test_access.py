@@ -23,6 +23,8 @@ FORMS = {
     "/incidents/{incident_id}/places": Act.WORK,
     "/signals/masses/{mass_id}/merge": Act.WORK,
     "/signals/masses/{mass_id}/dismiss": Act.WORK,
+    "/routing": Act.ADMINISTER,
+    "/routing/{rule_id}/remove": Act.ADMINISTER,
     "/sources": Act.REGISTER,
     "/sources/{source_id}/pause": Act.REGISTER,
     "/sources/{source_id}/resume": Act.REGISTER,
