@@ -46,9 +46,9 @@ async def suggest_authorities(
 
 
 def _topics(incident: IncidentDetails, explanation: Explanation | None) -> Mapping[str, float]:
-    """The classifier's guesses as long as the first of them is the incident's topic; a topic that a person gave stands alone."""
+    """The classifier's guesses while the first of them is the incident's topic or of its group; what a person gave stands alone."""
     guesses = () if explanation is None else explanation.verdict.topics
-    if guesses and guesses[0].code == incident.topic:
+    if guesses and incident.topic in {guesses[0].code, group_of(guesses[0].code)}:
         return {guess.code: guess.confidence for guess in guesses}
     return {} if incident.topic is None else {incident.topic: UNSURE}
 
