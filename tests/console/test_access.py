@@ -21,6 +21,8 @@ FORMS = {
     "/incidents/{incident_id}/reopen": Act.WORK,
     "/incidents/{incident_id}/merge": Act.WORK,
     "/incidents/{incident_id}/places": Act.WORK,
+    "/incidents/{incident_id}/verdict": Act.WORK,
+    "/labelling/{message_id}": Act.WORK,
     "/signals/masses/{mass_id}/merge": Act.WORK,
     "/signals/masses/{mass_id}/dismiss": Act.WORK,
     "/routing": Act.ADMINISTER,
