@@ -1,6 +1,7 @@
 """The page of one incident, and the steps that an operator takes from it or straight from the queue."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
@@ -22,6 +23,8 @@ from app.domain.operator import OperatorId
 from app.domain.territory import EntryId
 from app.domain.verdict import Kind
 from app.domain.word import Word
+from app.storage import gazetteer
+from app.storage.gazetteer import FoundEntry
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
 from app.usecases.correct_place import Correction, correct_place
@@ -41,14 +44,36 @@ Number = Annotated[int, Form(ge=1, le=2**15 - 1)]
 Key = Annotated[str, Form(pattern=r"^\d{0,18}$")]
 Reason = Annotated[str, Form(max_length=1000)]
 Back = Annotated[str, Form(max_length=4000)]
+MOST_FOUND = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was looked for as the meaning of a place, by its number, and what the gazetteer has."""
+
+    place: int
+    words: str
+    found: Sequence[FoundEntry]
+
+
 Run = Callable[[AsyncSession], Awaitable[Incident | None]]
 
 
 @router.get("")
-async def show_incident(console: Console, visitor: Reader, incident_id: Id, back: Annotated[str, Query(max_length=4000)] = "/") -> Response:
-    """The incident as it is now."""
+async def show_incident(
+    console: Console,
+    visitor: Reader,
+    incident_id: Id,
+    back: Annotated[str, Query(max_length=4000)] = "/",
+    place: Annotated[int, Query(ge=0, le=2**15 - 1)] = 0,
+    find: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """The incident as it is now; with what the gazetteer has for a place's other meaning, if it is searched."""
     page = await _read(console, visitor, IncidentId(incident_id))
-    return await _shown(console, visitor, page, back=back)
+    words = clean_text(find).strip()
+    async with console.database.read() as session:
+        found = await gazetteer.search(session, console.region_id, words, limit=MOST_FOUND) if place and words else []
+    return await _shown(console, visitor, page, back=back, search=Search(place, words, found) if place and words else None)
 
 
 @router.post("/take")
@@ -199,6 +224,7 @@ async def _shown(
     refused: DomainError | None = None,
     draft: str = "",
     status: int = 200,
+    search: Search | None = None,
 ) -> Response:
     return console.pages.page(
         "incident.html",
@@ -212,6 +238,7 @@ async def _shown(
         back=local_address(back),
         refusal=None if refused is None else _explained(refused, page),
         draft=draft,
+        search=search,
     )
 
 
