@@ -39,7 +39,6 @@ class EventType(StrEnum):
     JOINED = "joined"
     PARTED = "parted"
     MASS_PROPOSED = "mass_proposed"
-    ROUTED = "routed"
 
 
 @dataclass(frozen=True, slots=True)

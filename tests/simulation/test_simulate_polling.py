@@ -49,6 +49,14 @@ def test_what_the_future_holds_changes_no_poll_before_it(polls: list[list[int]])
     assert [[moment for moment in one if moment <= cut] for one in polls] == [[moment for moment in one if moment <= cut] for one in again]
 
 
+def test_the_plan_is_far_better_than_polling_all_alike_and_not_far_from_hindsight() -> None:
+    report, _ = simulate_polling(TOWN, BUDGET, BOUNDS, 3)
+
+    plan, uniform, static = (one.mean_lag_seconds or 0.0 for one in (report.plan, report.uniform, report.best_static))
+    assert 0 < plan < 0.4 * uniform
+    assert plan < 1.3 * static
+
+
 def test_busy_sources_are_polled_more_often(polls: list[list[int]]) -> None:
     busiest = max(range(len(polls)), key=lambda source: len(TOWN.published[source]))
 

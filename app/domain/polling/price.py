@@ -13,21 +13,21 @@ from app.domain.polling.rhythm import DAY_SECONDS, HOURS_A_DAY, Rhythm, week_day
 
 DAY = timedelta(days=1)
 PIECES_A_DAY = 144
-AIM = 0.985
+AIM = 0.989
 """The share of the budget that the price aims at; the rest absorbs chance, so that the hard limit is rarely met."""
 OPENING_AIM = 0.92
 """The same on the first day, before the rhythm is known: what is full would repeat itself, and could not move to better hours."""
 RESERVE = 0.002
 """The share of the budget that only sources at their longest interval may take."""
-AHEAD = timedelta(hours=2)
-PATIENTLY = 0.15
-"""The part of what the count of 24 hours will be away from the aim that the next two hours make good. More would copy the chances of
+AHEAD = timedelta(hours=4)
+PATIENTLY = 0.25
+"""The part of what the count of 24 hours will be away from the aim that the next four hours make good. More would copy the chances of
 yesterday's hours into today's, less would let the count drift into the limit."""
 LEAST_PACE = 0.05
 LONGEST_STRIDE = 1.25
 """How far one steering may move the price, as a factor."""
 TRUSTED_AFTER = timedelta(hours=3)
-REPLAN_RATIO = 1.05
+REPLAN_RATIO = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def steer(price: float, spells: Sequence[Spell], rhythm: Rhythm, calls_per_day: 
     """The price from now on, from the spells of the last day in order (older ones are ignored).
 
     A call made at price p stands for sqrt(p) calls at price 1, because demand falls as 1/sqrt(price): that and the rhythm tell how
-    many calls the next hours want at price 1. They may have their part of an average day (`pace`), and a little more or less to
-    bring back to the aim how many calls will be counted after them. The price makes both equal.
+    many calls the 24 hours around now want at price 1. The next hours may have their part of a day (`pace`), and a little more or
+    less to bring back to the aim how many calls will be counted after them. The price makes both equal.
     """
     recent = [spell for spell in spells if spell.began_at >= now - DAY]
     if not recent or now - recent[0].began_at < TRUSTED_AFTER:
@@ -65,7 +65,7 @@ def steer(price: float, spells: Sequence[Spell], rhythm: Rhythm, calls_per_day: 
     counted = sum([spell.calls for spell in recent if spell.ended_at > ahead - DAY]) + paced
     counted += aim * pace(rhythm, ahead - DAY, first)
     allowed = max(paced + PATIENTLY * (aim - counted), LEAST_PACE * paced)
-    wanted = level * demand(rhythm, now, ahead)
+    wanted = level * demand(rhythm, now - DAY / 2, now + DAY / 2) * paced / aim
     return min(max((wanted / allowed) ** 2, price / LONGEST_STRIDE), price * LONGEST_STRIDE)
 
 

@@ -26,11 +26,11 @@ def test_the_opening_price_spends_most_of_the_budget_under_the_square_root_law()
 
 
 def test_a_price_that_spends_as_aimed_stays() -> None:
-    assert steer(0.3, spells(197, 0.3), FLAT, 24 * 200, now=FIRST_DAY + DAY) == pytest.approx(0.3)
+    assert steer(0.3, spells(197, 0.3), FLAT, 24 * 197 / AIM, now=FIRST_DAY + DAY) == pytest.approx(0.3)
 
 
 def test_spending_too_much_raises_the_price_and_too_little_lowers_it() -> None:
-    dear, cheap = (steer(0.3, spells(calls, 0.3), FLAT, 24 * 200, now=FIRST_DAY + DAY) for calls in (202, 194))
+    dear, cheap = (steer(0.3, spells(calls, 0.3), FLAT, 24 * 200, now=FIRST_DAY + DAY) for calls in (203, 193))
 
     assert cheap < 0.3 < dear
 
