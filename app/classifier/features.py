@@ -18,7 +18,7 @@ from app.classifier.traits import count_classes, letters_of, measure_form, measu
 LETTER_BITS = 16
 WORD_BITS = 15
 CONTEXT_BITS = 13
-MEANING_WEIGHT = np.float32(0.6)
+MEANING_WEIGHT = np.float32(0.8)
 
 
 class Space(NamedTuple):

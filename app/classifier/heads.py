@@ -65,12 +65,23 @@ def weigh_spaces(
     return {space: weigh(counts[rows], idf[space], weights[space]) for space, counts in zip(SPACES, design.counts, strict=True)}
 
 
-def fit_head(parts: Mapping[str, sparse.csr_array], measures: Matrix, classes: NDArray[np.intp], count: int, sight: Sight) -> Head:
-    """The head for classes 0 to `count`-1 from what it looks at; a class without examples never wins."""
+def fit_head(
+    parts: Mapping[str, sparse.csr_array],
+    measures: Matrix,
+    classes: NDArray[np.intp],
+    worth: NDArray[np.float64],
+    count: int,
+    sight: Sight,
+) -> Head:
+    """The head for classes 0 to `count`-1 from what it looks at; a class without examples never wins.
+
+    `worth` is how much each row counts beside others of its class.
+    """
     seen = np.unique(classes)
     kept = {space: np.unique(parts[space].indices) for space in sight.spaces}
     blocks = [parts[space].tocsc()[:, kept[space]] * boost for space, boost in sight.spaces.items()]
-    coefficients = _fit(sparse.csr_array(sparse.hstack([*blocks, sparse.csr_array(measures * sight.measures)])), classes, sight.freedom)
+    matrix = sparse.csr_array(sparse.hstack([*blocks, sparse.csr_array(measures * sight.measures)]))
+    coefficients = _fit(matrix, classes, worth, sight.freedom)
     ends = np.cumsum([len(columns) for columns in kept.values()])
     votes = {}
     for (space, boost), block in zip(sight.spaces.items(), np.split(coefficients, ends)[:-1], strict=True):
@@ -82,7 +93,7 @@ def fit_head(parts: Mapping[str, sparse.csr_array], measures: Matrix, classes: N
     return Head(votes, measure_votes)
 
 
-def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp], freedom: float) -> Matrix:
+def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp], worth: NDArray[np.float64], freedom: float) -> Matrix:
     """Weights for each class seen; "sag" uses no BLAS, whose last bits depend on the machine and its number of cores."""
     from sklearn.linear_model import LogisticRegression  # takes seconds to load, and only learning needs it
 
@@ -90,7 +101,7 @@ def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp], freedom: float) ->
     if seen < 2:
         return np.zeros((matrix.shape[1], seen))
     matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
-    weights = _even_out(classes)
+    weights = _even_out(classes) * worth
     model = LogisticRegression(C=freedom, solver="sag", fit_intercept=False, max_iter=MOST_PASSES, tol=TOLERANCE, random_state=SEED).fit(
         matrix, classes, sample_weight=weights
     )

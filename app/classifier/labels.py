@@ -52,6 +52,19 @@ def read_labels(examples: Sequence[Example]) -> Labels:
     )
 
 
+def add_phrases(labels: Labels, phrases: Sequence[Example]) -> Labels:
+    """The labels with those of phrases behind them, of which nothing but group and topic is known."""
+    unknown = np.full(len(phrases), UNKNOWN)
+    groups = _number([group_of(phrase.topic or "") for phrase in phrases], labels.group_names)
+    topics = _number([phrase.topic or "" for phrase in phrases], labels.topic_names)
+    return labels._replace(
+        kinds=np.concatenate((labels.kinds, unknown)),
+        urgent=np.concatenate((labels.urgent, unknown)),
+        groups=np.concatenate((labels.groups, groups)),
+        topics=np.concatenate((labels.topics, topics)),
+    )
+
+
 def _frequent(names: Sequence[str], fewest: int) -> tuple[str, ...]:
     """In the order of groups: a dot sorts before every letter of a longer group's code, but not before `_`."""
     counts = Counter(name for name in names if name)
@@ -60,4 +73,4 @@ def _frequent(names: Sequence[str], fewest: int) -> tuple[str, ...]:
 
 def _number(names: Sequence[str], known: Sequence[str]) -> Classes:
     numbers = {name: number for number, name in enumerate(known)}
-    return np.array([numbers.get(name, UNKNOWN) for name in names])
+    return np.array([numbers.get(name, UNKNOWN) for name in names], dtype=np.intp)

@@ -1,4 +1,4 @@
-"""What words mean, as short vectors learned from news by others: words that no example held still say something."""
+"""What words mean, as short vectors learned from news and from sentences by others: words that no example held still say something."""
 
 from dataclasses import dataclass
 from functools import cache

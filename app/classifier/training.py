@@ -12,17 +12,20 @@ from app.classifier.design import Design, Rows, build_design, measure_idf
 from app.classifier.examples import PARTS, Example, digest, part_of, thread_number
 from app.classifier.features import read_messages
 from app.classifier.heads import SPACES, Head, Matrix, Sight, fit_head, join_heads, weigh_spaces
-from app.classifier.labels import UNKNOWN, Classes, Labels, read_labels
+from app.classifier.labels import UNKNOWN, Classes, Labels, add_phrases, read_labels
 from app.classifier.lexicon import Lexicon, read_lexicon
 from app.classifier.model import KINDS, Model, Origin, SpaceWeights
+from app.classifier.phrases import shipped_phrases
 from app.classifier.quantising import quantise
 from app.classifier.scoring import calibrate
 from app.classifier.subjects import groups_of
 
-SPACE_WEIGHTS = {"letters": 0.8, "words": 0.6, "post": 0.1, "reply_to": 0.25}
+SPACE_WEIGHTS = {"letters": 0.8, "words": 0.6, "post": 0.2, "reply_to": 0.5}
 WISH_SIGHT = Sight({"letters": 1.0, "words": 1.0, "post": 1.0, "reply_to": 1.0}, measures=1.0, freedom=10.0)
-SUBJECT_SIGHT = Sight({"words": 1.5, "post": 4.0, "reply_to": 2.0}, measures=2.5, freedom=1.0)
+SUBJECT_SIGHT = Sight({"words": 1.5, "post": 4.0, "reply_to": 2.0}, measures=2.5, freedom=2.0)
 FEWEST_URGENT = 10
+PHRASE_WORTH = 1.0
+"""How much a phrase of the taxonomy counts beside a labelled message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,20 @@ def shipped_lexicon() -> Lexicon:
         return read_lexicon(Path(path))
 
 
-def train(examples: Sequence[Example], lexicon: Lexicon | None = None) -> Model:
-    """A model fitted on all examples given, calibrated on scores from models that had not seen the scored threads."""
+def train(examples: Sequence[Example], lexicon: Lexicon | None = None, phrases: Sequence[Example] | None = None) -> Model:
+    """A model fitted on all examples given, calibrated on scores from models that had not seen the scored threads.
+
+    The heads of subjects learn from `phrases` too, by default those that ship, as far as the examples show their topics.
+    """
     ordered = sorted(examples, key=repr)
     labels = read_labels(ordered)
     lexicon = lexicon or shipped_lexicon()
-    design = build_design(read_messages([example.text for example in ordered], lexicon))
+    hints = [phrase for phrase in (shipped_phrases() if phrases is None else phrases) if phrase.topic in labels.topic_names]
+    design = build_design(read_messages([example.text for example in [*ordered, *hints]], lexicon))
+    lessons = add_phrases(labels, hints)
     parts = np.array([part_of(example.thread, "calibration") for example in ordered])
-    calibration = calibrate(_score_unseen(design, labels, parts), labels)
-    heads = _fit(design, labels, np.arange(len(ordered)))
+    calibration = calibrate(_score_unseen(design, lessons, parts), labels)
+    heads = _fit(design, lessons, np.arange(len(lessons.kinds)), len(ordered))
     threads = np.unique(np.array([thread_number(example.thread) for example in ordered], dtype=np.uint64))
     origin = Origin(len(ordered), len(threads), digest(ordered))
     traits = quantise(np.concatenate((heads.kinds.measures, _difference(heads.urgent.measures)), axis=1), np.int16)
@@ -59,13 +67,16 @@ def train(examples: Sequence[Example], lexicon: Lexicon | None = None) -> Model:
     return Model(labels.group_names, labels.topic_names, spaces, traits, subjects, lexicon, threads, calibration, origin)
 
 
-def _fit(design: Design, labels: Labels, rows: Rows) -> Heads:
+def _fit(design: Design, labels: Labels, rows: Rows, messages: int) -> Heads:
+    """The heads learned from some rows, of which those from number `messages` on are phrases."""
+    worth = np.where(rows < messages, 1.0, PHRASE_WORTH)
     idf = {space: measure_idf(counts[rows]) for space, counts in zip(SPACES, design.counts, strict=True)}
     parts = weigh_spaces(design, rows, idf, SPACE_WEIGHTS)
 
     def fit(classes: Classes, count: int, measures: Matrix, sight: Sight) -> Head:
         known = np.flatnonzero(classes != UNKNOWN)
-        return fit_head({space: part[known] for space, part in parts.items()}, measures[rows][known], classes[known], count, sight)
+        spaces = {space: part[known] for space, part in parts.items()}
+        return fit_head(spaces, measures[rows][known], classes[known], worth[known], count, sight)
 
     def fit_topics() -> Head:
         heads = {}
@@ -89,11 +100,12 @@ def _fit(design: Design, labels: Labels, rows: Rows) -> Heads:
 
 def _score_unseen(design: Design, labels: Labels, parts: NDArray[np.intp]) -> Matrix:
     columns = len(KINDS) + 1 + len(labels.group_names) + len(labels.topic_names)
+    phrases = np.arange(len(parts), len(labels.kinds))
     scores = np.zeros((len(parts), columns))
     for part in range(PARTS):
         unseen = np.flatnonzero(parts == part)
         if unseen.size and unseen.size < len(parts):
-            heads = _fit(design, labels, np.flatnonzero(parts != part))
+            heads = _fit(design, labels, np.concatenate((np.flatnonzero(parts != part), phrases)), len(parts))
             parts_unseen, traits = weigh_spaces(design, unseen, heads.idf, SPACE_WEIGHTS), design.traits[unseen]
             scored = (
                 heads.kinds.score(parts_unseen, traits),
