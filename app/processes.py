@@ -1,6 +1,7 @@
 """Web and worker as processes: started together or alone, stopped by a signal."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -10,6 +11,9 @@ from app.bootstrap import running_services
 from app.settings import Settings
 from app.web import bind, run_web
 from app.worker import run_worker
+
+OBJECTS_A_LOOK = 20_000
+"""New objects after which the collector looks for cycles: those of about one page, which nearly all go without it."""
 
 
 @asynccontextmanager
@@ -30,10 +34,18 @@ async def run_processes(settings: Settings, *, web: bool, worker: bool) -> None:
     """Runs until a signal; the port is taken before anything is started, so that a taken one is told at once."""
     listening = bind(settings.host, settings.port) if web else None
     async with stopped_by_signals() as stop, running_services(settings) as services, asyncio.TaskGroup() as group:
+        spare_the_collector()
         if listening is not None:
             group.create_task(ended(run_web(services, stop, listening), stop), name="web")
         if worker:
             group.create_task(ended(run_worker(services, stop), stop), name="worker")
+
+
+def spare_the_collector() -> None:
+    """Keeps what was loaded at the start out of the collector's sight, as it lives to the end, and makes it look less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_A_LOOK)
 
 
 async def ended(part: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:

@@ -8,7 +8,7 @@ import structlog
 from app.bootstrap import Services
 from app.domain.polling.due import Interval
 from app.jobs.poll_runner import PollRunner, count_page
-from app.jobs.schedule import Household, duties_of, make_scheduler
+from app.jobs.schedule import Household, duties_of, make_scheduler, stop_scheduler
 from app.jobs.update_runner import UpdateRunner
 from app.storage import push_channels, workers
 from app.storage.engine import DATABASE_ERRORS
@@ -74,7 +74,7 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
             try:
                 await stop.wait()
             finally:
-                scheduler.shutdown(wait=False)
+                stop_scheduler(scheduler)
                 runner.stop()
                 updates.stop()
     finally:

@@ -30,7 +30,7 @@ from app.storage.engine import Database, create_engine
 from app.storage.migrate import migrate
 from app.storage.regions import RegionId
 from app.usecases.judge_page import Intake
-from bench.ingest import SOURCES, START, make_pages, register, take_in
+from bench.ingest_pages import SOURCES, START, make_pages, register, take_in
 from bench.timing import print_table
 from connectors.sdk.contract import Page
 

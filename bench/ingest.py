@@ -2,228 +2,173 @@
 
     python -m bench.ingest [--comments 50000] [--rounds 4]
 
-Each round makes a fresh database and measures classification alone, the real path, and the floor twice: by one connection, as
-a careful script would write, and by as many as the real path uses, which is the stricter measure. Every other round goes the
-other way about, as far as the floor's rows allow. The ratio is real ÷ (floor + classification), its median over the rounds is
-the figure to quote. Pages and model are kept out of the garbage collector's sight in all of them.
+One worker, a process of its own, lives through all rounds and takes in pages of eight sources at a time, as many as a worker has
+hands by default; it holds ten thousand comments at a time, so that its memory is its own. Each round makes a fresh database and
+measures classification alone, the real path, and the floor twice: by one connection, as a careful script would write, and by as
+many as the real path uses, which is the stricter measure. Every other round goes the other way about, as far as the floor's rows
+allow. The ratio is real ÷ (floor + classification), its median over the rounds is the figure to quote. The same in seconds of
+processor, of Python and of the database together, tells on a shared machine more than the clock. The floor's rows and the model
+are kept out of the garbage collector's sight.
 """
 
 import argparse
 import asyncio
 import gc
-import json
-import random
-import resource
 import statistics
 import tempfile
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter, process_time
 
 import asyncpg
+import psutil
 import uvloop
-from rich.console import Console
-from rich.table import Table
 
 from app.classifier.contract import Classifier, TextInContext
 from app.classifier.model_file import load_shipped_model
-from app.domain.authority import OfficialAccount
-from app.domain.source import Source
-from app.storage import official_accounts, regions, sources
-from app.storage.embedded import embedded_server
-from app.storage.engine import Database, create_engine
+from app.storage.embedded import EmbeddedServer, embedded_server
+from app.storage.engine import create_engine
 from app.storage.migrate import migrate
-from app.storage.regions import RegionId
-from app.storage.sources import NewSource
-from app.usecases.ingest_page import ingest_page
-from app.usecases.judge_page import Intake
 from bench.floor import read_back, write_again
-from connectors.sdk.contract import Author, Message, MessageType, Page, Wall
+from bench.ingest_pages import SOURCES, slices_of
+from bench.ingest_worker import Taken, Worker, work
+from bench.timing import print_table
+from connectors.sdk.contract import Page
 
-CORPUS = Path(__file__).parent.parent / "corpus" / "threads"
-PAGE = 100
-COMMENTS_PER_THREAD = 250
-START = datetime(2026, 3, 1, tzinfo=UTC)
-SOURCES = ("-7", "-8", "-9", "-10")
-"""Pages of several sources are taken in at once, as a worker does; each source's own pages follow each other."""
-ANSWER = "Здравствуйте! Работы выполнены, бригада устранила неисправность."
+FLOORS = {"floor": 1, "wide floor": len(SOURCES)}
+"""How many connections write the floor's rows."""
 
 
-def corpus_texts() -> list[tuple[str, list[str]]]:
-    """Posts with their residents' comments, from the project's own corpus."""
-    threads = [json.loads(line) for file in sorted(CORPUS.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
-    pairs = [(thread["post"]["text"], [c["text"] for c in thread["comments"] if "kind" in c]) for thread in threads]
-    return [pair for pair in pairs if pair[1]]
+class Stopwatch:
+    """Seconds by the clock, and of processor in this process and in the database."""
+
+    def __init__(self, server: EmbeddedServer) -> None:
+        self._server = psutil.Process(int((server.data / "postmaster.pid").read_text().splitlines()[0]))
+        self._began = self._now()
+
+    def _now(self) -> tuple[float, float, float]:
+        ended, running = self._server.cpu_times(), [one.cpu_times() for one in self._server.children()]
+        database = ended.children_user + ended.children_system + sum(one.user + one.system for one in running)
+        return perf_counter(), process_time(), database
+
+    def read(self) -> tuple[float, float, float]:
+        """What has passed since it was made."""
+        clock, python, database = (now - began for now, began in zip(self._now(), self._began, strict=True))
+        return clock, python, database
 
 
-def make_pages(comments: int, seed: int, *, first: int = 0) -> list[Page]:
-    """Pages of 100 comments, numbered from `first`; about one in eight is official and answers the comment before it."""
-    rng = random.Random(seed)
-    texts = corpus_texts()
-    pages: list[Page] = []
-    number = 0
-    while number < comments:
-        thread = str(1_000_000 + first + number)
-        official = rng.choice(SOURCES)
-        wall = Wall("vk", official)
-        post_text, residents = rng.choice(texts)
-        began = START + timedelta(seconds=number * 20)
-        url = f"https://vk.com/wall{official}_{thread}"
-        messages = [Message(MessageType.POST, thread, wall, url, began, Author(official, "Администрация", True), post_text)]
-        for place in range(COMMENTS_PER_THREAD - 1):
-            number += 1
-            at = began + timedelta(seconds=20 * (place + 1))
-            answers = place % 8 == 7
-            author = Author(official, "Администрация", True) if answers else Author(str(rng.randrange(1, 200_000)), "Житель")
-            said = ANSWER if answers else f"{rng.choice(residents)} {rng.randrange(1000)}"
-            reply_to = messages[-1].external_id if answers else None
-            messages.append(
-                Message(
-                    MessageType.COMMENT,
-                    str(2_000_000 + first + number),
-                    wall,
-                    f"{url}?reply={number}",
-                    at,
-                    author,
-                    said,
-                    post_id=thread,
-                    root_id=reply_to,
-                    reply_to_id=reply_to,
-                )
-            )
-        pages += [_page(messages[start : start + PAGE]) for start in range(0, len(messages), PAGE)]
-    return pages
-
-
-def _page(messages: Sequence[Message]) -> Page:
-    raw = json.dumps([{"id": m.external_id, "text": m.text, "date": m.published_at.timestamp()} for m in messages])
-    return Page(tuple(messages), None, raw.encode(), "wall.getComments")
-
-
-async def run_real(database: Database, pages: Sequence[Page], classifier: Classifier) -> tuple[float, int]:
-    """Seconds for hops 2 and 3, and the incidents that they opened."""
-    async with database.write() as session:
-        region = await regions.ensure_region(session, "bench", now=START)
-    watched = [await register(database, region, official) for official in SOURCES]
-    intake = Intake(database, classifier, region)
-    began = perf_counter()
-    async with asyncio.TaskGroup() as group:
-        reading = [group.create_task(take_in(intake, source, pages)) for source in watched]
-    return perf_counter() - began, sum(task.result() for task in reading)
-
-
-async def register(database: Database, region: RegionId, official: str) -> Source:
-    """A watched official page."""
-    async with database.write() as session:
-        new = NewSource("vk", official, "Администрация", f"https://vk.com/club{official[1:]}", True, None, START - timedelta(days=1))
-        source_id = await sources.add(session, region, new, now=START)
-        account = OfficialAccount("vk", official, None, START - timedelta(days=365))
-        await official_accounts.register(session, region, account, now=START)
-        return (await sources.get(session, region, source_id)).source
-
-
-async def take_in(intake: Intake, source: Source, pages: Sequence[Page]) -> int:
-    """Takes in the pages of one source; the incidents that they opened."""
-    opened = 0
-    for page in pages:
-        if page.messages[0].wall.external_id == source.external_id:
-            now = page.messages[-1].published_at + timedelta(minutes=1)
-            opened += (await ingest_page(intake, source, page, now=partial(_same, now))).opened
-    return opened
-
-
-def _same(moment: datetime) -> datetime:
-    return moment
-
-
-def run_classification(pages: Sequence[Page], classifier: Classifier) -> float:
-    """Seconds to classify the residents' comments of every page, page by page."""
-    began = perf_counter()
+def run_classification(pages: Sequence[Page], classifier: Classifier) -> None:
+    """Classifies the residents' comments of every page, page by page."""
     for page in pages:
         post = page.messages[0].text
         texts = [TextInContext(m.text or "", post=post) for m in page.messages if m.author and not m.author.is_community]
         classifier.classify(texts)
-    return perf_counter() - began
+
+
+def classification(comments: int, classifier: Classifier) -> dict[str, float]:
+    """Seconds of classification alone."""
+    clock = processor = 0.0
+    for pages in slices_of(comments):
+        began, used = perf_counter(), process_time()
+        run_classification(pages, classifier)
+        clock, processor = clock + perf_counter() - began, processor + process_time() - used
+    return {"classify": clock, "classify CPU": processor}
 
 
 async def one_round(
-    url: str, admin: asyncpg.Connection, pages: Sequence[Page], classifier: Classifier, *, backwards: bool
-) -> dict[str, float]:
+    server: EmbeddedServer, admin: asyncpg.Connection, worker: Worker, classifier: Classifier, comments: int, *, backwards: bool
+) -> tuple[dict[str, float], Taken]:
     """One measurement of everything on a fresh database."""
-    name = "bench"
-    await admin.execute(f'DROP DATABASE IF EXISTS "{name}"')
-    await admin.execute(f'CREATE DATABASE "{name}"')
-    target = url.replace("/postgres?", f"/{name}?")
-    database = Database(create_engine(target))
-    await migrate(database.engine)
-    measured = {} if backwards else {"classify": run_classification(pages, classifier)}
-    before, cpu = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, process_time()
-    measured["real"], opened = await run_real(database, pages, classifier)
-    measured["cpu"] = process_time() - cpu
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    await database.close()
-    measured |= await floors(target, backwards=backwards)
+    await admin.execute('DROP DATABASE IF EXISTS "bench"')
+    await admin.execute('CREATE DATABASE "bench"')
+    target = server.url("bench")
+    engine = create_engine(target)
+    await migrate(engine)
+    await engine.dispose()
+    measured = {} if backwards else classification(comments, classifier)
+    await admin.execute("CHECKPOINT")
+    watch = Stopwatch(server)
+    taken = await worker.take_in(target, comments)
+    measured |= {"real": taken.seconds, "database": watch.read()[2]}
+    measured |= await floors(server, admin, target, backwards=backwards)
     if backwards:
-        measured["classify"] = run_classification(pages, classifier)
-    return measured | {"opened": opened, "mib": after / 1024, "growth": (after - before) / 1024}
+        measured |= classification(comments, classifier)
+    return measured, taken
 
 
-async def floors(target: str, *, backwards: bool) -> dict[str, float]:
+async def floors(server: EmbeddedServer, admin: asyncpg.Connection, target: str, *, backwards: bool) -> dict[str, float]:
     """Seconds to write the same rows again, over one connection and over as many as the real path uses."""
     connections = [await asyncpg.connect(target) for _ in SOURCES]
     written = await read_back(connections[0])
-    kinds = {"floor": connections[:1], "floor of 4": connections}
-    order = list(kinds)[::-1] if backwards else list(kinds)
-    taken = {kind: await write_again(kinds[kind], written) for kind in order}
+    gc.collect()
+    gc.freeze()
+    measured: dict[str, float] = {}
+    for kind in list(FLOORS)[:: -1 if backwards else 1]:
+        await admin.execute("CHECKPOINT")
+        watch = Stopwatch(server)
+        measured[kind] = await write_again(connections[: FLOORS[kind]], written)
+        _, python, database = watch.read()
+        measured[f"{kind} CPU"] = python + database
     for connection in connections:
         await connection.close()
-    return taken
+    return measured
 
 
-def show(rounds: Sequence[dict[str, float]], comments: int, pages: int) -> None:
+def show(rounds: Sequence[tuple[Mapping[str, float], Taken]]) -> None:
     """A table of the rounds, and the figures to quote."""
-    table = Table(
+    titles = (
         "round",
-        "floor s",
-        "floor of 4 s",
-        "classification s",
-        "real s",
+        "floor",
+        "wide floor",
+        "classification",
+        "real",
         "ratio",
-        "ratio to 4",
+        "to wide",
         "messages/s",
-        "CPU ms/page",
-        "peak MiB",
-        "growth",
+        "CPU, ms a page",
+        "CPU ratio",
+        "MiB",
     )
-    ratios = [[one["real"] / (one[floor] + one["classify"]) for floor in ("floor", "floor of 4")] for one in rounds]
-    for number, (one, of_round) in enumerate(zip(rounds, ratios, strict=True), start=1):
-        cells = [one["floor"], one["floor of 4"], one["classify"], one["real"], *of_round]
-        rest = [f"{comments / one['real']:.0f}", f"{1000 * one['cpu'] / pages:.1f}", f"{one['mib']:.0f}", f"{one['growth']:.0f}"]
-        table.add_row(str(number), *(f"{cell:.2f}" for cell in cells), *rest)
-    console = Console(width=140)
-    console.print(table)
-    alone, beside = (statistics.median(column) for column in zip(*ratios, strict=True))
-    console.print(
-        f"median ratio {alone:.2f}, to a floor of four connections {beside:.2f}; {rounds[0]['opened']:.0f} incidents opened a round"
-    )
+    rows, ratios = [], []
+    for number, (one, taken) in enumerate(rounds, start=1):
+        used = taken.processor + one["database"]
+        ratio = [one["real"] / (one[floor] + one["classify"]) for floor in FLOORS]
+        ratios.append([*ratio, used / (one["floor CPU"] + one["classify CPU"])])
+        seconds = [one["floor"], one["wide floor"], one["classify"], one["real"], *ratio]
+        spent = f"{1000 * taken.processor / taken.pages:.1f} + {1000 * one['database'] / taken.pages:.1f}"
+        memory = f"{taken.memory[0]:.0f} – {taken.memory[-1]:.0f}"
+        cells = [f"{taken.messages / taken.seconds:.0f}", spent, f"{ratios[-1][2]:.2f}", memory]
+        rows.append([str(number), *(f"{cell:.2f}" for cell in seconds), *cells])
+    print_table("seconds; CPU is the worker's and the database's; memory after the first and the last slice", titles, rows, width=140)
+    alone, beside, processor = (statistics.median(column) for column in zip(*ratios, strict=True))
+    print(f"median ratio {alone:.2f}, to a floor of {len(SOURCES)} connections {beside:.2f}, in seconds of processor {processor:.2f}")
+    last = rounds[-1][1]
+    print(f"peak memory of the worker {last.peak:.0f} MiB; {last.opened} incidents opened in the last round")
 
 
 async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--comments", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--as-worker", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    pages = make_pages(arguments.comments, seed=7)
+    if arguments.as_worker:
+        await work()
+    else:
+        await compare(arguments.comments, arguments.rounds)
+
+
+async def compare(comments: int, count: int) -> None:
+    """Measures a worker beside its floor, round by round, and shows what came of it."""
     classifier = load_shipped_model()
     gc.collect()
     gc.freeze()
     with tempfile.TemporaryDirectory() as folder, embedded_server(Path(folder)) as server:
         admin = await asyncpg.connect(server.url())
-        rounds = [await one_round(server.url(), admin, pages, classifier, backwards=bool(n % 2)) for n in range(arguments.rounds)]
+        async with Worker.started("bench.ingest", "--as-worker") as worker:
+            rounds = [await one_round(server, admin, worker, classifier, comments, backwards=bool(number % 2)) for number in range(count)]
         await admin.close()
-    show(rounds, sum(len(page.messages) for page in pages), len(pages))
+    show(rounds)
 
 
 if __name__ == "__main__":

@@ -81,4 +81,5 @@ def who_may(act: Act, *, by_form: bool = False) -> Callable[..., Awaitable[Visit
 Reader = Annotated[Visitor, Depends(who_may(Act.READ))]
 Worker = Annotated[Visitor, Depends(who_may(Act.WORK, by_form=True))]
 Assigner = Annotated[Visitor, Depends(who_may(Act.ASSIGN, by_form=True))]
+Administrator = Annotated[Visitor, Depends(who_may(Act.ADMINISTER, by_form=True))]
 Registrar = Annotated[Visitor, Depends(who_may(Act.REGISTER, by_form=True))]

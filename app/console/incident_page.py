@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.classifier.explanation import Explanation
 from app.console.access import Console, Visitor
 from app.console.clock import Moment, clock_of
 from app.console.journal import Line, Names, line_of, lines_of
@@ -16,12 +17,13 @@ from app.domain.authority import Authority, AuthorityId
 from app.domain.event import EventType
 from app.domain.incident import IncidentId
 from app.domain.operator import Act, Operator, OperatorId
+from app.domain.topic import TopicGroup
 from app.domain.turn import Turn, TurnState
 from app.storage import assignees, authorities, collected, events, incident_details, operators
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
-from app.usecases.change_topics import titles_of_topics
-from app.usecases.suggest_authorities import NamedSuggestion, suggest_authorities
+from app.usecases.change_topics import titles_of_topics, topics_in_force
+from app.usecases.suggest_authorities import Handover, NamedSuggestion, explain_authority, suggest_authorities
 
 MOST_AUTHORITIES = 500
 MOST_EVENTS = 1000
@@ -50,12 +52,17 @@ class IncidentPage:
     assignees: Sequence[Operator]
     authorities: Sequence[Authority]
     titles: Mapping[str, str]
+    topic_groups: Sequence[TopicGroup]
+    explanation: Explanation
+    handover: Handover | None
     suggested: Sequence[NamedSuggestion]
     kin: Kin
     may_correct: bool
 
 
-async def read_page(session: AsyncSession, console: Console, visitor: Visitor, incident_id: IncidentId) -> IncidentPage:
+async def read_page(
+    session: AsyncSession, console: Console, visitor: Visitor, incident_id: IncidentId, explanation: Explanation
+) -> IncidentPage:
     """The incident as it is now; `NotFound` when there is none."""
     times = console.times
     incident = await incident_details.get(session, console.region_id, incident_id)
@@ -76,7 +83,10 @@ async def read_page(session: AsyncSession, console: Console, visitor: Visitor, i
         await assignees.listed(session) if can_assign else (),
         await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES) if can_assign else (),
         await titles_of_topics(session, console.region_id),
-        await suggest_authorities(session, console.region_id, incident, now=times.now) if can_assign else (),
+        (await topics_in_force(session, console.region_id)).groups,
+        explanation,
+        await explain_authority(session, console.region_id, incident_id),
+        await suggest_authorities(session, console.region_id, incident, explanation, now=times.now),
         await kin_of(session, console, visitor, incident),
         visitor.operator.may(Act.WORK),
     )
@@ -85,7 +95,11 @@ async def read_page(session: AsyncSession, console: Console, visitor: Visitor, i
 async def _names(session: AsyncSession, console: Console, entries: Sequence[RecordedEvent]) -> Names:
     """Whom the log names: a handful at most, since an incident changes hands seldom."""
     people = {key for entry in entries if (key := entry.event.data.get("assignee_id"))}
-    bodies = {key for entry in entries if entry.event.type is EventType.ASSIGNED and (key := entry.event.data.get("authority_id"))}
+    bodies = {
+        key
+        for entry in entries
+        if entry.event.type in {EventType.ASSIGNED, EventType.ROUTED} and (key := entry.event.data.get("authority_id"))
+    }
     return Names(
         {key: (await operators.get(session, OperatorId(key))).operator.name for key in people},
         {key: (await authorities.get(session, console.region_id, AuthorityId(key))).name for key in bodies},

@@ -1,6 +1,7 @@
 """The page of one incident, and the steps that an operator takes from it or straight from the queue."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
@@ -20,9 +21,14 @@ from app.domain.errors import DomainError, InvalidInput, InvalidTransition, Stal
 from app.domain.incident import Incident, IncidentId
 from app.domain.operator import OperatorId
 from app.domain.territory import EntryId
+from app.domain.verdict import Kind
+from app.domain.word import Word
+from app.storage import gazetteer
+from app.storage.gazetteer import FoundEntry
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
 from app.usecases.correct_place import Correction, correct_place
+from app.usecases.correct_verdict import correct_verdict
 from app.usecases.explain_incident import explain_incident
 from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
@@ -38,15 +44,36 @@ Number = Annotated[int, Form(ge=1, le=2**15 - 1)]
 Key = Annotated[str, Form(pattern=r"^\d{0,18}$")]
 Reason = Annotated[str, Form(max_length=1000)]
 Back = Annotated[str, Form(max_length=4000)]
+MOST_FOUND = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was looked for as the meaning of a place, by its number, and what the gazetteer has."""
+
+    place: int
+    words: str
+    found: Sequence[FoundEntry]
+
+
 Run = Callable[[AsyncSession], Awaitable[Incident | None]]
 
 
 @router.get("")
-async def show_incident(console: Console, visitor: Reader, incident_id: Id, back: Annotated[str, Query(max_length=4000)] = "/") -> Response:
-    """The incident as it is now."""
+async def show_incident(
+    console: Console,
+    visitor: Reader,
+    incident_id: Id,
+    back: Annotated[str, Query(max_length=4000)] = "/",
+    place: Annotated[int, Query(ge=0, le=2**15 - 1)] = 0,
+    find: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """The incident as it is now; with what the gazetteer has for a place's other meaning, if it is searched."""
+    page = await _read(console, visitor, IncidentId(incident_id))
+    words = clean_text(find).strip()
     async with console.database.read() as session:
-        page = await read_page(session, console, visitor, IncidentId(incident_id))
-    return await _shown(console, visitor, page, back=back)
+        found = await gazetteer.search(session, console.region_id, words, limit=MOST_FOUND) if place and words else []
+    return await _shown(console, visitor, page, back=back, search=Search(place, words, found) if place and words else None)
 
 
 @router.post("/take")
@@ -144,6 +171,26 @@ async def correct(
     return await _step(console, visitor, key, run, back=back)
 
 
+@router.post("/verdict")
+async def correct_what_it_is(
+    console: Console,
+    visitor: Worker,
+    incident_id: Id,
+    version: Version,
+    kind: Annotated[Kind, Form()],
+    topic: Annotated[str, Form(max_length=100)] = "",
+    urgent: Annotated[bool, Form()] = False,
+    back: Back = "/",
+) -> Response:
+    """Takes the operator's word for what the incident is; an empty topic says nothing of it."""
+    key, word = IncidentId(incident_id), Word(kind, topic or None, urgent)
+
+    async def run(session: AsyncSession) -> Incident:
+        return await correct_verdict(session, console.region_id, key, visitor.operator, word, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back)
+
+
 async def _step(
     console: Console, visitor: Visitor, incident_id: IncidentId, run: Run, *, back: str, after: str | None = None, draft: str = ""
 ) -> Response:
@@ -152,11 +199,16 @@ async def _step(
         async with console.database.write() as session:
             await run(session)
     except (StaleVersion, InvalidTransition, InvalidInput) as error:
-        async with console.database.read() as session:
-            page = await read_page(session, console, visitor, incident_id)
+        page = await _read(console, visitor, incident_id)
         status = 422 if isinstance(error, InvalidInput) else 409
         return await _shown(console, visitor, page, back=back, refused=error, draft=draft, status=status)
     return RedirectResponse(after or _address(incident_id, back), 303)
+
+
+async def _read(console: Console, visitor: Visitor, incident_id: IncidentId) -> IncidentPage:
+    explanation = await explain_incident(console.database, console.classifier, console.region_id, incident_id)
+    async with console.database.read() as session:
+        return await read_page(session, console, visitor, incident_id, explanation)
 
 
 def _address(incident_id: IncidentId, back: str) -> str:
@@ -172,8 +224,8 @@ async def _shown(
     refused: DomainError | None = None,
     draft: str = "",
     status: int = 200,
+    search: Search | None = None,
 ) -> Response:
-    explanation = await explain_incident(console.database, console.classifier, console.region_id, page.incident.id)
     return console.pages.page(
         "incident.html",
         status=status,
@@ -181,11 +233,12 @@ async def _shown(
         visitor=visitor,
         times=console.times,
         page=page,
-        explanation=explanation,
+        explanation=page.explanation,
         incident=page.incident,
         back=local_address(back),
         refusal=None if refused is None else _explained(refused, page),
         draft=draft,
+        search=search,
     )
 
 

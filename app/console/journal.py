@@ -82,6 +82,8 @@ def _text(event: Event, names: Names) -> str:
             return f"Сюда присоединено: {', '.join(str(number) for number in data['incident_ids'])}"
         case EventType.PARTED:
             return f"Обращение {data['incident_id']} отделено"
+        case EventType.ROUTED:
+            return f"Передано по правилу {data['rule_id']}: {_handed_to(data, names)}"
         case EventType.MASS_PROPOSED:
             return "Предложено как часть массового обращения"
         case _:

@@ -8,6 +8,7 @@ from app.domain.authority import AuthorityId
 from app.domain.errors import DomainError
 from app.domain.incident import Incident, IncidentId, IncidentStatus, Step
 from app.domain.operator import Operator, OperatorId
+from app.domain.word import Word
 from app.storage.incident_details import IncidentDetails
 
 ANOTHER = Incident(IncidentId(0), IncidentStatus.NEW, None, None, 1)
@@ -17,6 +18,7 @@ STEPS: Mapping[str, Try] = {
     "assign": lambda incident, operator, now: rules.assign(incident, operator, assignee_id=operator.id, authority_id=None, now=now),
     "reject": lambda incident, operator, now: rules.reject(incident, operator, reason="", now=now),
     "close": lambda incident, operator, now: rules.close(incident, operator, reason=None, now=now),
+    "correct": lambda incident, operator, now: rules.correct(incident, operator, Word(), message=0, now=now),
     "merge": lambda incident, operator, now: rules.merge(incident, ANOTHER, operator, now=now),
     "reopen": lambda incident, operator, now: rules.reopen(incident, operator, reason=None, now=now),
 }

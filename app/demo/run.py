@@ -10,29 +10,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
-from app.bootstrap import CannotStart, Services, running_services, sole_user
-from app.demo.town import CORPUS, GAZETTEER, PAST, TOWN, bodies_of, demo_town, page_of, town_on
-from app.domain.authority import OfficialAccount
-from app.domain.operator import Role
-from app.domain.territory import EntryId
+from app.bootstrap import CannotStart, running_services, sole_user
+from app.demo.settling import SITES, settle_in
+from app.demo.town import CORPUS, demo_town, town_on
 from app.processes import ended, stopped_by_signals
 from app.settings import Settings, load_settings
-from app.storage import authorities, gazetteer
 from app.telemetry.logs import configure_logs
-from app.usecases.add_source import ALWAYS, Networks, add_source, resolve_page
-from app.usecases.create_token import create_token
-from app.usecases.import_gazetteer import import_gazetteer, read_gazetteer
-from app.usecases.register_account import register_account
-from app.usecases.set_password import set_password
 from app.web import bind, run_web
 from app.worker import run_worker
 from connectors.sdk.emulation.loopback import serve
-from connectors.sdk.emulation.town_generator import GeneratedTown
 from connectors.sdk.registry import plugins
 
-SITES = {"vk": "https://vk.com", "ok": "https://ok.ru"}
-ACCOUNTS = {"vk": "-", "ok": "group:"}
-"""How each network writes the account of a page."""
 CALLS_PER_SECOND = 20
 """The town lives many times faster than a real one, so its network grants more calls a (real) second than VK's three."""
 FOLDER = Path("var/demo")
@@ -83,7 +71,7 @@ async def run_demo(*, port: int, speed: float) -> None:
                 addresses[f"{network}_api_url"] = await stack.enter_async_context(serve(emulator.app()))
             told = settings.model_copy(update=addresses)
             async with running_services(told, now=now) as services, asyncio.TaskGroup() as group:
-                password, api_token = await _settle_in(services, town, start)
+                password, api_token = await settle_in(services, town, start)
                 group.create_task(ended(run_web(services, stop, listening), stop), name="web")
                 group.create_task(ended(run_worker(services, stop), stop), name="worker")
                 taken = listening.getsockname()[1]
@@ -95,40 +83,6 @@ def _forget_the_last_town(settings: Settings) -> None:
     shutil.rmtree(settings.data_dir / "postgres", ignore_errors=True)
 
 
-async def _map_the_region(services: Services, start: datetime) -> EntryId:
-    """Takes the sample gazetteer in; the town that the pages belong to."""
-    table = read_gazetteer(await asyncio.to_thread(GAZETTEER.read_bytes))
-    async with services.database.write() as session:
-        await import_gazetteer(session, services.region_id, table, now=start)
-        return await gazetteer.territory_of_code(session, services.region_id, TOWN)
-
-
-async def _settle_in(services: Services, town: GeneratedTown, start: datetime) -> tuple[str, str]:
-    """Registers pages and bodies as if they had been watched through the town's history; a password and a token to come in with."""
-    place = await _map_the_region(services, start)
-    networks = Networks(services.plugins, services.connectors.connector_for)
-    for page in town.town.pages:
-        if page.id in town.watched:
-            about = page_of(page.name)
-            resolved = await resolve_page(networks, f"{SITES[about.network]}/{page.screen_name}")
-            async with services.database.write() as session:
-                body = await authorities.ensure(session, services.region_id, page.name) if about.official else None
-                await add_source(
-                    session, services.region_id, resolved, official=about.official, authority_id=body, territory_id=place, now=start - PAST
-                )
-    for name, account in bodies_of(town):
-        async with services.database.write() as session:
-            body = await authorities.ensure(session, services.region_id, name)
-            for network, prefix in ACCOUNTS.items():
-                official = OfficialAccount(network, f"{prefix}{account}", body, ALWAYS)
-                await register_account(session, services.region_id, official, now=start)
-    password = secrets.token_urlsafe(9)
-    async with services.database.write() as session:
-        created = await create_token(session, "admin", Role.ADMIN, now=start)
-    await set_password(services.database, created.operator.id, login="admin", password=password)
-    return password, created.secret
-
-
 def _welcome(address: str, password: str, api_token: str, speed: float) -> str:
     return f"""
 Zarechny lives; a minute here is {speed:g} minutes there. Ctrl-C ends all of it.
@@ -138,7 +92,8 @@ Zarechny lives; a minute here is {speed:g} minutes there. Ctrl-C ends all of it.
   REST      {address}/api/v1 (described at {address}/api/openapi.json)
             token {api_token}
 
-The residents of the last three days are being read now; the first incidents come within seconds.
+The residents of the last three days are being read now; the first incidents come within seconds. An hour and a half of the town's
+time from now many will write of one thing: the queue and «Сигналы» tell of it by themselves.
 
 {REAL_PAGE}
 """

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from app.demo.answers import DUTY_ANSWERS, duty_answer
+from app.demo.outage import outage
 from connectors.sdk.emulation.town import Town
 from connectors.sdk.emulation.town_generator import GeneratedTown, generate_town
 from connectors.sdk.emulation.town_scripts import ThreadScript, read_thread
@@ -50,11 +51,14 @@ PAGES = (
 
 
 def demo_town(start: datetime, *, corpus: Path = CORPUS) -> GeneratedTown:
-    """Three days of history before `start` and two weeks to come, the same for the same start."""
+    """Three days of history before `start` and two weeks to come, among them a street without power; the same for the same start."""
     span = PAST + FUTURE
     threads = int(span / timedelta(days=1) * THREADS_A_DAY)
     scripts = read_scripts(corpus)
-    return generate_town(SEED, pages=len(PAGES), threads=threads, now=start + FUTURE, days=span / timedelta(days=1), texts=scripts)
+    made = generate_town(SEED, pages=len(PAGES), threads=threads, now=start + FUTURE, days=span / timedelta(days=1), texts=scripts)
+    ids = {page.name: page.id for page in made.town.pages if page.id in made.watched}
+    cries = outage(ids, made.town.people, start, Random(SEED))
+    return replace(made, town=replace(made.town, messages=(*made.town.messages, *cries)))
 
 
 def town_on(network: str, town: GeneratedTown) -> Town:

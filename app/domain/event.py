@@ -39,6 +39,7 @@ class EventType(StrEnum):
     JOINED = "joined"
     PARTED = "parted"
     MASS_PROPOSED = "mass_proposed"
+    ROUTED = "routed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,8 @@ class Likeness:
             yield Reason.SAME_HOURS
 
 
+SAME_UNSURE = 0.7
+"""Both are of one group, and the classifier was sure of nothing finer: place or words must speak, too."""
 HOUSE, NEIGHBOUR, STREET, OTHER_HOUSE, ELSEWHERE = 1.0, 0.7, 0.5, 0.1, -2.0
 NEAR = 4
 """House numbers that differ by no more stand side by side: 12 and 14, 12 and 16."""
@@ -122,7 +124,7 @@ def _topic(one: str | None, other: str | None) -> float:
     if one is None or other is None:
         return 0.0
     if one == other:
-        return 1.0
+        return 1.0 if "." in one else SAME_UNSURE
     return 0.5 if one.partition(".")[0] == other.partition(".")[0] else -0.5
 
 

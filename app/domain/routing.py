@@ -84,6 +84,14 @@ def rule_for(rules: Iterable[Rule], topic: str, territories: Sequence[EntryId], 
     return max(fitting, key=lambda rule: (rule.narrowness, -_distance(rule, territories), -rule.id), default=None)
 
 
+def route(rules: Iterable[Rule], topic: str | None, territories: Sequence[EntryId], owner_id: AuthorityId | None) -> Rule | None:
+    """The rule by which a new incident gets its body: habits hand nothing over by themselves.
+
+    Without a topic only a rule for any topic fits.
+    """
+    return rule_for(rules, topic or "", territories, owner_id)
+
+
 def suggest(rules: Iterable[Rule], handed: Iterable[Handed], matter: Matter) -> list[Suggestion]:
     """The likeliest bodies, at most `SUGGESTIONS`, the best first; of one body the strongest ground is told."""
     rules, handed = list(rules), list(handed)

@@ -1,5 +1,6 @@
 """The metronome: which job runs how often. What there is to do is decided in the database, so late and double ticks are harmless."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -66,7 +67,7 @@ class Watched:
         self._told = False
 
     async def run(self) -> None:
-        """Runs the duty once, unless it is under way; never raises."""
+        """Runs the duty once, unless it is under way; never raises. Cancelled, as at a stop, it just ends."""
         if self._began is not None:
             if perf_counter() - self._began >= TOO_LONG and not self._told:
                 self._told = True
@@ -75,6 +76,8 @@ class Watched:
         self._began, self._told = perf_counter(), False
         try:
             await self._run()
+        except asyncio.CancelledError:
+            log.debug("job cut short", job=self._duty.name)
         finally:
             self._began = None
 
@@ -99,6 +102,15 @@ def make_scheduler(duties: list[Duty]) -> AsyncIOScheduler:
             Watched(duty).run, "interval", seconds=duty.every, id=duty.name, max_instances=2, coalesce=True, misfire_grace_time=None
         )
     return scheduler
+
+
+def stop_scheduler(scheduler: AsyncIOScheduler) -> None:
+    """Ends the beat and cuts short what is under way. Paused first, it starts nothing that would be cancelled before it began:
+
+    such a duty could not end by itself, and the scheduler would tell of it as of an error.
+    """
+    scheduler.pause()
+    scheduler.shutdown(wait=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +194,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("hand over counts", 5, lambda: hand_over_counts(one.database, one.counts)),
         Duty("refresh credentials", 15, one.connectors.refresh),
         Duty("probe networks", 60, one.probe),
-        Duty("watch verdicts", 300, lambda: watch_verdicts(one.database, one.region_id, now=one.now())),
+        Duty("watch verdicts", 1800, lambda: watch_verdicts(one.database, one.region_id, now=one.now())),
         Duty("take up model", 5, one.take_up_model),
         Duty("retrain", 300, one.retrain),
         Duty("purge", 3600, one.purge),

@@ -1,7 +1,7 @@
 """Words of people beside verdicts, counted; verdicts of two periods, counted."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.agreement import BANDS, Agreement
 from app.storage.regions import RegionId
 from app.telemetry.metrics import Sample
+
+THREADS_LIVE = timedelta(days=62)
+"""A thread older than that by the length of a month brings next to no messages."""
 
 
 async def agreement(session: AsyncSession, region_id: RegionId, *, since: datetime, until: datetime) -> Sequence[Agreement]:
@@ -35,12 +38,15 @@ async def agreement(session: AsyncSession, region_id: RegionId, *, since: dateti
 async def counted(
     session: AsyncSession, region_id: RegionId, *, since: datetime, middle: datetime, until: datetime
 ) -> Sequence[tuple[str, str, int, int]]:
-    """Verdicts by matter (kind, group, confidence) and class: how many from `middle` on, and how many before it."""
+    """Verdicts by matter (kind, group, confidence) and class: how many from `middle` on, and how many before it.
+
+    Threads that were long past by then are left out, so that the months before theirs are not read.
+    """
     low, half, high = BANDS
     rows = await session.execute(
         text(
             "WITH judged AS (SELECT kind, split_part(topic, '.', 1) AS topic, confidence, collected_at >= :middle AS now FROM messages"
-            " WHERE region_id = :region AND kind IS NOT NULL AND collected_at >= :since AND collected_at < :until)"
+            " WHERE region_id = :region AND kind IS NOT NULL AND collected_at >= :since AND collected_at < :until AND month >= :oldest)"
             " SELECT matter, said, count(*) FILTER (WHERE now), count(*) FILTER (WHERE NOT now) FROM ("
             "SELECT 'kind' AS matter, kind AS said, now FROM judged"
             " UNION ALL SELECT 'group', coalesce(topic, 'none'), now FROM judged"
@@ -48,7 +54,16 @@ async def counted(
             " WHEN confidence < :high THEN '.7 to .9' ELSE '.9 and above' END, now FROM judged"
             ") AS said GROUP BY 1, 2 ORDER BY 1, 2"
         ),
-        {"region": region_id, "since": since, "middle": middle, "until": until, "low": low, "half": half, "high": high},
+        {
+            "region": region_id,
+            "since": since,
+            "middle": middle,
+            "until": until,
+            "oldest": (since - THREADS_LIVE).date(),
+            "low": low,
+            "half": half,
+            "high": high,
+        },
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 

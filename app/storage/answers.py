@@ -9,34 +9,50 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.answer import STOPS_FIRST, Answer, AnswerClass
 from app.domain.incident import IncidentId
+from app.storage.columns import document_of, names_of, rows_from
 from app.storage.regions import RegionId
 
-INCIDENTS = "CAST(:answer_incidents AS bigint[])"
-UPSERT = (
-    "INSERT INTO answers (region_id, incident_id, message_id, account, authority_id, bound_by, answer_class, rule, published_at,"
-    f" deleted_at) SELECT :region, t.* FROM unnest({INCIDENTS}, CAST(:answer_messages AS bigint[]),"
-    " CAST(:answer_accounts AS text[]), CAST(:answer_authorities AS bigint[]), CAST(:answer_bounds AS text[]),"
-    " CAST(:answer_classes AS text[]), CAST(:answer_rules AS text[]), CAST(:answer_moments AS timestamptz[]),"
-    " CAST(:answer_deletions AS timestamptz[])) AS t"
-    " ON CONFLICT (region_id, incident_id, message_id) DO UPDATE SET answer_class = excluded.answer_class, rule = excluded.rule,"
-    " deleted_at = excluded.deleted_at, authority_id = excluded.authority_id, bound_by = excluded.bound_by"
+COLUMNS = (
+    ("incident_id", "bigint"),
+    ("message_id", "bigint"),
+    ("account", "text"),
+    ("authority_id", "bigint"),
+    ("bound_by", "text"),
+    ("answer_class", "text"),
+    ("rule", "text"),
+    ("published_at", "timestamptz"),
+    ("deleted_at", "timestamptz"),
 )
+ANSWERED = rows_from("answers", COLUMNS)
+
+
+def upsert_from(rows: str) -> str:
+    """The statement that writes answers given as rows `t` over those of the same messages."""
+    return (
+        f"INSERT INTO answers (region_id, {names_of(COLUMNS)}) SELECT :region, {names_of(COLUMNS)} FROM {rows}"
+        " ON CONFLICT (region_id, incident_id, message_id) DO UPDATE SET answer_class = excluded.answer_class, rule = excluded.rule,"
+        " deleted_at = excluded.deleted_at, authority_id = excluded.authority_id, bound_by = excluded.bound_by"
+    )
 
 
 def upserted(answers: Mapping[IncidentId, Sequence[Answer]]) -> dict[str, object]:
-    """The parameters of `UPSERT` beside the region; each answer has the class of its first version that counts for most."""
-    pairs = [(incident_id, answer) for incident_id, of_incident in answers.items() for answer in of_incident]
-    return {
-        "answer_incidents": [incident_id for incident_id, _ in pairs],
-        "answer_messages": [answer.message_id for _, answer in pairs],
-        "answer_accounts": [answer.account for _, answer in pairs],
-        "answer_authorities": [answer.authority_id for _, answer in pairs],
-        "answer_bounds": [answer.bound_by.value for _, answer in pairs],
-        "answer_classes": [answer.versions[-1].answer_class.value for _, answer in pairs],
-        "answer_rules": [answer.versions[-1].rule for _, answer in pairs],
-        "answer_moments": [answer.published_at for _, answer in pairs],
-        "answer_deletions": [None if answer.gone is None else answer.gone.deleted_at for _, answer in pairs],
-    }
+    """The parameters of the statement beside the region; each answer has the class of its first version that counts for most."""
+    return {"answers": document_of(COLUMNS, (_row(key, answer) for key, of_incident in answers.items() for answer in of_incident))}
+
+
+def _row(incident_id: IncidentId, answer: Answer) -> tuple[object, ...]:
+    newest = answer.versions[-1]
+    return (
+        incident_id,
+        answer.message_id,
+        answer.account,
+        answer.authority_id,
+        answer.bound_by.value,
+        newest.answer_class.value,
+        newest.rule,
+        answer.published_at,
+        None if answer.gone is None else answer.gone.deleted_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)

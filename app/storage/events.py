@@ -5,35 +5,35 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.event import Event, EventType
 from app.domain.incident import IncidentId
 from app.domain.operator import OperatorId
+from app.storage.columns import document_of, rows_from
 from app.storage.regions import RegionId
 
-INCIDENTS = "CAST(:event_incidents AS bigint[])"
-APPEND = (
-    "INSERT INTO incident_events (region_id, incident_id, type, at, recorded_at, actor_id, data)"
-    " SELECT :region, t.incident_id, t.type, t.at, :now, CAST(:actor AS bigint), CAST(t.data AS jsonb)"
-    f" FROM unnest({INCIDENTS}, CAST(:event_types AS text[]), CAST(:event_moments AS timestamptz[]),"
-    " CAST(:event_data AS text[])) WITH ORDINALITY AS t(incident_id, type, at, data, position) ORDER BY t.position"
-)
-APPEND_ALONE = text(APPEND)
+COLUMNS = (("incident_id", "bigint"), ("type", "text"), ("at", "timestamptz"), ("data", "jsonb"))
+LOGGED = rows_from("events", COLUMNS)
+
+
+def append_from(rows: str) -> str:
+    """The statement that appends events given as rows `t`, in order."""
+    return (
+        "INSERT INTO incident_events (region_id, incident_id, type, at, recorded_at, actor_id, data)"
+        " SELECT :region, t.incident_id, t.type, t.at, :now, CAST(:actor AS bigint), t.data"
+        f" FROM {rows} ORDER BY t.position"
+    )
+
+
+APPEND = text(append_from(LOGGED))
 
 
 def appended(events: Sequence[tuple[IncidentId, Event]], *, now: datetime, actor_id: OperatorId | None) -> dict[str, object]:
-    """The parameters of `APPEND` beside the region."""
-    return {
-        "now": now,
-        "actor": actor_id,
-        "event_incidents": [incident_id for incident_id, _ in events],
-        "event_types": [event.type.value for _, event in events],
-        "event_moments": [event.at for _, event in events],
-        "event_data": [orjson.dumps(event.data).decode() for _, event in events],
-    }
+    """The parameters of the statement beside the region."""
+    rows = ((incident_id, event.type.value, event.at, event.data) for incident_id, event in events)
+    return {"now": now, "actor": actor_id, "events": document_of(COLUMNS, rows)}
 
 
 async def append(
@@ -46,7 +46,7 @@ async def append(
 ) -> None:
     """Adds events in order; they can never be changed or taken back."""
     if events:
-        await session.execute(APPEND_ALONE, {"region": region_id} | appended(events, now=now, actor_id=actor_id))
+        await session.execute(APPEND, {"region": region_id} | appended(events, now=now, actor_id=actor_id))
 
 
 async def of_incidents(session: AsyncSession, region_id: RegionId, incident_ids: Collection[IncidentId]) -> dict[IncidentId, list[Event]]:

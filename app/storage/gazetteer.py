@@ -1,6 +1,8 @@
 """The gazetteer of a region: its entries, and the version by which a copy in memory knows that it is old."""
 
+import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +13,7 @@ from app.domain.errors import InvalidInput
 from app.domain.territory import COUNTED, Entry, EntryId, EntryKind, NewEntry
 from app.storage.regions import RegionId
 
+WORD = re.compile(r"\w+")
 SELECTED = "SELECT id, kind, code, parent_id, name, type, aliases FROM gazetteer_entries"
 WITHIN = (
     "WITH RECURSIVE inside AS (SELECT id FROM gazetteer_entries WHERE region_id = :region AND id = :territory"
@@ -51,6 +54,34 @@ async def of_ids(session: AsyncSession, region_id: RegionId, ids: Collection[int
         return {}
     rows = await session.execute(text(f"{SELECTED} WHERE region_id = :region AND id = ANY(:ids)"), {"region": region_id, "ids": list(ids)})
     return {row.id: _entry(row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEntry:
+    """An entry as a search shows it: «улица Лесная», within «село Ивановка»."""
+
+    id: EntryId
+    title: str
+    within: str | None
+
+
+async def search(session: AsyncSession, region_id: RegionId, words: str, *, limit: int) -> list[FoundEntry]:
+    """Entries in whose type, name, other names or surroundings all the words stand, whole names first; ё and е are the same."""
+    parts = [part.lower().replace("ё", "е") for part in WORD.findall(words)]
+    if not parts:
+        return []
+    rows = await session.execute(
+        text(
+            "SELECT e.id, trim(concat(e.type, ' ', e.name)) AS title, nullif(trim(concat(p.type, ' ', p.name)), '') AS within"
+            " FROM gazetteer_entries e LEFT JOIN gazetteer_entries p ON p.region_id = e.region_id AND p.id = e.parent_id"
+            " CROSS JOIN LATERAL (SELECT translate(lower(concat_ws(' ', e.type, e.name, array_to_string(e.aliases, ' '), p.name)),"
+            " 'ё', 'е') AS whole) w WHERE e.region_id = :region"
+            " AND NOT EXISTS (SELECT FROM unnest(CAST(:parts AS text[])) AS part WHERE strpos(w.whole, part) = 0)"
+            " ORDER BY translate(lower(e.name), 'ё', 'е') = ANY(CAST(:parts AS text[])) DESC, length(e.name), e.id LIMIT :limit"
+        ),
+        {"region": region_id, "parts": parts, "limit": limit},
+    )
+    return [FoundEntry(EntryId(row.id), row.title, row.within) for row in rows]
 
 
 async def within(session: AsyncSession, region_id: RegionId, territory_id: EntryId) -> list[EntryId]:

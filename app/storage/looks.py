@@ -1,6 +1,6 @@
 """What is stored around a page: who of its authors is official, which of its threads and messages we know, what it is judged by."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.authority import OfficialAccount
 from app.domain.deadline import Policy, PolicyId
+from app.domain.routing import Rule
 from app.domain.source import Source
 from app.storage import messages
 from app.storage.messages import KnownMessage, Place
 from app.storage.regions import POLICY_COLUMNS, RegionId, by_id
+from app.storage.routing_rules import RULE_COLUMNS, rule_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Look:
     changes: Mapping[str, int]
     known: Mapping[Place, KnownMessage]
     policies: Mapping[PolicyId, Policy]
+    rules: Sequence[Rule] = ()
 
 
 AROUND = text(
@@ -34,22 +37,26 @@ AROUND = text(
     " ARRAY(SELECT ROW(post_id, changes) FROM threads"
     " WHERE region_id = :region AND source_id = :source AND post_id = ANY(CAST(:posts AS text[]))),"
     f" ARRAY(SELECT ROW({POLICY_COLUMNS}) FROM policies WHERE region_id = :region ORDER BY active_from, version),"
+    f" ARRAY(SELECT ROW({RULE_COLUMNS}) FROM routing_rules WHERE region_id = :region),"
     f" ARRAY(SELECT ROW(m.post_id, {', '.join(f'm.{name}' for name in messages.KNOWN_COLUMNS)}) FROM threads h"
-    " JOIN unnest(CAST(:in_posts AS text[]), CAST(:comments AS text[])) AS t(post, comment) ON t.post = h.post_id"
     " JOIN messages m ON m.region_id = h.region_id AND m.month = h.month AND m.source_id = h.source_id AND m.post_id = h.post_id"
-    " AND m.comment_id = t.comment WHERE h.region_id = :region AND h.source_id = :source AND h.post_id = ANY(CAST(:posts AS text[])))"
-).columns(column("accounts"), column("threads"), column("policies"), column("known"))
-"""Several small reads in one trip: each comes as an array of rows."""
+    " AND m.comment_id = ANY(CAST(:comments AS text[])) WHERE h.region_id = :region AND h.source_id = :source"
+    " AND h.post_id = ANY(CAST(:posts AS text[])))"
+).columns(column("accounts"), column("threads"), column("policies"), column("rules"), column("known"))
+"""Several small reads in one trip: each comes as an array of rows.
+
+Comments are looked up once in each thread, not each at its place: a comment's id of another thread finds nothing there.
+"""
 
 
 async def look(session: AsyncSession, region_id: RegionId, source: Source, *, authors: Collection[str], places: Collection[Place]) -> Look:
     """What is stored of the authors and at the places of a page."""
-    in_posts, comments = map(list, zip(*places, strict=True)) if places else ([], [])
+    posts, comments = ({place[part] for place in places} for part in (0, 1))
     about = {"region": region_id, "network": source.network, "source": source.id, "authors": list(authors)}
-    about |= {"posts": list(dict.fromkeys(in_posts)), "in_posts": in_posts, "comments": comments}
-    accounts, threads, policies, rows = (await session.execute(AROUND, about)).one()
+    about |= {"posts": list(posts), "comments": list(comments)}
+    accounts, threads, policies, rules, rows = (await session.execute(AROUND, about)).one()
     known = {Place(post, message[1]): KnownMessage(*message) for post, *message in rows}
-    return Look(_by_account(source.network, accounts), dict(threads), known, by_id(policies))
+    return Look(_by_account(source.network, accounts), dict(threads), known, by_id(policies), [rule_of(*rule) for rule in rules])
 
 
 def _by_account(network: str, rows: Collection[Any]) -> dict[str, list[OfficialAccount]]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.message import MessageId
 from app.domain.source import SourceId
+from app.storage.columns import document_of, rows_from
 from app.storage.regions import RegionId
 
 
@@ -121,7 +122,7 @@ class RawPayload:
     read_whole_at: Mapping[str, str]
 
 
-ARRAYS = (
+COLUMNS = (
     ("post_id", "text"),
     ("month", "date"),
     ("comment_id", "text"),
@@ -147,6 +148,7 @@ ARRAYS = (
     ("asks", "bool"),
 )
 
+PLACE_KEY = "region_id, month, source_id, post_id, comment_id"
 STORE = text(
     "WITH raw AS (INSERT INTO raw_payloads (region_id, source_id, method, collected_at, body, request, asked_at, read_whole_at)"
     " VALUES (:region, :source, :method, :now, :raw, :request, :asked_at, CAST(:read_whole_at AS jsonb)) RETURNING id),"
@@ -157,10 +159,8 @@ STORE = text(
     " kind, confidence, topic, topic_confidence, urgent, model, asks)"
     " SELECT :region, :source, :now, 1, :now, raw.id, post_id, month, comment_id, root_id, reply_to_id, url, author_id,"
     " author_name, official, authority_id, body, string_to_array(attachments, ' '), string_to_array(mentions, ' '), published_at,"
-    " edited_at, deleted_at, kind, confidence, topic, topic_confidence, urgent, model, asks FROM raw CROSS JOIN unnest("
-    + ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in ARRAYS)
-    + f") AS t({', '.join(name for name, _ in ARRAYS)})"
-    " ON CONFLICT DO NOTHING"
+    " edited_at, deleted_at, kind, confidence, topic, topic_confidence, urgent, model, asks"
+    f" FROM raw, {rows_from('messages', COLUMNS)} ON CONFLICT ({PLACE_KEY}) DO NOTHING"
 )
 
 
@@ -175,8 +175,7 @@ async def store(
     now: datetime,
 ) -> None:
     """Stores messages seen for the first time with the response that showed them, and counts a change in each changed thread."""
-    columns = zip(*new, strict=True) if new else ((),) * len(ARRAYS)
-    about = {"region": region_id, "source": source_id, "now": now, "changed": list(changed)}
+    about = {"region": region_id, "source": source_id, "now": now, "changed": list(changed), "messages": document_of(COLUMNS, new)}
     evidence = {"method": raw.method, "raw": raw.body, "request": raw.request, "asked_at": raw.asked_at}
     evidence["read_whole_at"] = orjson.dumps(dict(raw.read_whole_at)).decode() if raw.read_whole_at else None
-    await session.execute(STORE, about | evidence | {name: list(values) for (name, _), values in zip(ARRAYS, columns, strict=True)})
+    await session.execute(STORE, about | evidence)

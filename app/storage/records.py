@@ -14,7 +14,10 @@ from app.domain.turn import Turn
 from app.storage import answers, events, turns
 from app.storage.regions import RegionId
 
-RECORD = text(f"WITH logged AS ({events.APPEND}), turned AS ({turns.UPSERT}) {answers.UPSERT}")
+RECORD = text(
+    f"WITH logged AS ({events.append_from(events.LOGGED)}), turned AS ({turns.upsert_from(turns.TURNED)})"
+    f" {answers.upsert_from(answers.ANSWERED)}"
+)
 
 
 async def record(

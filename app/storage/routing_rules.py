@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.authority import AuthorityId
 from app.domain.errors import AlreadyExists, NotFound
+from app.domain.incident import IncidentId
 from app.domain.routing import Handed, Rule, RuleId
 from app.domain.territory import EntryId
 from app.storage.regions import RegionId
@@ -80,19 +81,53 @@ async def listed(session: AsyncSession, region_id: RegionId) -> Sequence[ShownRu
     )
     return [
         ShownRule(
-            Rule(
-                RuleId(row.id),
-                row.topic,
-                None if row.territory_id is None else EntryId(row.territory_id),
-                None if row.owner_id is None else AuthorityId(row.owner_id),
-                AuthorityId(row.authority_id),
-            ),
+            rule_of(row.id, row.topic, row.territory_id, row.owner_id, row.authority_id),
             row.territory_name or None,
             row.owner_name,
             row.authority_name,
         )
         for row in rows
     ]
+
+
+RULE_COLUMNS = "id, topic, territory_id, owner_id, authority_id"
+
+
+def rule_of(key: int, topic: str | None, territory_id: int | None, owner_id: int | None, authority_id: int) -> Rule:
+    """A rule from a row of `RULE_COLUMNS`."""
+    territory = None if territory_id is None else EntryId(territory_id)
+    return Rule(RuleId(key), topic, territory, None if owner_id is None else AuthorityId(owner_id), AuthorityId(authority_id))
+
+
+@dataclass(frozen=True, slots=True)
+class LastHandover:
+    """How an incident came to the body that has it: by a rule when it was opened (`rule` tells the case), or by a person later."""
+
+    authority_id: AuthorityId
+    at: datetime
+    by: str | None
+    rule: Rule | None
+
+
+async def last_handover(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> LastHandover | None:
+    """The last time that an incident was given to a body; `None` for one that is with the owner of its page."""
+    row = (
+        await session.execute(
+            text(
+                "SELECT e.type, e.at, e.data, o.name FROM incident_events e LEFT JOIN operators o ON o.id = e.actor_id"
+                " WHERE e.region_id = :region AND e.incident_id = :incident AND e.type IN ('routed', 'assigned')"
+                " AND e.data->>'authority_id' IS NOT NULL ORDER BY e.id DESC LIMIT 1"
+            ),
+            {"region": region_id, "incident": incident_id},
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    given = row.data
+    rule = None
+    if row.type == "routed":
+        rule = rule_of(given["rule_id"], given["topic"], given["territory_id"], given["owner_id"], given["authority_id"])
+    return LastHandover(AuthorityId(given["authority_id"]), row.at, row.name, rule)
 
 
 async def handed_over(session: AsyncSession, region_id: RegionId, group: str, *, since: datetime) -> list[Handed]:

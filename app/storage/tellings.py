@@ -12,9 +12,11 @@ from app.domain.likeness import Spot, Telling, stems_of
 from app.storage.regions import RegionId
 from app.storage.sources import REAL_PAGE
 
+MEANT = "coalesce(p.entry_id, CASE WHEN p.corrected_at IS NULL THEN CAST(p.candidates->0->>0 AS bigint) END)"
+"""What a place is held for, or is likeliest to be while nobody is sure: whoever says the same words means the same place."""
 SELECTED = (
-    "SELECT i.id, i.topic, i.published_at, i.text, (SELECT jsonb_agg(jsonb_build_array(p.entry_id, p.house)) FROM incident_places p"
-    " WHERE p.region_id = i.region_id AND p.incident_id = i.id AND p.entry_id IS NOT NULL) AS places,"
+    f"SELECT i.id, i.topic, i.published_at, i.text, (SELECT jsonb_agg(jsonb_build_array({MEANT}, p.house)) FROM incident_places p"
+    f" WHERE p.region_id = i.region_id AND p.incident_id = i.id AND {MEANT} IS NOT NULL) AS places,"
     " s.network || ':' || i.author_id AS author,"
     " (SELECT count(*) FROM incidents m WHERE m.region_id = i.region_id AND m.parent_id = i.id) AS merged"
     " FROM incidents i JOIN sources s ON s.id = i.source_id WHERE i.region_id = :region AND i.status NOT IN ('rejected', 'duplicate')"

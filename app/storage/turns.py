@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.incident import IncidentId
 from app.domain.turn import Stop, Turn
+from app.storage.columns import document_of, names_of, rows_from
 from app.storage.regions import RegionId
 
 COLUMNS = (
@@ -29,31 +30,32 @@ COLUMNS = (
     ("substantive_class", "text"),
     ("withdrawn_at", "timestamptz"),
     ("dismissed", "bool"),
+    ("flags", "text"),
 )
-NAMES = ", ".join(name for name, _ in COLUMNS)
-INCIDENTS = "CAST(:incident_id AS bigint[])"
-UPSERT = (
-    f"INSERT INTO turns (region_id, {NAMES}, flags)"
-    f" SELECT :region, {NAMES}, string_to_array(flags, ' ') FROM unnest("
-    + ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in COLUMNS)
-    + f", CAST(:flags AS text[])) AS t({NAMES}, flags) ON CONFLICT (region_id, incident_id, number) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name, _ in COLUMNS[2:])
-    + ", flags = excluded.flags"
-)
-UPSERT_ALONE = text(UPSERT)
+NAMES = names_of(COLUMNS[:-1])
+TURNED = rows_from("turns", COLUMNS)
+
+
+def upsert_from(rows: str) -> str:
+    """The statement that writes turns given as rows `t` over those of the same numbers."""
+    return (
+        f"INSERT INTO turns (region_id, {NAMES}, flags) SELECT :region, {NAMES}, string_to_array(flags, ' ') FROM {rows}"
+        " ON CONFLICT (region_id, incident_id, number) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name, _ in COLUMNS[2:])
+    )
+
+
+UPSERT = text(upsert_from(TURNED))
 
 
 def upserted(turns: Mapping[IncidentId, Sequence[Turn]]) -> dict[str, object]:
-    """The parameters of `UPSERT` beside the region."""
-    rows = [(incident_id, *_row(turn)) for incident_id, of_incident in turns.items() for turn in of_incident]
-    names = [*NAMES.split(", "), "flags"]
-    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
-    return {name: list(column) for name, column in zip(names, columns, strict=True)}
+    """The parameters of the statement beside the region."""
+    rows = ((incident_id, *_row(turn)) for incident_id, of_incident in turns.items() for turn in of_incident)
+    return {"turns": document_of(COLUMNS, rows)}
 
 
 async def save_turns(session: AsyncSession, region_id: RegionId, turns: Mapping[IncidentId, Sequence[Turn]]) -> None:
     """Writes the turns of incidents over those of the same numbers."""
-    await session.execute(UPSERT_ALONE, {"region": region_id} | upserted(turns))
+    await session.execute(UPSERT, {"region": region_id} | upserted(turns))
 
 
 async def drop_turns_beyond(session: AsyncSession, region_id: RegionId, incident_id: IncidentId, count: int) -> None:
@@ -66,8 +68,7 @@ async def drop_turns_beyond(session: AsyncSession, region_id: RegionId, incident
 
 def as_row(turn: Turn) -> dict[str, object]:
     """A turn by column name, as it is stored."""
-    names = [name for name, _ in COLUMNS[1:]]
-    return dict(zip([*names, "flags"], _row(turn), strict=True)) | {"flags": sorted(turn.flags)}
+    return dict(zip((name for name, _ in COLUMNS[1:]), _row(turn), strict=True)) | {"flags": sorted(turn.flags)}
 
 
 async def rows_of(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.domain.polling.intervals import next_count_at
+from app.domain.polling.thread_plan import Look
 from app.domain.source import Source
 from app.storage import counters, polls, readings
 from app.storage.counters import Counted, CounterClaim, StoredPost
@@ -147,21 +148,17 @@ def _counted(polling: Polling, claim: CounterClaim, ref: PostRef, counts: Mappin
         halfway = claim.state.known_until + max(now - claim.state.known_until, timedelta()) / 2
         next_at = _supposed(polling, claim, [halfway] * min(max(more, 0), MOST_SUPPOSED), now=now)
         return Counted(claim, found.comments, moved=more != 0 or thread.gone_at is not None, next_count_at=next_at, fell=more < 0)
-    look = polling.thread_planner.after_look(
-        claim.source.network,
-        claim.state,
-        now,
-        (),
-        moved_at=thread.last_moved_at,
-        weight=claim.page.worth,
-        bounds=polling.planner.bounds,
-    )
+    look = _look(polling, claim, (), now=now, teaches=True)
     return Counted(claim, found.comments, moved=False, next_count_at=look.next_at, state=look.state)
 
 
 def _supposed(polling: Polling, claim: CounterClaim, found: Sequence[datetime], *, now: datetime) -> datetime:
     """When to look again at a thread of which only a reading can tell what came: it plans anew, and knows better."""
-    look = polling.thread_planner.after_look(
+    return _look(polling, claim, found, now=now, teaches=False).next_at
+
+
+def _look(polling: Polling, claim: CounterClaim, found: Sequence[datetime], *, now: datetime, teaches: bool) -> Look:
+    return polling.thread_planner.after_look(
         claim.source.network,
         claim.state,
         now,
@@ -169,6 +166,5 @@ def _supposed(polling: Polling, claim: CounterClaim, found: Sequence[datetime], 
         moved_at=claim.thread.last_moved_at,
         weight=claim.page.worth,
         bounds=polling.planner.bounds,
-        teaches=False,
+        teaches=teaches,
     )
-    return look.next_at

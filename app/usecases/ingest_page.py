@@ -129,7 +129,9 @@ async def _store(
         return Intaken()
     await store_news(session, page, changed, asked_at=asked_at, now=now)
     settlements = [
-        await settle_conversations(session, source, one.page.key, one.news.authors, policies=look.policies, named=one.places, now=now)
+        await settle_conversations(
+            session, source, one.page.key, one.news.authors, policies=look.policies, rules=look.rules, named=one.places, now=now
+        )
         for one in changed
         if one.news.authors
     ]

@@ -101,7 +101,7 @@ async def _read_thread(turn: Turn, reader: CommentReader, one: ToRead) -> None:
         is_covered = is_covered or bool(page.coverage)
         is_empty = is_empty and not page.messages
         surplus += taken.new + taken.restored - taken.deleted
-        found |= {one.external_id: one.published_at for one in page.messages if _came(one, one.published_at, since=state.known_until)}
+        found |= {one.external_id: one.published_at for one in page.messages if _came(one, since=state.known_until)}
         turn.pages_left -= 1
     moved_at = began_at if one.sweep and surplus else thread.last_moved_at
     look = polling.thread_planner.after_look(
@@ -126,9 +126,9 @@ async def _read_thread(turn: Turn, reader: CommentReader, one: ToRead) -> None:
         await leases.hold(session, claim.lease, now=began_at)
 
 
-def _came(message: Message, at: datetime, *, since: datetime) -> bool:
+def _came(message: Message, *, since: datetime) -> bool:
     """Whether the message is a comment that came after the thread was last known whole."""
-    return message.type is MessageType.COMMENT and not message.deleted and at > since
+    return message.type is MessageType.COMMENT and not message.deleted and message.published_at > since
 
 
 async def _leave(turn: Turn, thread: Thread) -> None:

@@ -11,9 +11,11 @@ from app.domain.deadline import Policy, PolicyId
 from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, turns_from
 from app.domain.incident import WAITING, IncidentId, IncidentStatus, follow
 from app.domain.place import FoundPlace, territory_of
+from app.domain.routing import Rule, route
 from app.domain.source import Source
+from app.domain.territory import EntryId
 from app.domain.turn import Turn
-from app.storage import conversations, events, regions, settlements, turns
+from app.storage import conversations, events, gazetteer, regions, settlements, turns
 from app.storage.conversations import Touched
 from app.storage.incidents import Opening, StoredIncident, clocks
 from app.storage.messages import ThreadKey
@@ -52,9 +54,12 @@ async def settle_conversations(
     *,
     policies: Mapping[PolicyId, Policy],
     named: Mapping[str, tuple[FoundPlace, ...]],
+    rules: Sequence[Rule] = (),
     now: datetime,
 ) -> Settlement:
-    """Settles the given residents' parts of a locked thread; who asks for the first time is judged by the newest of the policies.
+    """Settles the given residents' parts of a locked thread; who asks for the first time is judged by the newest of the policies,
+
+    and goes to the body that the rules name, or else to the page's own.
 
     `named` are the places in the page's messages, by comment id.
     """
@@ -67,7 +72,9 @@ async def settle_conversations(
     fresh = {author: part for author, part in asking.items() if part.stored is None}
     outcome = Outcome(list(policies)[-1], source.monitored_since)
     places = {author: _named_in(part, named) for author, part in fresh.items()}
-    answered = _open(outcome, source, fresh, officials, places, policy=policies[outcome.policy_id], now=now)
+    territories = {author: territory_of(found, source.territory_id) for author, found in places.items()}
+    routes = await _routes(session, thread, source, fresh, territories, rules)
+    answered = _open(outcome, source, fresh, officials, territories, routes, policy=policies[outcome.policy_id], now=now)
     if stored:
         answered += await _follow(session, thread, outcome, asking, stored, officials, policies=policies, now=now)
     if outcome:
@@ -82,7 +89,8 @@ def _open(
     source: Source,
     fresh: Mapping[str, Touched],
     officials: Officials,
-    places: Mapping[str, tuple[FoundPlace, ...]],
+    territories: Mapping[str, EntryId | None],
+    routes: Mapping[str, Rule],
     *,
     policy: Policy,
     now: datetime,
@@ -97,12 +105,43 @@ def _open(
         settled = _settle(author, part, facts_of(author, part.own, officials), policy=policy, monitored_since=source.monitored_since)
         status = follow(IncidentStatus.NEW, (), settled.turns)
         moved = clocks(settled.turns, status, working=WAITING, now=now)
-        territory = territory_of(places[author], source.territory_id)
-        outcome.new.append(NewIncident(author, settled.opening, source.authority_id, status, moved, territory))
-        log = [opened(settled.standing.facts, at=now, **about), *breaches(settled.turns, (), now=now)]
+        rule = routes.get(author)
+        authority_id = source.authority_id if rule is None else rule.authority_id
+        outcome.new.append(NewIncident(author, settled.opening, authority_id, status, moved, territories[author]))
+        log = [opened(settled.standing.facts, at=now, **about), *_routed(rule, now), *breaches(settled.turns, (), now=now)]
         _record(outcome, provisional(position), settled.standing, log)
         answered += [turn for turn in settled.turns if turn.first is not None]
     return answered
+
+
+async def _routes(
+    session: AsyncSession,
+    thread: ThreadKey,
+    source: Source,
+    fresh: Mapping[str, Touched],
+    territories: Mapping[str, EntryId | None],
+    rules: Sequence[Rule],
+) -> dict[str, Rule]:
+    """The rule that each new incident is handed over by; what lies where is asked only if a rule speaks of a place."""
+    speak_of_places = any(rule.territory_id is not None for rule in rules)
+    wanted = {one for one in territories.values() if one is not None} if speak_of_places else set()
+    above = {one: await gazetteer.above(session, thread.region_id, one) for one in sorted(wanted)}
+    found = {}
+    for author, part in fresh.items():
+        territory = territories[author]
+        within = [] if territory is None else above.get(territory, [])
+        rule = route(rules, None if part.opening is None else part.opening.topic, within, source.authority_id)
+        if rule is not None:
+            found[author] = rule
+    return found
+
+
+def _routed(rule: Rule | None, now: datetime) -> list[Event]:
+    """Why a new incident is with its body, as the rule stood by then."""
+    if rule is None:
+        return []
+    case = {"topic": rule.topic, "territory_id": rule.territory_id, "owner_id": rule.owner_id}
+    return [Event(EventType.ROUTED, now, {"authority_id": rule.authority_id, "rule_id": rule.id, **case})]
 
 
 def _named_in(part: Touched, named: Mapping[str, tuple[FoundPlace, ...]]) -> tuple[FoundPlace, ...]:

@@ -68,6 +68,19 @@ async def test_the_rule_s_body_is_suggested_first(admin: httpx.AsyncClient, api:
     assert next(iter(await suggested(admin, number))) == ("Водоканал", "rule")
 
 
+async def test_the_body_of_an_incident_is_explained(admin: httpx.AsyncClient, api: Api, reader: Reader) -> None:
+    water, rest = await authority(admin, "Водоканал"), await authority(admin, "Администрация")
+    rule = (await admin.post("/routing-rules", json={"authority_id": rest})).json()["id"]
+    number, version = await incident(reader, api)
+
+    by_rule = (await admin.get(f"/incidents/{number}/authorities")).json()["current"]
+    await admin.post(f"/incidents/{number}/assign", json={"authority_id": water}, headers={"If-Match": str(version)})
+    by_hand = (await admin.get(f"/incidents/{number}/authorities")).json()["current"]
+
+    assert (by_rule["authority"]["name"], by_rule["ground"], by_rule["rule_id"], by_rule["by"]) == ("Администрация", "rule", rule, None)
+    assert (by_hand["authority"]["name"], by_hand["ground"], by_hand["rule_id"], by_hand["by"]) == ("Водоканал", "person", None, "admin")
+
+
 async def test_a_transfer_teaches(admin: httpx.AsyncClient, api: Api, reader: Reader) -> None:
     number, version = await incident(reader, api)
     water = await authority(admin, "Водоканал")

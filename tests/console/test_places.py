@@ -45,3 +45,20 @@ async def test_a_viewer_sees_no_form(reader: Reader, region_id: RegionId, vera: 
     await ask(reader, region_id, "На Лесной темно!", noon)
 
     assert "/incidents/1/places" not in (await vera.open("/incidents/1")).text
+
+
+async def test_a_place_that_is_not_among_the_variants_is_found_in_the_gazetteer(
+    reader: Reader, region_id: RegionId, anna: Browser, noon: datetime
+) -> None:
+    await ask(reader, region_id, "На Мира 3 темно!", noon)
+    rows = await reader.rows("SELECT id FROM gazetteer_entries WHERE code = 'lesnaya-i'")
+
+    found = await anna.open("/incidents/1?place=1&find=лесная ивановка")
+    nothing = words((await anna.open("/incidents/1?place=1&find=%25")).text)
+    await anna.send("/incidents/1/places", version=1, number=1, entry=rows[0].id)
+
+    assert "улица Лесная, село Ивановка" in words(found.text)
+    assert "улица Лесная, город Заречный" not in words(found.text)
+    assert f'name="entry" value="{rows[0].id}"' in found.text
+    assert "Ничего похожего" in nothing
+    assert "Считается за: село Ивановка" in words((await anna.open("/incidents/1")).text)

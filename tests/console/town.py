@@ -66,7 +66,7 @@ async def settle_town(database: Database, region_id: RegionId, now: datetime, *,
     """The town watched since before its first word: every page read every few hours up to `now`."""
     town = make_town(7, now, pages=pages, threads=threads, days=days)
     since = now - timedelta(days=days + 1)
-    squares = [square async for square in _squares(database, region_id, town, since)]
+    squares = [square async for square in squares_of(database, region_id, town, since)]
     people = {person.id: f"{person.first_name} {person.last_name}" for person in town.town.people}
     people |= {-page.id: page.name for page in town.town.pages}
     numbers = {message.key: str(number) for number, message in enumerate(sorted(town.town.messages, key=lambda one: one.at), start=1)}
@@ -76,13 +76,13 @@ async def settle_town(database: Database, region_id: RegionId, now: datetime, *,
         before, clock[0] = clock[0], min(clock[0] + STEP, now)
         for square in squares:
             fresh = [one for one in square.messages if before < one.at <= clock[0] and is_present(one, clock[0])]
-            read = tuple(_as_read(one, numbers, people, square.messages) for one in fresh)
+            read = tuple(as_read(one, numbers, people, square.messages) for one in fresh)
             if read:
                 await ingest_page(intake, square.source, Page(read, None, b"{}", "test"), now=lambda: clock[0])
     await watch_deadlines(database, region_id, now=now)
 
 
-async def _squares(database: Database, region_id: RegionId, town: GeneratedTown, since: datetime) -> AsyncIterator[Square]:
+async def squares_of(database: Database, region_id: RegionId, town: GeneratedTown, since: datetime) -> AsyncIterator[Square]:
     by_page: dict[int, list[TownMessage]] = defaultdict(list)
     for message in sorted(town.town.messages, key=lambda one: one.at):
         by_page[message.page_id].append(message)
@@ -102,7 +102,7 @@ async def _register(database: Database, region_id: RegionId, town: GeneratedTown
         return (await sources.get(session, region_id, source_id)).source
 
 
-def _as_read(message: TownMessage, numbers: dict[str, str], people: dict[int, str], thread: Sequence[TownMessage]) -> Message:
+def as_read(message: TownMessage, numbers: dict[str, str], people: dict[int, str], thread: Sequence[TownMessage]) -> Message:
     """The message as a connector would hand it on."""
     wall = Wall("vk", str(-message.page_id))
     author = Author(str(message.author_id), people[message.author_id], is_community=message.author_id < 0)

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.jobs import schedule
-from app.jobs.schedule import Duty, Watched, make_scheduler
+from app.jobs.schedule import Duty, Watched, make_scheduler, stop_scheduler
 
 PATIENCE = 10.0
 BEAT = 0.01
@@ -35,6 +35,28 @@ async def test_a_duty_longer_than_its_beat_is_run_once_and_nobody_is_warned(capl
     may_end.set()
 
     assert at_once == [1]
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+async def test_a_duty_that_a_stop_cuts_short_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def long() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    scheduler = make_scheduler([Duty("long", BEAT, long)])
+    with caplog.at_level(logging.WARNING):
+        scheduler.start()
+        async with asyncio.timeout(PATIENCE):
+            await began.wait()
+            stop_scheduler(scheduler)
+            await ended.wait()
+            await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
+
     assert [record.getMessage() for record in caplog.records] == []
 
 

@@ -1,15 +1,18 @@
 """Rules of routing and suggested bodies as the API takes and shows them."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
 from app.api.parameters import AuthorityInBody, TerritoryInBody
 from app.api.schemas.shape import NamedOut, example, strict_example
 from app.domain.routing import Ground
+from app.storage.incident_details import IncidentDetails
 from app.storage.routing_rules import NewRule, ShownRule
-from app.usecases.suggest_authorities import NamedSuggestion
+from app.usecases.suggest_authorities import Handover, NamedSuggestion
 
 TopicCode = Annotated[str, Field(min_length=1, max_length=81, pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)?$", examples=["water.no_cold"])]
 RULE = {
@@ -94,11 +97,68 @@ class SuggestionOut(BaseModel):
         )
 
 
+CURRENT: dict[str, Any] = {
+    "authority": {"id": 4, "name": "Водоканал"},
+    "ground": "rule",
+    "rule_id": 3,
+    "topic": "water",
+    "territory": None,
+    "owner": None,
+    "at": "2026-03-11T09:01:10Z",
+    "by": None,
+}
+
+
+class CurrentGround(StrEnum):
+    """Why an incident is with its body: a rule when it was opened, a person since, or the page's owner."""
+
+    RULE = "rule"
+    PERSON = "person"
+    OWNER = "owner"
+
+
+class CurrentOut(BaseModel):
+    """The body that has an incident, and why. A rule's `topic`, `territory` and `owner` are those of the moment at which it was applied."""
+
+    model_config = example(**CURRENT)
+
+    authority: NamedOut
+    ground: CurrentGround
+    rule_id: int | None
+    topic: str | None
+    territory: str | None
+    owner: str | None
+    at: datetime | None
+    by: str | None
+
+    @classmethod
+    def of(cls, incident: IncidentDetails, why: Handover | None) -> "CurrentOut | None":
+        authority = NamedOut.of(incident.authority)
+        if authority is None:
+            return None
+        if why is None:
+            nothing = {"rule_id": None, "topic": None, "territory": None, "owner": None, "at": None, "by": None}
+            return cls(authority=authority, ground=CurrentGround.OWNER, **nothing)
+        rule = why.last.rule
+        return cls(
+            authority=authority,
+            ground=CurrentGround.PERSON if rule is None else CurrentGround.RULE,
+            rule_id=None if rule is None else rule.id,
+            topic=why.topic,
+            territory=why.territory,
+            owner=why.owner,
+            at=why.last.at,
+            by=why.last.by,
+        )
+
+
 class SuggestionList(BaseModel):
-    """The likeliest bodies, the best first."""
+    """The body that has the incident, and the likeliest bodies, the best first."""
 
     model_config = example(
-        items=[{"authority": {"id": 4, "name": "Водоканал"}, "chance": 0.75, "ground": "rule", "topic": "water", "rule_id": 3}]
+        current=CURRENT,
+        items=[{"authority": {"id": 4, "name": "Водоканал"}, "chance": 0.75, "ground": "rule", "topic": "water", "rule_id": 3}],
     )
 
+    current: CurrentOut | None
     items: list[SuggestionOut]

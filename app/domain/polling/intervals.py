@@ -44,10 +44,9 @@ def backoff_until(now: datetime, failures: int, bounds: PollBounds) -> datetime:
 
 
 def next_count_at(now: datetime, last_moved_at: datetime, bounds: PollBounds) -> datetime:
-    """When to look at a thread's counter again: the longer it has been silent, the later.
+    """When to look again for a post that the network did not show, by how long it has been silent: the longer, the later.
 
-    New comments come at a rate that falls roughly as a power of the time since the last one, so a step in proportion to
-    the silence keeps the expected number of new comments per look even. A retired thread waits for its turn.
+    A step in proportion to the silence; a retired thread waits for its turn. Posts that stand go by `polling.thread_plan`.
     """
     silence = now - last_moved_at
     if silence >= RETIRED_AFTER:

@@ -1,0 +1,63 @@
+"""What is worth a person's word: messages of which the model is unsure, or which it judges otherwise by now."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Response
+from fastapi.responses import RedirectResponse
+
+from app.console import texts
+from app.console.access import Console, Reader, Visitor, Worker
+from app.console.page_route import PageRoute
+from app.console.queue_query import LARGEST_ID
+from app.domain.errors import DomainError, InvalidInput
+from app.domain.message import MessageId
+from app.domain.verdict import Kind
+from app.domain.word import Word
+from app.usecases.correct_verdict import label_message
+from app.usecases.offer_messages import Lane, offer_messages
+
+PAGE_SIZE = 30
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False, prefix="/labelling")
+
+
+@router.get("")
+async def show_labelling(
+    console: Console, visitor: Reader, lane: Lane = Lane.UNSURE, before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None
+) -> Response:
+    """A page of a lane, the newest first."""
+    return await _shown(console, visitor, lane, before)
+
+
+@router.post("/{message_id}")
+async def label(
+    console: Console,
+    visitor: Worker,
+    message_id: Annotated[int, Path(ge=1, le=LARGEST_ID)],
+    kind: Annotated[Kind, Form()],
+    lane: Annotated[Lane, Form()] = Lane.UNSURE,
+) -> Response:
+    """Keeps the operator's word and goes on with the lane."""
+    try:
+        async with console.database.write() as session:
+            await label_message(session, console.region_id, MessageId(message_id), visitor.operator, Word(kind), now=console.now())
+    except InvalidInput as error:
+        return await _shown(console, visitor, lane, None, refused=error)
+    return RedirectResponse(f"/labelling?lane={lane}", 303)
+
+
+async def _shown(console: Console, visitor: Visitor, lane: Lane, before: int | None, *, refused: DomainError | None = None) -> Response:
+    after = None if before is None else MessageId(before)
+    found, last = await offer_messages(console.database, console.region_id, console.classifier, lane, before=after, limit=PAGE_SIZE)
+    return console.pages.page(
+        "labelling.html",
+        status=200 if refused is None else 422,
+        section="labelling",
+        visitor=visitor,
+        times=console.times,
+        lane=lane,
+        messages=found,
+        model=console.at_work.name,
+        next=None if last is None else f"/labelling?lane={lane}&before={last}",
+        refusal=None if refused is None else texts.refusal(refused),
+    )
