@@ -1,6 +1,6 @@
 """The built-in classifier: a linear model over hashed words and letters and over meanings, with calibrated probabilities."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.classifier.contract import TextInContext
 from app.classifier.features import Features, read_messages
+from app.classifier.joining import rows_that_join, what_is_joined
 from app.classifier.model import FIRST_GROUP, KINDS, URGENT, Model, Scorer
 from app.classifier.probability import sigmoid, softmax
 from app.classifier.subjects import SubjectChances, name_topics, subject_chances
@@ -31,6 +32,13 @@ class Probabilities:
         """The sum over complaint, question and suggestion."""
         asking: NDArray[np.float32] = self.kinds[:, ASKING].sum(axis=1)
         return asking
+
+    def put(self, rows: NDArray[np.intp], other: "Probabilities", of: NDArray[np.intp]) -> None:
+        """Gives rows the probabilities of another's."""
+        self.kinds[rows] = other.kinds[of]
+        self.urgent[rows] = other.urgent[of]
+        self.subjects.groups[rows] = other.subjects.groups[of]
+        self.subjects.topics[rows] = other.subjects.topics[of]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,20 @@ class LinearClassifier:
         )
 
     def _predict(self, texts: Sequence[TextInContext]) -> Probabilities:
+        return self.hear_joiners(texts, self._weigh)
+
+    def _weigh(self, texts: Sequence[TextInContext]) -> Probabilities:
         return self.weigh(read_messages(texts, self.model.lexicon))
+
+    def hear_joiners(self, texts: Sequence[TextInContext], weigh: Callable[[Sequence[TextInContext]], Probabilities]) -> Probabilities:
+        """What `weigh` makes of the texts; those that only join a message that needs an answer count as that one does."""
+        probabilities = weigh(texts)
+        rows = rows_that_join(texts)
+        if rows:
+            joined = weigh([what_is_joined(texts[row]) for row in rows])
+            asking = np.flatnonzero(joined.needs_answer >= self.model.calibration.needs_answer_from)
+            probabilities.put(np.array(rows)[asking], joined, asking)
+        return probabilities
 
     def weigh(self, features: Features) -> Probabilities:
         """The probabilities of messages that were read with this model's lexicon."""

@@ -136,7 +136,7 @@ class RegionalClassifier:
 
     def predict(self, texts: Sequence[TextInContext]) -> Probabilities:
         """The probabilities behind the verdicts."""
-        return self.base.join([self._weigh(texts[start : start + BATCH]) for start in range(0, max(len(texts), 1), BATCH)])
+        return self.base.join([self._predict(texts[start : start + BATCH]) for start in range(0, max(len(texts), 1), BATCH)])
 
     def own_chances(self, texts: Sequence[TextInContext]) -> dict[str, Chances]:
         """A row for each text and a column for each label of the region's own, by head."""
@@ -147,7 +147,7 @@ class RegionalClassifier:
         return {head.name: softmax(scores[head.name] / np.float32(head.scale)) for head in self.own.heads}
 
     def _judge(self, texts: Sequence[TextInContext]) -> list[Verdict]:
-        verdicts = [replace(verdict, model=self.name) for verdict in self.base.decide(self._weigh(texts))]
+        verdicts = [replace(verdict, model=self.name) for verdict in self.base.decide(self._predict(texts))]
         asking = [row for row, verdict in enumerate(verdicts) if verdict.needs_answer]
         if self.own is None or not asking:
             return verdicts
@@ -156,6 +156,9 @@ class RegionalClassifier:
         for row, own in zip(asking, guesses, strict=True):
             verdicts[row] = replace(verdicts[row], own=own)
         return verdicts
+
+    def _predict(self, texts: Sequence[TextInContext]) -> Probabilities:
+        return self.base.hear_joiners(texts, self._weigh)
 
     def _weigh(self, texts: Sequence[TextInContext]) -> Probabilities:
         features = read_messages(texts, self.base.model.lexicon)
