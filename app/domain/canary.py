@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.detection import Timing
 
-USUAL_TEXT = "Нет воды с самого утра, когда её включат?"
+USUAL_TEXT = "Нет воды третий день на Лесной 5, почините, пожалуйста. Когда её включат?"
 MARK = re.compile(r"otk-[0-9a-f]{8,32}")
 """What no resident writes and no network rewrites."""
 

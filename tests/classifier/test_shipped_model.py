@@ -14,6 +14,7 @@ from app.classifier.errors import ModelRefused
 from app.classifier.linear import LinearClassifier
 from app.classifier.model_file import SHIPPED, load_shipped_model, read_model, write_model
 from app.classifier.training import train
+from app.domain.canary import USUAL_TEXT, marked_text
 from app.domain.verdict import Kind
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "threads"
@@ -97,6 +98,14 @@ def test_a_me_too_under_a_complaint_is_a_complaint_and_danger_is_urgent(model: L
 
     assert same.kind is Kind.COMPLAINT
     assert danger.urgent
+
+
+@pytest.mark.parametrize("post", [None, "С праздником!", "График отключений", "Приём граждан по пятницам"])
+@pytest.mark.parametrize("mark", ["otk-eb31d678", "otk-0123456789ab", "otk-ffffffffffff"])
+def test_the_canary_asks_whatever_its_mark_and_its_post(model: LinearClassifier, mark: str, post: str | None) -> None:
+    (verdict,) = model.classify([TextInContext(marked_text(USUAL_TEXT, mark), post)])
+
+    assert verdict.needs_answer
 
 
 def test_kinds_are_asked_for_from_the_documented_threshold(model: LinearClassifier) -> None:

@@ -33,7 +33,9 @@ WITH_ACK = ThreadScript(
 
 @cache
 def corpus() -> tuple[ThreadScript, ...]:
-    return tuple(read_thread(json.loads(line)) for file in CORPUS for line in file.read_text(encoding="utf-8").splitlines())
+    """The threads in which an answer is given."""
+    threads = (read_thread(json.loads(line)) for file in CORPUS for line in file.read_text(encoding="utf-8").splitlines())
+    return tuple(thread for thread in threads if any(comment.answer for comment in thread.comments))
 
 
 @cache
