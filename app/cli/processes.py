@@ -1,4 +1,7 @@
-"""`otklik demo`, `run`, `web`, `worker`, `migrate`: what starts a process or prepares its database."""
+"""`otklik demo`, `run`, `web`, `worker`, `migrate`: what starts a process or prepares its database.
+
+What these run is imported when they run: the web framework takes longer to load than many another command to finish.
+"""
 
 from typing import Annotated
 
@@ -6,8 +9,7 @@ import typer
 
 from app.bootstrap import migrated_database, sole_user
 from app.cli.running import run_to_end, settings_in_force
-from app.demo.run import run_demo
-from app.processes import run_processes
+from app.settings import Settings
 
 commands = typer.Typer()
 Port = Annotated[int | None, typer.Option(help="Instead of OTKLIK_PORT.", min=0, max=65535)]
@@ -19,6 +21,8 @@ def demo(
     speed: Annotated[float, typer.Option(help="Recorded seconds per real second.", min=1, max=3600)] = 60,
 ) -> None:
     """A whole town on this machine: emulated networks, residents, bodies of different diligence."""
+    from app.demo.run import run_demo
+
     run_to_end(run_demo(port=port, speed=speed))
 
 
@@ -27,19 +31,19 @@ def run(port: Port = None) -> None:
     """Web and worker in one process."""
     settings = settings_in_force(port=port)
     with sole_user(settings):
-        run_to_end(run_processes(settings, web=True, worker=True))
+        _run(settings, web=True, worker=True)
 
 
 @commands.command()
 def web(port: Port = None) -> None:
     """REST, console, metrics and health alone."""
-    run_to_end(run_processes(settings_in_force(port=port), web=True, worker=False))
+    _run(settings_in_force(port=port), web=True, worker=False)
 
 
 @commands.command()
 def worker() -> None:
     """A worker alone; any number of them share the work."""
-    run_to_end(run_processes(settings_in_force(), web=False, worker=True))
+    _run(settings_in_force(), web=False, worker=True)
 
 
 @commands.command()
@@ -51,3 +55,9 @@ def migrate() -> None:
             print("The database has the newest schema.")
 
     run_to_end(bring())
+
+
+def _run(settings: Settings, *, web: bool, worker: bool) -> None:
+    from app.processes import run_processes
+
+    run_to_end(run_processes(settings, web=web, worker=worker))
