@@ -34,6 +34,9 @@ class QuietServer(uvicorn.Server):
         yield
 
 
+BACKLOG = 128
+
+
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket; `CannotStart` when the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -41,6 +44,7 @@ def bind(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(BACKLOG)  # who comes before the application is ready waits, and is not turned away
     except OSError as error:
         listening.close()
         raise CannotStart(f"Port {port} on {host} cannot be used ({error.strerror}): set OTKLIK_PORT or --port to a free one.") from error

@@ -82,8 +82,8 @@ def test_there_is_one_database() -> None:
     assert not offending_imports("app", re.compile(r"(sqlite3|aiosqlite|pymysql|aiomysql|psycopg2?)\b"))
 
 
-HEAVY = {"sklearn.linear_model"}
-"""What takes seconds and a hundred megabytes to load and only one command needs: the one reason to import inside a function."""
+HEAVY = {"sklearn.linear_model", "app.processes", "app.demo.run"}
+"""What takes a second and more to load and few commands need: the one reason to import inside a function."""
 
 
 def test_imports_stand_at_the_top() -> None:
