@@ -45,6 +45,8 @@ class PollRunner:
         intake, networks = self._polling.intake, {room.network for room in ready}
         async with intake.database.read() as session:
             due = await what_is_due(session, intake.region_id, networks, now=self._polling.now())
+        for room in self.rooms:  # the database answers, so it can take this too
+            await room.hand_in()
         for room in ready:
             if (room.network, room.craft.name) in due:
                 await room.fill()

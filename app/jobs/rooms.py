@@ -23,8 +23,16 @@ Claim = TypeVar("Claim")
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """Why a piece of work broke in our own hands: a sentence for the administrator; passing when the database was away or full."""
+
+    reason: str
+    is_passing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Craft(Generic[Claim]):
-    """One kind of work: how to take some on, how to do one piece, and how to record that it broke in our own hands.
+    """One kind of work: how to take some on, how to do one piece, and how to give one back that broke in our own hands.
 
     `work` returns the network's refusal, if any. `is_known` says that the piece has failed before.
     """
@@ -32,7 +40,7 @@ class Craft(Generic[Claim]):
     name: str
     take: Callable[[int], Awaitable[Sequence[Claim]]]
     work: Callable[[Claim], Awaitable[ConnectorError | None]]
-    record_break: Callable[[Claim, str], Awaitable[None]]
+    record_break: Callable[[Claim, Break], Awaitable[None]]
     is_known: Callable[[Claim], bool]
 
 
@@ -47,6 +55,7 @@ class Room(Generic[Claim]):
     bounds: PollBounds
     now: Callable[[], datetime]
     under_way: dict[asyncio.Task[None], Claim] = field(default_factory=dict)
+    not_given_back: list[tuple[Claim, Break]] = field(default_factory=list)
     is_closing: bool = False
     resting_until: datetime | None = None
     refusals_in_a_row: int = 0
@@ -105,16 +114,34 @@ class Room(Generic[Claim]):
             log.warning("lease lost", room=self.craft.name, network=self.network, reason=str(error))
         except Exception as error:  # the job runner's edge: one bad source never stops the others
             POLL_FAILURES.labels(self.network, self.craft.name, type(error).__name__).inc()
-            reason = f"internal error ({type(error).__name__}); see the worker's log"
+            broken = Break(f"internal error ({type(error).__name__}); see the worker's log", is_passing=False)
             if is_away(error):
-                reason = f"the database could not store it: {explain(error)}"
+                broken = Break(f"the database could not store it: {explain(error)}", is_passing=True)
                 log.warning("storing failed", room=self.craft.name, network=self.network, reason=explain(error))
             elif not self.craft.is_known(claim):
                 log.exception("polling broke", room=self.craft.name, network=self.network)
-            await self.craft.record_break(claim, reason)
+            if not await self._give_back(claim, broken):
+                log.warning("not given back", room=self.craft.name, network=self.network)
         finally:
             SOURCE_POLL.labels(self.network, self.craft.name).observe(perf_counter() - began)
         return is_well
+
+    async def _give_back(self, claim: Claim, broken: Break) -> bool:
+        try:
+            await self.craft.record_break(claim, broken)
+        except DATABASE_ERRORS:
+            self.not_given_back.append((claim, broken))
+            return False
+        return True
+
+    async def hand_in(self) -> None:
+        """Gives back what a missing database has kept here, so that it need not wait for its lease to end.
+
+        A lease that has ended meanwhile is another's: giving it back changes nothing.
+        """
+        waiting, self.not_given_back = self.not_given_back, []
+        for claim, broken in waiting:
+            await self._give_back(claim, broken)
 
     def _note(self, refusal: ConnectorError | None) -> bool:
         if refusal is None:

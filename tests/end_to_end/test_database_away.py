@@ -105,7 +105,6 @@ async def test_a_database_that_is_killed_is_missed_in_words_and_found_again(tmp_
         await asyncio.to_thread(revive, server)
         await installation.until(is_ready)
         assert await status(client, "/api/v1/incidents") == 200
-        await installation.end_leases(worker)
         await installation.until(installation.is_all_stored)
         assert worker.told("job recovered")
         assert await differences(installation, now) == 0
@@ -172,7 +171,6 @@ async def test_a_full_disk_stops_storing_in_words_and_loses_nothing(tmp_path: Pa
             ballast.unlink()
 
             await installation.until(is_ready)
-            await installation.end_leases(run)
             await installation.until(installation.is_all_stored)
             assert await differences(installation, now) == 0
             assert await run.stop(within=10) == 0

@@ -15,7 +15,7 @@ from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.usecases.count_threads import claim_counters
 from app.usecases.poll_walls import claim_walls
-from connectors.sdk.contract import Cursor, Page, PostRef
+from connectors.sdk.contract import Cursor, Page, PostRef, Wall
 from connectors.sdk.errors import QuotaExhausted
 from tests.usecases.village_network import NETWORK, Watcher, WithCounters, open_village
 
@@ -154,6 +154,46 @@ async def test_a_poll_that_breaks_in_our_own_hands_is_recorded_and_stops_no_othe
     found = {row.external_id: row.last_error for row in await watcher.rows(ERRORS)}
     assert found["b"] is None
     assert found["a"].startswith("internal error (")
+
+
+async def test_what_a_missing_database_could_not_take_back_is_given_back_when_it_answers_again(
+    database: Database, region_id: RegionId, noon: datetime
+) -> None:
+    watcher = open_village(database, region_id, noon, AnsweringIntoAnOutage)
+    await watcher.watch("a", since=noon)
+    watcher.village.write_post("a", 1, noon)
+
+    def refuse(*_: object) -> None:
+        if AnsweringIntoAnOutage.is_database_away:
+            raise ConnectionResetError("the database is away")
+
+    event.listen(Engine, "before_cursor_execute", refuse)
+    try:
+        async with running(watcher) as runner:
+            await runner.tick()
+            await until_quiet(runner)
+            AnsweringIntoAnOutage.is_database_away = False
+            await runner.tick()
+            await until_quiet(runner)
+    finally:
+        AnsweringIntoAnOutage.is_database_away = False
+        event.remove(Engine, "before_cursor_execute", refuse)
+
+    watcher.clock[0] += watcher.polling.bounds.minimum
+    (claim,) = await claim_walls(watcher.polling, NETWORK, limit=1)
+    assert claim.failures == 0, "our own outage is not held against the page"
+    assert "the database could not store it" in (await watcher.rows(ERRORS))[0].last_error
+
+
+class AnsweringIntoAnOutage(WithCounters):
+    """A network during whose answer the database goes away."""
+
+    is_database_away = False
+
+    async def read_posts(self, wall: Wall, since: Cursor | None, *, not_before: datetime) -> AsyncIterator[Page]:
+        AnsweringIntoAnOutage.is_database_away = True
+        async for page in super().read_posts(wall, since, not_before=not_before):
+            yield page
 
 
 class StallingEverywhere(WithCounters):
