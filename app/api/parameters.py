@@ -75,7 +75,7 @@ async def expected_version(
 ) -> int:
     """The version on which a change was decided; 428 without one."""
     if if_match is None:
-        raise HTTPException(428, "Say in If-Match on which version of the incident you decided.")
+        raise HTTPException(428, "Say in If-Match on which version you decided.")
     digits = if_match.strip().removeprefix("W/").removeprefix('"').removesuffix('"')
     if not (digits.isascii() and digits.isdigit() and 1 <= int(digits[:20]) <= LARGEST_VERSION):
         raise InvalidInput("If-Match", 'A version is a number: 3, "3" or W/"3".')

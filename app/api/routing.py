@@ -3,17 +3,18 @@
 from typing import Annotated
 
 from fastapi import Path, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.access import Administrator, Reader
-from app.api.context import Context
-from app.api.parameters import LARGEST, IncidentPath, Now
+from app.api.context import ApiContext, Context
+from app.api.parameters import LARGEST, IfMatch, IncidentPath, Now, tag
 from app.api.problems import responses
 from app.api.routers import PREFIX, make_router
-from app.api.schemas.routing import CurrentOut, RuleIn, RuleList, RuleOut, SuggestionList, SuggestionOut
+from app.api.schemas.routing import CurrentOut, RuleIn, RuleList, RuleOut, RulePatch, SuggestionList, SuggestionOut
 from app.api.sessions import ReadSession, WriteSession
 from app.domain.routing import RuleId
 from app.storage import incident_details, routing_rules
-from app.usecases.change_routing_rules import add_routing_rule
+from app.usecases.change_routing_rules import add_routing_rule, change_routing_rule
 from app.usecases.explain_incident import explain_incident
 from app.usecases.suggest_authorities import explain_authority, suggest_authorities
 
@@ -32,8 +33,28 @@ async def add_rule(operator: Administrator, session: WriteSession, context: Cont
     """Adds a rule; it counts for incidents that open from now on, and for what is suggested."""
     added = await add_routing_rule(session, context.region_id, body.new(), now=now)
     response.headers["Location"] = f"{PREFIX}/routing-rules/{added}"
-    shown = await routing_rules.listed(session, context.region_id)
-    return RuleOut.of(next(one for one in shown if one.rule.id == added))
+    return await _show(session, context, added, response)
+
+
+@router.get("/routing-rules/{rule_id}", operation_id="get_routing_rule", responses=responses(404))
+async def get_rule(operator: Reader, session: ReadSession, context: Context, rule_id: RulePath, response: Response) -> RuleOut:
+    """One rule; its version is also the ETag."""
+    return await _show(session, context, rule_id, response)
+
+
+@router.patch("/routing-rules/{rule_id}", operation_id="change_routing_rule", responses=responses(400, 404, 409, 412, 413, 428))
+async def change_rule(
+    operator: Administrator,
+    session: WriteSession,
+    context: Context,
+    rule_id: RulePath,
+    version: IfMatch,
+    body: RulePatch,
+    response: Response,
+) -> RuleOut:
+    """Changes a rule in place; it counts for incidents that open from now on, and those that it gave a body keep it."""
+    await change_routing_rule(session, context.region_id, rule_id, body.change(), version=version)
+    return await _show(session, context, rule_id, response)
 
 
 @router.delete("/routing-rules/{rule_id}", operation_id="remove_routing_rule", status_code=204, responses=responses(404))
@@ -50,3 +71,9 @@ async def suggestions(operator: Reader, session: ReadSession, context: Context, 
     found = await suggest_authorities(session, context.region_id, incident, explanation, now=now)
     why = await explain_authority(session, context.region_id, incident_id)
     return SuggestionList(current=CurrentOut.of(incident, why), items=[SuggestionOut.of(one) for one in found])
+
+
+async def _show(session: AsyncSession, context: ApiContext, rule_id: RuleId, response: Response) -> RuleOut:
+    shown = await routing_rules.get(session, context.region_id, rule_id)
+    tag(response, shown.version)
+    return RuleOut.of(shown)

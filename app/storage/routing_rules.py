@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.authority import AuthorityId
-from app.domain.errors import AlreadyExists, NotFound
+from app.domain.errors import AlreadyExists, NotFound, StaleVersion
 from app.domain.incident import IncidentId
 from app.domain.routing import Handed, Rule, RuleId
 from app.domain.territory import EntryId
@@ -27,35 +27,73 @@ class NewRule:
 
 @dataclass(frozen=True, slots=True)
 class ShownRule:
-    """A rule with the names of what it speaks of."""
+    """A rule with the names of what it speaks of; `version` counts its changes."""
 
     rule: Rule
+    version: int
     territory_name: str | None
     owner_name: str | None
     authority_name: str
 
 
+def _case(region_id: RegionId, new: NewRule) -> dict[str, object]:
+    return {"region": region_id, "topic": new.topic, "territory": new.territory_id, "owner": new.owner_id, "authority": new.authority_id}
+
+
+async def _refuse_second(session: AsyncSession, region_id: RegionId, new: NewRule, *, but: RuleId | None = None) -> None:
+    """`AlreadyExists` when another rule speaks of the very same case; until the transaction ends no other rule is written."""
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('routing rules', :region))"), {"region": region_id})
+    existing = await session.scalar(
+        text(
+            "SELECT id FROM routing_rules WHERE region_id = :region AND topic IS NOT DISTINCT FROM CAST(:topic AS text)"
+            " AND territory_id IS NOT DISTINCT FROM CAST(:territory AS bigint) AND owner_id IS NOT DISTINCT FROM CAST(:owner AS bigint)"
+            " AND id IS DISTINCT FROM CAST(:but AS bigint)"
+        ),
+        {**_case(region_id, new), "but": but},
+    )
+    if existing is not None:
+        raise AlreadyExists("routing rule", "for this case", existing_id=existing)
+
+
 async def add(session: AsyncSession, region_id: RegionId, new: NewRule, *, now: datetime) -> RuleId:
     """Adds a rule; `AlreadyExists` when there is one for the very same case."""
-    case = {"region": region_id, "topic": new.topic, "territory": new.territory_id, "owner": new.owner_id}
+    await _refuse_second(session, region_id, new)
     found = await session.scalar(
         text(
             "INSERT INTO routing_rules (region_id, topic, territory_id, owner_id, authority_id, created_at)"
-            " VALUES (:region, CAST(:topic AS text), CAST(:territory AS bigint), CAST(:owner AS bigint), :authority, :now)"
-            " ON CONFLICT DO NOTHING RETURNING id"
+            " VALUES (:region, CAST(:topic AS text), CAST(:territory AS bigint), CAST(:owner AS bigint), :authority, :now) RETURNING id"
         ),
-        case | {"authority": new.authority_id, "now": now},
+        {**_case(region_id, new), "now": now},
     )
-    if found is None:
-        existing = await session.scalar(
-            text(
-                "SELECT id FROM routing_rules WHERE region_id = :region AND topic IS NOT DISTINCT FROM CAST(:topic AS text)"
-                " AND territory_id IS NOT DISTINCT FROM CAST(:territory AS bigint) AND owner_id IS NOT DISTINCT FROM CAST(:owner AS bigint)"
-            ),
-            case,
+    return RuleId(int(found or 0))
+
+
+async def hold(session: AsyncSession, region_id: RegionId, rule_id: RuleId, *, version: int) -> NewRule:
+    """What a rule says, held until the transaction ends; `StaleVersion` when somebody was faster than `version`."""
+    row = (
+        await session.execute(
+            text(f"SELECT {RULE_COLUMNS}, version FROM routing_rules WHERE region_id = :region AND id = :id FOR UPDATE"),
+            {"region": region_id, "id": rule_id},
         )
-        raise AlreadyExists("routing rule", "for this case", existing_id=existing)
-    return RuleId(found)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("routing rule", rule_id)
+    if row.version != version:
+        raise StaleVersion("routing rule", rule_id, expected=version, found=row.version)
+    held = rule_of(*row[:5])
+    return NewRule(held.topic, held.territory_id, held.owner_id, held.authority_id)
+
+
+async def change(session: AsyncSession, region_id: RegionId, rule_id: RuleId, new: NewRule) -> None:
+    """Puts a rule that is held in other words; `AlreadyExists` when another speaks of that case."""
+    await _refuse_second(session, region_id, new, but=rule_id)
+    await session.execute(
+        text(
+            "UPDATE routing_rules SET topic = CAST(:topic AS text), territory_id = CAST(:territory AS bigint),"
+            " owner_id = CAST(:owner AS bigint), authority_id = :authority, version = version + 1 WHERE region_id = :region AND id = :id"
+        ),
+        {**_case(region_id, new), "id": rule_id},
+    )
 
 
 async def remove(session: AsyncSession, region_id: RegionId, rule_id: RuleId) -> None:
@@ -71,8 +109,9 @@ async def listed(session: AsyncSession, region_id: RegionId) -> Sequence[ShownRu
     """Every rule in the order of its making."""
     rows = await session.execute(
         text(
-            "SELECT r.id, r.topic, r.territory_id, r.owner_id, r.authority_id, trim(concat(g.type, ' ', g.name)) AS territory_name,"
-            " o.name AS owner_name, a.name AS authority_name FROM routing_rules r JOIN authorities a ON a.id = r.authority_id"
+            "SELECT r.id, r.topic, r.territory_id, r.owner_id, r.authority_id, r.version,"
+            " trim(concat(g.type, ' ', g.name)) AS territory_name, o.name AS owner_name, a.name AS authority_name"
+            " FROM routing_rules r JOIN authorities a ON a.id = r.authority_id"
             " LEFT JOIN authorities o ON o.id = r.owner_id"
             " LEFT JOIN gazetteer_entries g ON g.region_id = r.region_id AND g.id = r.territory_id"
             " WHERE r.region_id = :region ORDER BY r.id"
@@ -82,12 +121,21 @@ async def listed(session: AsyncSession, region_id: RegionId) -> Sequence[ShownRu
     return [
         ShownRule(
             rule_of(row.id, row.topic, row.territory_id, row.owner_id, row.authority_id),
+            row.version,
             row.territory_name or None,
             row.owner_name,
             row.authority_name,
         )
         for row in rows
     ]
+
+
+async def get(session: AsyncSession, region_id: RegionId, rule_id: RuleId) -> ShownRule:
+    """One rule; `NotFound` when there is none."""
+    found = next((one for one in await listed(session, region_id) if one.rule.id == rule_id), None)
+    if found is None:
+        raise NotFound("routing rule", rule_id)
+    return found
 
 
 RULE_COLUMNS = "id, topic, territory_id, owner_id, authority_id"

@@ -94,3 +94,29 @@ async def test_a_transfer_teaches(admin: httpx.AsyncClient, api: Api, reader: Re
 
 async def test_an_unknown_incident_has_no_suggestions(admin: httpx.AsyncClient) -> None:
     assert (await admin.get("/incidents/999/authorities")).status_code == 404
+
+
+async def test_a_rule_is_changed_in_place_on_the_version_that_was_read(admin: httpx.AsyncClient) -> None:
+    water, roads = await authority(admin, "Водоканал"), await authority(admin, "Дорожная служба")
+    address = (
+        (await admin.post("/routing-rules", json={"topic": "water", "authority_id": water})).headers["Location"].removeprefix("/api/v1")
+    )
+    other = (await admin.post("/routing-rules", json={"topic": "roads", "authority_id": roads})).json()["id"]
+    read = await admin.get(address)
+
+    unsaid = await admin.patch(address, json={"topic": "water.no_cold"})
+    changed = await admin.patch(address, json={"topic": "water.no_cold", "owner_id": roads}, headers={"If-Match": read.headers["ETag"]})
+    stale = await admin.patch(address, json={"topic": "water"}, headers={"If-Match": read.headers["ETag"]})
+    taken = await admin.patch(address, json={"topic": "roads", "owner_id": None}, headers={"If-Match": "2"})
+    nobody = await admin.patch(address, json={"authority_id": None}, headers={"If-Match": "2"})
+
+    assert (read.headers["ETag"], unsaid.status_code, stale.status_code, nobody.status_code) == ('"1"', 428, 412, 422)
+    assert (changed.status_code, changed.headers["ETag"], changed.json()["version"]) == (200, '"2"', 2)
+    assert (changed.json()["topic"], changed.json()["owner"]["name"], changed.json()["authority"]["name"]) == (
+        "water.no_cold",
+        "Дорожная служба",
+        "Водоканал",
+    )
+    assert (taken.status_code, taken.json()["existing_id"]) == (409, other)
+    assert (await admin.get(address)).json() == changed.json()
+    assert (await admin.get("/routing-rules/999")).status_code == 404

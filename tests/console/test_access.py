@@ -26,6 +26,7 @@ FORMS = {
     "/signals/masses/{mass_id}/merge": Act.WORK,
     "/signals/masses/{mass_id}/dismiss": Act.WORK,
     "/routing": Act.ADMINISTER,
+    "/routing/{rule_id}": Act.ADMINISTER,
     "/routing/{rule_id}/remove": Act.ADMINISTER,
     "/sources": Act.REGISTER,
     "/sources/{source_id}/pause": Act.REGISTER,

@@ -43,6 +43,23 @@ async def test_an_administrator_adds_a_rule_and_takes_it_away(bodies: Sequence[i
     assert "Правил ещё нет" in words((await vera.open("/routing")).text)
 
 
+async def test_a_rule_is_changed_where_it_stands_unless_somebody_was_faster(bodies: Sequence[int], chief: Browser, vera: Browser) -> None:
+    await chief.open("/routing")
+    await chief.send("/routing", topic="water", authority=bodies[0])
+    form = (await chief.open("/routing?edit=1")).text
+    changed = await chief.send("/routing/1", version=1, topic="water", authority=bodies[1])
+    stale = await chief.send("/routing/1", version=1, topic="roads", authority=bodies[0])
+    nobody = await chief.send("/routing/1", version=2, topic="water")
+
+    assert 'action="/routing/1"' in form
+    assert '<option value="water" selected>' in form
+    assert (changed.status_code, changed.headers["Location"]) == (303, "/routing#rule-1")
+    assert "1 Вода и стоки любое любой Администрация" in words((await vera.open("/routing?edit=1")).text)
+    assert (stale.status_code, nobody.status_code) == (409, 422)
+    assert "его изменил кто-то другой" in stale.text
+    assert "Выберите ведомство" in nobody.text
+
+
 @pytest.mark.parametrize("wrong", [{}, {"authority": "999"}, {"authority": "1", "topic": "aliens"}])
 async def test_a_rule_that_cannot_be_is_explained(bodies: Sequence[int], chief: Browser, wrong: dict[str, str]) -> None:
     await chief.open("/routing")

@@ -5,13 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from app.api.parameters import AuthorityInBody, TerritoryInBody
 from app.api.schemas.shape import NamedOut, example, strict_example
 from app.domain.routing import Ground
 from app.storage.incident_details import IncidentDetails
 from app.storage.routing_rules import NewRule, ShownRule
+from app.usecases.change_routing_rules import RuleChange
 from app.usecases.suggest_authorities import Handover, NamedSuggestion
 
 TopicCode = Annotated[str, Field(min_length=1, max_length=81, pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)?$", examples=["water.no_cold"])]
@@ -21,6 +22,7 @@ RULE = {
     "territory": None,
     "owner": None,
     "authority": {"id": 4, "name": "Водоканал"},
+    "version": 1,
 }
 
 
@@ -39,8 +41,38 @@ class RuleIn(BaseModel):
         return NewRule(self.topic, self.territory_id, self.owner_id, self.authority_id)
 
 
+class RulePatch(BaseModel):
+    """What is to change of a rule; what is left out stays, null stands for any. `authority_id` cannot be null."""
+
+    model_config = strict_example(topic="water.no_cold", territory_id=None)
+
+    topic: TopicCode | None = None
+    territory_id: TerritoryInBody | None = None
+    owner_id: AuthorityInBody | None = None
+    authority_id: AuthorityInBody | None = None
+
+    @model_validator(mode="after")
+    def _names_a_body(self) -> "RulePatch":
+        if "authority_id" in self.model_fields_set and self.authority_id is None:
+            raise ValueError("authority_id: somebody must answer; to take the rule away, delete it")
+        return self
+
+    def change(self) -> RuleChange:
+        """Only what was said."""
+        change = RuleChange()
+        if "topic" in self.model_fields_set:
+            change["topic"] = self.topic
+        if "territory_id" in self.model_fields_set:
+            change["territory_id"] = self.territory_id
+        if "owner_id" in self.model_fields_set:
+            change["owner_id"] = self.owner_id
+        if self.authority_id is not None:
+            change["authority_id"] = self.authority_id
+        return change
+
+
 class RuleOut(BaseModel):
-    """A rule; the narrowest that fits a case wins: by place before topic, by topic before page."""
+    """A rule; the narrowest that fits a case wins: by place before topic, by topic before page. `version` goes into If-Match."""
 
     model_config = example(**RULE)
 
@@ -49,6 +81,7 @@ class RuleOut(BaseModel):
     territory: NamedOut | None
     owner: NamedOut | None
     authority: NamedOut
+    version: int
 
     @classmethod
     def of(cls, shown: ShownRule) -> "RuleOut":
@@ -59,6 +92,7 @@ class RuleOut(BaseModel):
             territory=None if rule.territory_id is None else NamedOut(id=rule.territory_id, name=shown.territory_name or ""),
             owner=None if rule.owner_id is None else NamedOut(id=rule.owner_id, name=shown.owner_name or ""),
             authority=NamedOut(id=rule.authority_id, name=shown.authority_name),
+            version=shown.version,
         )
 
 

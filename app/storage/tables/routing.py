@@ -1,6 +1,6 @@
 """Who must answer: the rules of a region."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, ForeignKeyConstraint, Index, SmallInteger, Table, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, SmallInteger, Table, Text, text
 
 from app.storage.tables.base import metadata, moment, serial
 
@@ -14,6 +14,7 @@ routing_rules = Table(
     Column("owner_id", BigInteger, ForeignKey("authorities.id")),
     Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=False),
     moment("created_at", required=True),
+    Column("version", Integer, nullable=False, server_default=text("1")),
     ForeignKeyConstraint(["region_id", "territory_id"], ["gazetteer_entries.region_id", "gazetteer_entries.id"]),
     Index(
         "uq_routing_rules_case",
