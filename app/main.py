@@ -10,6 +10,7 @@ from app.api import (
     alike,
     authorities,
     credentials,
+    event_stream,
     health,
     hooks,
     incident_steps,
@@ -28,12 +29,14 @@ from app.api.context import ApiContext
 from app.api.edge import BodyLimit, LastResort, SecurityHeaders
 from app.api.hooks import HookCounter
 from app.api.problems import HANDLERS, Problem
+from app.usecases.follow_events import EventFeed
 
 LARGEST_BODY = 1_000_000
 """Bytes of a request; the longest honest one is a list of topics, some hundred thousand."""
 MODULES = (
     incidents,
     incident_steps,
+    event_stream,
     routing,
     alike,
     messages,
@@ -76,6 +79,7 @@ def create_app(context: ApiContext, *, extra_routers: Sequence[APIRouter] = ()) 
         exception_handlers={**HANDLERS},
     )
     app.state.context = context
+    app.state.feed = EventFeed(context.database, context.region_id)
     for module in MODULES:
         app.include_router(module.router)
     for router in extra_routers:

@@ -72,6 +72,7 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listening]), name="web")
         await _count_until(stop, services)
+        app.state.feed.close()
         server.should_exit = True
 
 

@@ -84,6 +84,13 @@ async def _admit(
     return bearer.operator
 
 
+async def is_still_admitted(act: Act, shown: HTTPAuthorizationCredentials | None, context: ApiContext) -> bool:
+    """Whether a token that was let in for a long answer would be let in again."""
+    async with context.database.read() as session:
+        bearer = None if shown is None else await tokens.find(session, fingerprint(shown.credentials))
+    return bearer is not None and bearer.operator.may(act)
+
+
 async def _note_use(database: Database, token_id: TokenId, now: datetime) -> None:
     async with database.write() as session:
         await tokens.note_use(session, token_id, now=now)

@@ -10,6 +10,7 @@ from app.api.schemas.shape import NamedOut, example, strict_example
 from app.domain.event import EventType
 from app.domain.verdict import Kind
 from app.domain.word import Word
+from app.storage.event_feed import FedEvent
 from app.storage.events import RecordedEvent
 
 
@@ -100,6 +101,18 @@ class EventOut(BaseModel):
             actor=None if recorded.actor_id is None else NamedOut(id=recorded.actor_id, name=recorded.actor_name or ""),
             data=dict(recorded.event.data),
         )
+
+
+class FedEventOut(EventOut):
+    """An entry of the log of the incident that is named."""
+
+    model_config = example(**EVENT, incident_id=17)
+
+    incident_id: int
+
+    @classmethod
+    def of_fed(cls, fed: FedEvent) -> "FedEventOut":
+        return cls(**dict(EventOut.of(fed.recorded)), incident_id=fed.incident_id)
 
 
 class EventPage(BaseModel):

@@ -1,0 +1,133 @@
+"""Hands new events to whoever follows: one listening connection for all readers of a process, and none while there are none."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from app.storage import event_feed
+from app.storage.engine import DATABASE_ERRORS, Database
+from app.storage.event_feed import FedEvent
+from app.storage.regions import RegionId
+
+log = structlog.get_logger(__name__)
+
+LOOK_ANYWAY = 15.0
+"""Real seconds after which the log is looked at although nobody called."""
+READ_AT_ONCE = 1_000
+WAITING_AT_MOST = 5_000
+"""Events that a slow reader may be behind; one who falls farther back is let go, and comes again where it stopped."""
+OVERLAP = 100
+"""Numbers are given before a transaction commits, so a smaller one can show itself later: so many are looked at again."""
+REMEMBERED = 10 * OVERLAP
+
+Inbox = asyncio.Queue[FedEvent | None]
+
+
+class EventFeed:
+    """New events of a region for any number of readers."""
+
+    def __init__(self, database: Database, region_id: RegionId) -> None:
+        self._database = database
+        self._region_id = region_id
+        self._inboxes: set[Inbox] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._begun = asyncio.Event()
+
+    @asynccontextmanager
+    async def follow(self, *, after: int | None = None) -> AsyncIterator[AsyncIterator[FedEvent]]:
+        """Events from now on, or after the given number, in which case the last few before it may come again.
+
+        They end when the database goes away, when the reader falls too far behind, and when the feed is closed.
+        """
+        inbox: Inbox = asyncio.Queue(WAITING_AT_MOST)
+        self._inboxes.add(inbox)
+        if self._task is None or self._task.done():
+            self._begun = asyncio.Event()
+            self._task = asyncio.create_task(self._run(self._begun), name="event feed")
+        try:
+            await self._begun.wait()
+            yield self._events(inbox, after)
+        finally:
+            self._inboxes.discard(inbox)
+            if not self._inboxes:
+                self._end()
+
+    def close(self) -> None:
+        """Lets every reader go."""
+        for inbox in self._inboxes:
+            _dismiss(inbox)
+        self._inboxes.clear()
+        self._end()
+
+    def _end(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _events(self, inbox: Inbox, after: int | None) -> AsyncIterator[FedEvent]:
+        told: set[int] = set()
+        place = None if after is None else max(after - OVERLAP, 0)
+        while place is not None:
+            async with self._database.read() as session:
+                found = await event_feed.after(session, self._region_id, place, limit=READ_AT_ONCE)
+            for one in found:
+                told.add(one.recorded.id)
+                yield one
+            place = found[-1].recorded.id if len(found) == READ_AT_ONCE else None
+        while (event := await inbox.get()) is not None:
+            if event.recorded.id not in told:
+                yield event
+
+    async def _run(self, begun: asyncio.Event) -> None:
+        """Reads the log whenever the server says so. Any trouble with the database ends all readers: they will come again."""
+        try:
+            async with event_feed.listening(self._database.engine) as wait:
+                async with self._database.read() as session:
+                    place = await event_feed.newest(session, self._region_id)
+                    seen = OrderedDict.fromkeys(
+                        one.recorded.id for one in await event_feed.after(session, self._region_id, place - OVERLAP, limit=READ_AT_ONCE)
+                    )
+                begun.set()
+                while True:
+                    await wait(LOOK_ANYWAY)
+                    place = await self._hand_out(place, seen)
+        except DATABASE_ERRORS as error:
+            log.warning("events not followed", reason=type(error).__name__)
+        finally:
+            begun.set()
+            if asyncio.current_task() is self._task:
+                for inbox in self._inboxes:
+                    _dismiss(inbox)
+
+    async def _hand_out(self, place: int, seen: OrderedDict[int, None]) -> int:
+        """Gives out what is new; the greatest number known then."""
+        while True:
+            async with self._database.read() as session:
+                found = await event_feed.after(session, self._region_id, place - OVERLAP, limit=READ_AT_ONCE)
+            for event in found:
+                if event.recorded.id not in seen:
+                    seen[event.recorded.id] = None
+                    self._give(event)
+            place = max([place, *(event.recorded.id for event in found)])
+            while len(seen) > REMEMBERED:
+                seen.popitem(last=False)
+            if len(found) < READ_AT_ONCE:
+                return place
+
+    def _give(self, event: FedEvent) -> None:
+        for inbox in list(self._inboxes):
+            try:
+                inbox.put_nowait(event)
+            except asyncio.QueueFull:
+                self._inboxes.discard(inbox)
+                _dismiss(inbox)
+
+
+def _dismiss(inbox: Inbox) -> None:
+    """Tells a reader that no more will come, in place of what it has not fetched if there is no room."""
+    if inbox.full():
+        inbox.get_nowait()
+    inbox.put_nowait(None)

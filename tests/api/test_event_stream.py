@@ -1,0 +1,145 @@
+"""What happens to incidents is told as it happens, nothing is left out, and nobody hears more than the token admits."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from app.api import event_stream
+from app.domain.operator import Role
+from app.storage.event_feed import CHANNEL
+from app.usecases import follow_events
+from app.usecases.follow_events import EventFeed
+from connectors.sdk.emulation.loopback import serve
+from tests.api.conftest import Api
+from tests.usecases.reading import Reader, comment, post
+
+PATIENCE = 10.0
+
+
+@pytest.fixture
+async def base(api: Api) -> AsyncIterator[str]:
+    """The address of the application over loopback: only there answers arrive piece by piece."""
+    async with serve(api.app) as url:
+        yield f"{url}/api/v1"
+
+
+@asynccontextmanager
+async def listening(
+    api: Api, base: str, *, after: int | None = None, role: Role = Role.VIEWER
+) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    """Reads the stream over HTTP, one event at a time."""
+    headers = {"Authorization": f"Bearer {await api.token(role)}"} | ({} if after is None else {"Last-Event-ID": str(after)})
+    async with (
+        asyncio.timeout(PATIENCE),
+        httpx.AsyncClient(timeout=PATIENCE) as client,
+        client.stream("GET", f"{base}/events/stream", headers=headers) as answer,
+    ):
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        yield _events(answer)
+
+
+async def _events(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
+    found: dict[str, str] = {}
+    async for line in answer.aiter_lines():
+        name, _, value = line.partition(": ")
+        if name in {"id", "event", "data"}:
+            found[name] = value
+        elif not line and found:
+            told = json.loads(found["data"])
+            assert (str(told["id"]), told["type"]) == (found["id"], found["event"])
+            yield told
+            found = {}
+
+
+async def open_two(reader: Reader, noon: datetime) -> None:
+    """Two complaints of two people."""
+    said = [comment(number, "Холодно!", noon - timedelta(hours=1), by=str(number)) for number in (101, 102)]
+    await reader.read(post(100, "Новости", noon - timedelta(hours=2)), *said, at=noon)
+
+
+async def last_event(api: Api) -> int:
+    async with api.context.database.read() as session:
+        return int(str(await session.scalar(text("SELECT coalesce(max(id), 0) FROM incident_events"))))
+
+
+async def test_what_happens_is_told_as_it_happens(api: Api, base: str, reader: Reader, noon: datetime, anna: httpx.AsyncClient) -> None:
+    async with listening(api, base) as events:
+        await open_two(reader, noon)
+        opened = [await anext(events) for _ in range(2)]
+        number = opened[0]["incident_id"]
+        assert [one["type"] for one in opened] == ["opened", "opened"]
+        await anna.post(
+            f"/incidents/{number}/take", headers={"If-Match": f'"{(await anna.get(f"/incidents/{number}")).json()["version"]}"'}
+        )
+        taken = await anext(one async for one in events if one["type"] == "taken")
+
+    assert (taken["incident_id"], taken["actor"]["name"]) == (number, "operator")
+    log = (await anna.get(f"/incidents/{number}/events")).json()["items"]
+    assert {key: value for key, value in taken.items() if key != "incident_id"} in log
+
+
+async def test_who_comes_again_hears_what_was_missed(api: Api, base: str, reader: Reader, noon: datetime) -> None:
+    before = await last_event(api)
+    await open_two(reader, noon)
+    async with listening(api, base, after=before) as events:
+        assert (await anext(events))["id"] == before + 1
+
+
+async def test_no_event_is_left_out_when_a_smaller_number_is_committed_later(api: Api, reader: Reader, noon: datetime) -> None:
+    await open_two(reader, noon)
+    insert = text(
+        "INSERT INTO incident_events (region_id, incident_id, type, at, recorded_at, data)"
+        " SELECT region_id, incident_id, 'reopened', at, recorded_at, '{}' FROM incident_events ORDER BY id LIMIT 1 RETURNING id"
+    )
+    feed = EventFeed(api.context.database, api.context.region_id)
+    async with asyncio.timeout(PATIENCE), feed.follow() as events:
+        async with api.context.database.write() as slow:
+            smaller = await slow.scalar(insert)
+            async with api.context.database.write() as quick:
+                greater = await quick.scalar(insert)
+            assert (await anext(events)).recorded.id == greater
+        assert (await anext(events)).recorded.id == smaller
+
+
+async def test_a_revoked_token_hears_no_more(
+    api: Api, base: str, reader: Reader, noon: datetime, admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "ADMITTED_FOR", 0.0)
+    async with listening(api, base) as events:
+        (one,) = [token for token in (await admin.get("/tokens")).json()["items"] if token["role"] == "viewer"]
+        await admin.delete(f"/tokens/{one['id']}")
+        await open_two(reader, noon)
+        assert [event async for event in events] == []
+
+
+async def test_a_reader_who_falls_behind_is_let_go_and_stops_no_other(
+    api: Api, reader: Reader, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = EventFeed(api.context.database, api.context.region_id)
+    monkeypatch.setattr(follow_events, "WAITING_AT_MOST", 1)
+    async with asyncio.timeout(PATIENCE), feed.follow() as slow:
+        monkeypatch.setattr(follow_events, "WAITING_AT_MOST", 100)
+        async with feed.follow() as quick:
+            await open_two(reader, noon)
+            heard = [await anext(quick) for _ in range(2)]
+            assert [one async for one in slow] == []
+    assert len({one.incident_id for one in heard}) == 2
+
+
+async def test_readers_are_let_go_when_the_database_stops_telling(api: Api) -> None:
+    feed = EventFeed(api.context.database, api.context.region_id)
+    async with asyncio.timeout(PATIENCE), feed.follow() as events:
+        async with api.context.database.write() as session:
+            ended = await session.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE :listen AND pid <> pg_backend_pid()"),
+                {"listen": f"LISTEN%{CHANNEL}%"},
+            )
+            assert ended.scalars().all() == [True]
+        assert [one async for one in events] == []
