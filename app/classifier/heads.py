@@ -12,7 +12,6 @@ from app.classifier.design import Design, Rows, weigh
 from app.classifier.features import Spaces
 
 MOST_PASSES = 3000
-TOLERANCE = 1e-3
 SEED = 20
 NEVER = -20.0
 SPACES = Spaces._fields
@@ -23,12 +22,14 @@ Matrix = NDArray[np.float64]
 class Sight(NamedTuple):
     """Which spaces a head looks at, and by what the columns of each and of the measures are multiplied: more is a weaker penalty.
 
-    `freedom` is the inverse of the penalty on all.
+    `freedom` is the inverse of the penalty on all; learning stops when a pass moves no weight by more than the share `tolerance`
+    of the largest.
     """
 
     spaces: Mapping[str, float]
     measures: float
     freedom: float
+    tolerance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def fit_head(
     kept = {space: np.unique(parts[space].indices) for space in sight.spaces}
     blocks = [parts[space].tocsc()[:, kept[space]] * boost for space, boost in sight.spaces.items()]
     matrix = sparse.csr_array(sparse.hstack([*blocks, sparse.csr_array(measures * sight.measures)]))
-    coefficients = _fit(matrix, classes, worth, sight.freedom)
+    coefficients = _fit(matrix, classes, worth, sight)
     ends = np.cumsum([len(columns) for columns in kept.values()])
     votes = {}
     for (space, boost), block in zip(sight.spaces.items(), np.split(coefficients, ends)[:-1], strict=True):
@@ -93,7 +94,7 @@ def fit_head(
     return Head(votes, measure_votes)
 
 
-def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp], worth: NDArray[np.float64], freedom: float) -> Matrix:
+def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp], worth: NDArray[np.float64], sight: Sight) -> Matrix:
     """Weights for each class seen; "sag" uses no BLAS, whose last bits depend on the machine and its number of cores."""
     from sklearn.linear_model import LogisticRegression  # takes seconds to load, and only learning needs it
 
@@ -102,9 +103,9 @@ def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp], worth: NDArray[np.
         return np.zeros((matrix.shape[1], seen))
     matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
     weights = _even_out(classes) * worth
-    model = LogisticRegression(C=freedom, solver="sag", fit_intercept=False, max_iter=MOST_PASSES, tol=TOLERANCE, random_state=SEED).fit(
-        matrix, classes, sample_weight=weights
-    )
+    model = LogisticRegression(
+        C=sight.freedom, solver="sag", fit_intercept=False, max_iter=MOST_PASSES, tol=sight.tolerance, random_state=SEED
+    ).fit(matrix, classes, sample_weight=weights)
     coefficients: Matrix = model.coef_.T
     return np.concatenate((-coefficients, coefficients), axis=1) / 2 if seen == 2 else coefficients
 

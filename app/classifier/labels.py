@@ -65,6 +65,11 @@ def add_phrases(labels: Labels, phrases: Sequence[Example]) -> Labels:
     )
 
 
+def take_labels(labels: Labels, rows: NDArray[np.intp]) -> Labels:
+    """The labels of some of the examples."""
+    return labels._replace(kinds=labels.kinds[rows], urgent=labels.urgent[rows], groups=labels.groups[rows], topics=labels.topics[rows])
+
+
 def _frequent(names: Sequence[str], fewest: int) -> tuple[str, ...]:
     """In the order of groups: a dot sorts before every letter of a longer group's code, but not before `_`."""
     counts = Counter(name for name in names if name)

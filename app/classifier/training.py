@@ -12,7 +12,7 @@ from app.classifier.design import Design, Rows, build_design, measure_idf
 from app.classifier.examples import PARTS, Example, digest, part_of, thread_number
 from app.classifier.features import read_messages
 from app.classifier.heads import SPACES, Head, Matrix, Sight, fit_head, join_heads, weigh_spaces
-from app.classifier.labels import UNKNOWN, Classes, Labels, add_phrases, read_labels
+from app.classifier.labels import UNKNOWN, Classes, Labels, add_phrases, read_labels, take_labels
 from app.classifier.lexicon import Lexicon, read_lexicon
 from app.classifier.model import KINDS, Model, Origin, SpaceWeights
 from app.classifier.phrases import shipped_phrases
@@ -21,9 +21,11 @@ from app.classifier.scoring import calibrate
 from app.classifier.subjects import groups_of
 
 SPACE_WEIGHTS = {"letters": 0.8, "words": 0.6, "post": 0.2, "reply_to": 0.5}
-WISH_SIGHT = Sight({"letters": 1.0, "words": 1.0, "post": 1.0, "reply_to": 1.0}, measures=1.0, freedom=10.0)
-SUBJECT_SIGHT = Sight({"words": 1.5, "post": 4.0, "reply_to": 2.0}, measures=2.5, freedom=2.0)
+WISH_SIGHT = Sight({"letters": 1.0, "words": 1.0, "post": 1.0, "reply_to": 1.0}, measures=1.0, freedom=10.0, tolerance=0.01)
+SUBJECT_SIGHT = Sight({"words": 1.5, "post": 4.0, "reply_to": 2.0}, measures=2.5, freedom=2.0, tolerance=0.005)
 FEWEST_URGENT = 10
+ENOUGH_TO_CALIBRATE = 5_000
+"""Messages scored by models that had not seen them: temperatures and thresholds are a dozen numbers."""
 PHRASE_WORTH = 1.0
 """How much a phrase of the taxonomy counts beside a labelled message."""
 
@@ -57,7 +59,8 @@ def train(examples: Sequence[Example], lexicon: Lexicon | None = None, phrases: 
     design = build_design(read_messages([example.text for example in [*ordered, *hints]], lexicon))
     lessons = add_phrases(labels, hints)
     parts = np.array([part_of(example.thread, "calibration") for example in ordered])
-    calibration = calibrate(_score_unseen(design, lessons, parts), labels)
+    scored, scores = _score_unseen(design, lessons, parts)
+    calibration = calibrate(scores, take_labels(labels, scored))
     heads = _fit(design, lessons, np.arange(len(lessons.kinds)), len(ordered))
     threads = np.unique(np.array([thread_number(example.thread) for example in ordered], dtype=np.uint64))
     origin = Origin(len(ordered), len(threads), digest(ordered))
@@ -98,13 +101,14 @@ def _fit(design: Design, labels: Labels, rows: Rows, messages: int) -> Heads:
     )
 
 
-def _score_unseen(design: Design, labels: Labels, parts: NDArray[np.intp]) -> Matrix:
+def _score_unseen(design: Design, labels: Labels, parts: NDArray[np.intp]) -> tuple[Rows, Matrix]:
+    """Messages, part by part until they are enough, with their scores from models that had not seen that part."""
     columns = len(KINDS) + 1 + len(labels.group_names) + len(labels.topic_names)
     phrases = np.arange(len(parts), len(labels.kinds))
-    scores = np.zeros((len(parts), columns))
+    rows, scores = np.zeros(0, dtype=np.intp), np.zeros((0, columns))
     for part in range(PARTS):
         unseen = np.flatnonzero(parts == part)
-        if unseen.size and unseen.size < len(parts):
+        if unseen.size and unseen.size < len(parts) and rows.size < ENOUGH_TO_CALIBRATE:
             heads = _fit(design, labels, np.concatenate((np.flatnonzero(parts != part), phrases)), len(parts))
             parts_unseen, traits = weigh_spaces(design, unseen, heads.idf, SPACE_WEIGHTS), design.traits[unseen]
             scored = (
@@ -113,8 +117,8 @@ def _score_unseen(design: Design, labels: Labels, parts: NDArray[np.intp]) -> Ma
                 heads.groups.score(parts_unseen, design.subjects[unseen]),
                 heads.topics.score(parts_unseen, design.subjects[unseen]),
             )
-            scores[unseen] = np.concatenate(scored, axis=1)
-    return scores
+            rows, scores = np.concatenate((rows, unseen)), np.concatenate((scores, np.concatenate(scored, axis=1)))
+    return (rows, scores) if rows.size else (np.arange(len(parts)), np.zeros((len(parts), columns)))
 
 
 def _space(space: str, heads: Heads) -> SpaceWeights:
