@@ -23,7 +23,7 @@ run: $(RUN_STAMP) ## the demo: database, recorded town, web and worker on this m
 	@$(BIN)/otklik demo $(ARGS)
 
 test: check ## linters, types, layers, then every test; ARGS="-k name" narrows the tests
-	@$(BIN)/python -m pytest -n 3 $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: $(DEV_STAMP) ## linters, types and layers without the tests
 	@$(BIN)/ruff check .

@@ -1,16 +1,12 @@
-"""Real PostgreSQL for every test: one embedded server a run, one fresh migrated database a test."""
+"""Real PostgreSQL for every test: one embedded server a run, one empty migrated database a test."""
 
 import asyncio
 import fcntl
 import os
-import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import asyncpg
 import pytest
 import structlog
 
@@ -19,30 +15,26 @@ from app.storage.embedded import embedded_server
 from app.storage.engine import Database, create_engine
 from app.storage.migrate import migrate
 from app.storage.regions import RegionId
+from tests.commands import Commands, open_commands
+from tests.databases import TEMPLATE, TestServer, lent_database
+from tests.order import longest_first
 
-TEMPLATE = "otklik_template"
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB", "max_connections": "200"}
-"""A test's database need not survive the machine."""
+CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "max_connections": "200",
+    "autovacuum": "off",
+}
+"""A test's database need not survive the machine, and nothing happens in it on its own."""
 GIVEN_SERVER = "OTKLIK_TEST_DATABASE_URL"
 
 
-@dataclass(frozen=True, slots=True)
-class TestServer:
-    """A server on which tests make databases; `url_of` names one of them."""
-
-    __test__ = False
-    url: str
-
-    def url_of(self, database: str) -> str:
-        head, question, options = self.url.partition("?")
-        return head.rsplit("/", 1)[0] + f"/{database}{question}{options}"
-
-    async def run(self, statement: str) -> None:
-        connection = await asyncpg.connect(self.url)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order of a run: chance's, but for the long tests, which begin first."""
+    items[:] = longest_first(items)
 
 
 @pytest.fixture(autouse=True)
@@ -66,17 +58,19 @@ def embedded(shared_folder: Path) -> Iterator[TestServer]:
         ready = TestServer(server.url())
         _ensure_template(ready, shared_folder / "embedded-template")
         yield ready
+        asyncio.run(ready.clear())
 
 
 @pytest.fixture(scope="session")
-def given(shared_folder: Path) -> TestServer:
+def given(shared_folder: Path) -> Iterator[TestServer]:
     """The server of OTKLIK_TEST_DATABASE_URL, for tests that must hold on any supported PostgreSQL."""
     url = os.environ.get(GIVEN_SERVER)
     if not url:
         pytest.skip(f"{GIVEN_SERVER} names no second PostgreSQL to test on")
     server = TestServer(url)
     _ensure_template(server, shared_folder / "given-template")
-    return server
+    yield server
+    asyncio.run(server.clear())
 
 
 @pytest.fixture
@@ -87,22 +81,18 @@ def server(embedded: TestServer) -> TestServer:
 
 @pytest.fixture
 async def database(server: TestServer) -> AsyncIterator[Database]:
-    """A fresh database with the newest schema, and nobody else in it."""
-    async with fresh_database(server) as url:
+    """An empty database with the newest schema, and nobody else in it."""
+    async with lent_database(server) as url:
         database = Database(create_engine(url, pool_size=5))
         yield database
         await database.close()
 
 
-@asynccontextmanager
-async def fresh_database(server: TestServer) -> AsyncIterator[str]:
-    """The URL of a fresh migrated database that is dropped afterwards."""
-    name = f"test_{uuid.uuid4().hex}"
-    await server.run(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY')
-    try:
-        yield server.url_of(name)
-    finally:
-        await server.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+@pytest.fixture(scope="session")
+def commands() -> Iterator[Commands]:
+    """Where `otklik` is typed."""
+    with open_commands() as commands:
+        yield commands
 
 
 @pytest.fixture

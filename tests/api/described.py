@@ -18,7 +18,7 @@ from app.storage.engine import Database, create_engine
 from app.usecases.create_token import create_token
 from connectors.sdk.emulation.loopback import serve
 from tests.api.village import PLUGIN, Hamlet
-from tests.conftest import TestServer, fresh_database
+from tests.databases import TestServer, fresh_database
 from tests.usecases.reading import PAGE, comment, open_reader, post
 
 NOON = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from app.main import create_app
 from app.storage.engine import Database, create_engine
 from tests.api.conftest import Api
-from tests.conftest import TestServer
+from tests.databases import TestServer
 
 HUGE = "9" * 400
 NUMBERS = ["0", "-1", "1.5", "x", HUGE, str(2**63), "%00", "%F0%9F%98%80", "%ED%A0%80", "1e3", "NaN"]

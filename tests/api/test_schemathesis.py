@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 
 from app.api.parameters import LARGEST
 from tests.api.described import SPARE_TOKENS, Served, served_town
-from tests.conftest import TestServer
+from tests.databases import TestServer
 
 CHECKS = [
     not_a_server_error,

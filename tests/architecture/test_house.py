@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.tree import PACKAGES, ROOT, place, python_files, syntax, tracked_files
+from tests.order import LONGEST
 
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 LONGEST_FILE = 400
@@ -92,3 +93,13 @@ def test_links_between_documents_lead_somewhere() -> None:
 def relative_links(markdown: str) -> list[str]:
     """Targets of the links that stay inside the checkout, without their anchors."""
     return [link for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", markdown) if "://" not in link and not link.startswith("mailto:")]
+
+
+def test_the_long_tests_that_begin_first_are_there() -> None:
+    tests = {
+        node.name
+        for file in python_files("tests")
+        for node in ast.walk(syntax(file))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert not set(LONGEST) - tests

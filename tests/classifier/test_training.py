@@ -14,6 +14,8 @@ from app.classifier.training import train
 from app.domain.verdict import Kind
 from tests.classifier.examples import small_set
 
+pytestmark = pytest.mark.xdist_group("the small model")
+
 
 @pytest.fixture(scope="module")
 def model() -> Model:

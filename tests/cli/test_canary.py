@@ -1,8 +1,6 @@
 """`otklik canary` as it is typed at night: a worker at work, VK emulated over HTTP, a page of our own for tests."""
 
-import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,8 +16,9 @@ from app.storage.sources import NewSource
 from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.emulation.town import Town, TownMessage, TownPage
 from connectors.vk.emulator.emulator import VkEmulator
-from tests.conftest import TestServer, fresh_database
-from tests.end_to_end.installation import PATIENCE_SECONDS, environment_of, start, until
+from tests.commands import Commands, Said, environment_of
+from tests.databases import TestServer, fresh_database
+from tests.end_to_end.installation import PATIENCE_SECONDS, start, until
 
 SECRET_KEY, SERVICE, COMMUNITY = "a secret key of the tests", "service-token-of-the-test", "community-token-of-the-test"
 PAGE = 400
@@ -34,23 +33,17 @@ class Night:
     folder: Path
     database: Database
     source_id: int
+    commands: Commands
 
-    def environment(self) -> dict[str, str]:
-        """What the commands find around them."""
+    def settings(self) -> dict[str, str]:
+        """What the commands are told."""
         settings = {"DATABASE_URL": self.url, "SECRET_KEY": SECRET_KEY, "DATA_DIR": str(self.folder), "VK_API_URL": self.vk}
         quick = {"VK_SERVICE_TOKEN": SERVICE, "VK_CALLS_PER_SECOND": "100", "VK_WALL_GET_PER_DAY": "1000000"}
-        return environment_of(settings | quick | {"POLL_MIN_SECONDS": "1", "POLL_MAX_SECONDS": "2", "LOG_FORMAT": "json"})
+        return settings | quick | {"POLL_MIN_SECONDS": "1", "POLL_MAX_SECONDS": "2", "LOG_FORMAT": "json"}
 
-    async def canary(self, *arguments: str) -> tuple[int | None, str, str]:
-        """The exit code of `otklik canary …`, what it prints, and what it says beside that."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app", "canary", *arguments),
-            env=self.environment(),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        said, beside = await process.communicate()
-        return process.returncode, said.decode(), beside.decode()
+    async def canary(self, *arguments: str) -> Said:
+        """What `otklik canary …` says."""
+        return await self.commands.type("canary", *arguments, settings=self.settings())
 
     async def count(self, query: str) -> int:
         async with self.database.read() as session:
@@ -58,7 +51,7 @@ class Night:
 
 
 @asynccontextmanager
-async def night(server: TestServer, folder: Path, *, test: bool = True) -> AsyncIterator[Night]:
+async def night(server: TestServer, commands: Commands, folder: Path, *, test: bool = True) -> AsyncIterator[Night]:
     """The test page with one fresh post on it, watched for a day; no worker lives yet."""
     now = datetime.now(UTC)
     post = TownMessage("post", PAGE, -PAGE, now - timedelta(seconds=30), "Здесь проверяют связь")
@@ -78,13 +71,15 @@ async def night(server: TestServer, folder: Path, *, test: bool = True) -> Async
             link = f"https://vk.com/club{PAGE}"
             new = NewSource("vk", f"-{PAGE}", "Проверка", link, False, None, now - timedelta(days=1), None, test)
             source_id = await sources.add(session, region_id, new, now=now)
-        yield Night(url, address, folder, database, source_id)
+        yield Night(url, address, folder, database, source_id, commands)
         await database.close()
 
 
-async def test_a_canary_is_sent_and_timed_step_by_step_and_stands_in_no_queue(server: TestServer, tmp_path: Path) -> None:
-    async with night(server, tmp_path) as one:
-        worker = await start("worker", folder=tmp_path, environment=one.environment())
+async def test_a_canary_is_sent_and_timed_step_by_step_and_stands_in_no_queue(
+    server: TestServer, commands: Commands, tmp_path: Path
+) -> None:
+    async with night(server, commands, tmp_path) as one:
+        worker = await start("worker", folder=tmp_path, environment=environment_of(one.settings()))
         try:
 
             async def post_is_known() -> bool:
@@ -110,8 +105,10 @@ async def test_a_canary_is_sent_and_timed_step_by_step_and_stands_in_no_queue(se
     assert COMMUNITY not in "".join(said for _, *outputs in (again, thanks) for said in outputs)
 
 
-async def test_a_canary_that_does_not_come_is_told_with_the_likeliest_reason(server: TestServer, tmp_path: Path) -> None:
-    async with night(server, tmp_path) as one:
+async def test_a_canary_that_does_not_come_is_told_with_the_likeliest_reason(
+    server: TestServer, commands: Commands, tmp_path: Path
+) -> None:
+    async with night(server, commands, tmp_path) as one:
         unknown = await one.canary("send", str(one.source_id))
         late = await one.canary("watch", str(one.source_id), "--timeout", "0.5")
         misspelt = await one.canary("watch", str(one.source_id), "--mark", "mark")
@@ -123,8 +120,8 @@ async def test_a_canary_that_does_not_come_is_told_with_the_likeliest_reason(ser
     assert misspelt[0] == 2
 
 
-async def test_no_canary_is_sent_where_residents_are_answered(server: TestServer, tmp_path: Path) -> None:
-    async with night(server, tmp_path, test=False) as one:
+async def test_no_canary_is_sent_where_residents_are_answered(server: TestServer, commands: Commands, tmp_path: Path) -> None:
+    async with night(server, commands, tmp_path, test=False) as one:
         code, _, beside = await one.canary("send", str(one.source_id))
 
         assert code == 1

@@ -1,31 +1,23 @@
 """`otklik train --base`, `retrain` and `model …` as an administrator types them, on a real database."""
 
-import asyncio
-import sys
 from pathlib import Path
 
 from tests.classifier.regional.examples import export, write_table
-from tests.conftest import TestServer, fresh_database
-from tests.end_to_end.installation import environment_of
+from tests.commands import Commands
+from tests.databases import TestServer, fresh_database
 
 SECRET_KEY = "a secret key of the tests"
 
 
-async def test_a_region_teaches_compares_uses_and_takes_back(server: TestServer, tmp_path: Path) -> None:
+async def test_a_region_teaches_compares_uses_and_takes_back(server: TestServer, commands: Commands, tmp_path: Path) -> None:
     (tmp_path / "training").mkdir()
     table = write_table(tmp_path / "training", export())
     async with fresh_database(server) as url:
         settings = {"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY, "DATA_DIR": str(tmp_path)}
 
-        async def otklik(*words: str) -> tuple[int | None, str]:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "app", *words),
-                env=environment_of(settings),
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-            )
-            said, told = await process.communicate()
-            return process.returncode, (said if process.returncode == 0 else told).decode()
+        async def otklik(*words: str) -> tuple[int, str]:
+            said = await commands.type(*words, settings=settings)
+            return said.code, said.printed if said.code == 0 else said.beside
 
         taught = await otklik("train", "--base", "shipped", str(table), "--out", str(tmp_path / "region.model"))
         assert (taught[0], "learned from 180 texts" in taught[1]) == (0, True), taught

@@ -1,7 +1,5 @@
 """`otklik source push` as an administrator types it: a process of its own on a real database, VK emulated beside it."""
 
-import asyncio
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +10,9 @@ from app.storage import credentials, regions, sources
 from app.storage.credentials import SecretBox
 from app.storage.engine import Database, create_engine
 from app.storage.sources import NewSource
-from tests.conftest import TestServer, fresh_database
+from tests.commands import Commands
 from tests.connectors.vk.vk_world import CITY, COMMUNITY, post, vk_world
-from tests.end_to_end.installation import environment_of
+from tests.databases import TestServer, fresh_database
 
 SECRET_KEY = "a secret key of the tests"
 
@@ -26,18 +24,13 @@ class Shell:
     url: str
     vk: str
     folder: Path
+    commands: Commands
 
-    async def push(self, source_id: int, choice: str) -> tuple[int | None, str]:
+    async def push(self, source_id: int, choice: str) -> tuple[int, str]:
         """The exit code of `otklik source push` and what it says."""
         settings = {"DATABASE_URL": self.url, "SECRET_KEY": SECRET_KEY, "DATA_DIR": str(self.folder), "VK_API_URL": self.vk}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app", "source", "push", str(source_id), choice),
-            env=environment_of(settings),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await process.communicate()
-        return process.returncode, said.decode()
+        said = await self.commands.type("source", "push", str(source_id), choice, settings=settings)
+        return said.code, said.printed + said.beside
 
 
 async def watched_city(database: Database) -> int:
@@ -50,11 +43,11 @@ async def watched_city(database: Database) -> int:
         return await sources.add(session, region_id, new, now=now)
 
 
-async def test_push_is_opened_checked_and_relied_on_once_events_arrive(server: TestServer, tmp_path: Path) -> None:
+async def test_push_is_opened_checked_and_relied_on_once_events_arrive(server: TestServer, commands: Commands, tmp_path: Path) -> None:
     async with fresh_database(server) as url, vk_world([post("news", 0)]) as world:
         database = Database(create_engine(url))
         source_id = await watched_city(database)
-        shell = Shell(url, world.base_url, tmp_path)
+        shell = Shell(url, world.base_url, tmp_path, commands)
 
         unpushed = await shell.push(source_id, "--check")
         opened = await shell.push(source_id, "--long-poll")

@@ -1,8 +1,6 @@
 """`otklik replay` as it is typed: its answers, its exit codes, what it leaves behind, and a worker that lives beside it."""
 
-import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,9 +11,9 @@ from sqlalchemy import text
 
 from app.classifier.model_file import load_shipped_model
 from app.storage.engine import Database, create_engine
-from tests.conftest import TestServer, fresh_database
+from tests.commands import Commands
+from tests.databases import TestServer, fresh_database
 from tests.end_to_end.hamlet import CLINIC, HALL, comment, hamlet, post
-from tests.end_to_end.installation import environment_of
 from tests.end_to_end.watch import Hands, watched_town
 
 MINUTE = timedelta(minutes=1)
@@ -29,19 +27,15 @@ class Archive:
     folder: Path
     database: Database
     noon: datetime
+    commands: Commands
 
-    async def replay(self, *arguments: str, days: int = 1) -> tuple[int | None, list[str], str]:
+    async def replay(self, *arguments: str, days: int = 1) -> tuple[int, list[str], str]:
         """The exit code of `otklik replay` over the days around noon, the lines that it prints and what it says beside them."""
         span = ("--from", f"{self.noon - timedelta(days=days):%Y-%m-%d}", "--to", f"{self.noon + timedelta(days=1):%Y-%m-%d}")
         settings = {"DATABASE_URL": self.url, "SECRET_KEY": "a secret key of the tests", "DATA_DIR": str(self.folder), "REGION": "town"}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app", "replay", *(() if "--from" in arguments else span), *arguments),
-            env=environment_of(settings | {"LOG_FORMAT": "json"}),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        said, beside = await process.communicate()
-        return process.returncode, said.decode().splitlines(), beside.decode()
+        words = ("replay", *(() if "--from" in arguments else span), *arguments)
+        said = await self.commands.type(*words, settings=settings | {"LOG_FORMAT": "json"})
+        return said.code, said.printed.splitlines(), said.beside
 
     async def run(self, statement: str) -> None:
         async with self.database.write() as session:
@@ -57,7 +51,7 @@ class Archive:
 
 
 @asynccontextmanager
-async def archive(server: TestServer, folder: Path, noon: datetime) -> AsyncIterator[Archive]:
+async def archive(server: TestServer, commands: Commands, folder: Path, noon: datetime) -> AsyncIterator[Archive]:
     """Two pages read by the shipped model within an hour before noon."""
     asked = comment("ask", noon - 30 * MINUTE, "Когда наконец включат отопление? В квартире холодно!")
     ill = comment("ill", noon - 30 * MINUTE, "Почему нет талонов к врачу?", page_id=CLINIC, post_key="clinic")
@@ -67,12 +61,14 @@ async def archive(server: TestServer, folder: Path, noon: datetime) -> AsyncIter
         hands = Hands(noon - 50 * MINUTE)
         async with watched_town(database, town, load_shipped_model(), hands, since=noon - timedelta(days=1)) as watch:
             await watch.go_on(5 * MINUTE, until=noon)
-        yield Archive(url, folder, database, noon)
+        yield Archive(url, folder, database, noon, commands)
         await database.close()
 
 
-async def test_what_is_as_stored_is_told_in_a_line_and_what_is_not_by_its_place(server: TestServer, tmp_path: Path, noon: datetime) -> None:
-    async with archive(server, tmp_path, noon) as one:
+async def test_what_is_as_stored_is_told_in_a_line_and_what_is_not_by_its_place(
+    server: TestServer, commands: Commands, tmp_path: Path, noon: datetime
+) -> None:
+    async with archive(server, commands, tmp_path, noon) as one:
         same = await one.replay()
         await one.run("UPDATE messages SET kind = 'thanks' WHERE asks")
         different = await one.replay()
@@ -92,9 +88,9 @@ async def test_what_is_as_stored_is_told_in_a_line_and_what_is_not_by_its_place(
 
 
 async def test_a_time_without_evidence_is_no_difference_and_a_wrong_one_is_wrong_usage(
-    server: TestServer, tmp_path: Path, noon: datetime
+    server: TestServer, commands: Commands, tmp_path: Path, noon: datetime
 ) -> None:
-    async with archive(server, tmp_path, noon) as one:
+    async with archive(server, commands, tmp_path, noon) as one:
         before = await one.replay("--from", "2020-01-01", "--to", "2020-01-02")
         earlier = await one.replay(days=30)
         nonsense = await one.replay("--from", "yesterday", "--to", "2020-01-02")
@@ -107,9 +103,9 @@ async def test_a_time_without_evidence_is_no_difference_and_a_wrong_one_is_wrong
 
 
 async def test_a_replay_that_is_kept_stays_for_a_look_and_one_that_was_killed_is_dropped(
-    server: TestServer, tmp_path: Path, noon: datetime
+    server: TestServer, commands: Commands, tmp_path: Path, noon: datetime
 ) -> None:
-    async with archive(server, tmp_path, noon) as one:
+    async with archive(server, commands, tmp_path, noon) as one:
         await one.run("CREATE SCHEMA replay_0123456789ab")
         code, printed, beside = await one.replay("--keep")
         (kept,) = await one.schemas()

@@ -1,7 +1,6 @@
 """Otklik as it is installed: real worker processes on a real database, beside an emulated network in the test's own process."""
 
 import asyncio
-import os
 import signal
 import sys
 import uuid
@@ -21,12 +20,12 @@ from app.storage.regions import RegionId
 from connectors.sdk.emulation.loopback import listen, serve
 from connectors.sdk.emulation.town_generator import GeneratedTown
 from connectors.sdk.registry import plugins
-from tests.conftest import TestServer, fresh_database
+from tests.commands import environment_of
+from tests.databases import TestServer, fresh_database
 from tests.end_to_end.comparison import shown, stored
 from tests.end_to_end.nursery import Forked
 from tests.end_to_end.watch import TOKEN, Hands, register
 
-CHECKOUT = Path(__file__).parents[2]
 REGION = "town"
 PATIENCE_SECONDS = 180.0
 """Far more than is needed, for a machine with other work on it."""
@@ -102,12 +101,6 @@ async def start(*arguments: str, folder: Path, environment: Mapping[str, str]) -
     return Running(process, log)
 
 
-def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
-    """The environment of this process with these settings of Otklik and no others; our code is found from any folder."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("OTKLIK_")}
-    return inherited | {"PYTHONPATH": str(CHECKOUT)} | {f"OTKLIK_{name}": value for name, value in settings.items()}
-
-
 async def until(
     condition: Callable[[], Awaitable[bool]], *, seconds: float = PATIENCE_SECONDS, meanwhile: Callable[[], None] = lambda: None
 ) -> None:
@@ -138,9 +131,9 @@ class Installation:
     calls_per_second: int
     running: list[Running] = field(default_factory=list)
 
-    def environment(self, **more: str) -> dict[str, str]:
-        """What a process of this installation finds in its environment."""
-        settings = {
+    def settings(self, **more: str) -> dict[str, str]:
+        """What a process of this installation is told."""
+        own = {
             "DATABASE_URL": self.url,
             "SECRET_KEY": "a secret key of the tests",
             "DATA_DIR": str(self.folder),
@@ -153,7 +146,11 @@ class Installation:
             "POLL_MAX_SECONDS": "2",
             "LOG_FORMAT": "json",
         }
-        return environment_of(settings | more)
+        return own | more
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a process of this installation finds in its environment."""
+        return environment_of(self.settings(**more))
 
     async def start(self, *arguments: str, **settings: str) -> Running:
         """A process of this installation."""

@@ -10,7 +10,8 @@ import pytest
 from app.classifier.model_file import load_shipped_model
 from app.storage.engine import Database, create_engine
 from connectors.sdk.emulation.town_generator import GeneratedTown
-from tests.conftest import TestServer, fresh_database
+from tests.commands import Commands
+from tests.databases import TestServer, fresh_database
 from tests.end_to_end.installation import calm_and_quick, installed, moments
 from tests.end_to_end.nursery import open_nursery
 from tests.end_to_end.watch import TOKEN, Hands, Rows, make_town, watched_town
@@ -25,7 +26,7 @@ TURNS = (
 
 
 @pytest.mark.timeout(900)
-async def test_twenty_killed_workers_lose_nothing_and_double_nothing(server: TestServer, tmp_path: Path) -> None:
+async def test_twenty_killed_workers_lose_nothing_and_double_nothing(server: TestServer, commands: Commands, tmp_path: Path) -> None:
     random = Random(20)
     now = datetime.now(UTC)
     since = now - timedelta(days=1)
@@ -46,9 +47,9 @@ async def test_twenty_killed_workers_lose_nothing_and_double_nothing(server: Tes
         await nursery.bear()
         await installation.until(installation.is_all_stored)
         assert await turns_of(installation.rows) == await undisturbed_turns(server, town, hands, since)
-        check = await installation.start("rebuild-statistics", "--check")
-        assert await check.process.wait() == 0, check.log.read_text()
-        assert "incidents: no difference" in check.log.read_text()
+        check = await commands.type("rebuild-statistics", "--check", settings=installation.settings())
+        assert check.code == 0, check
+        assert "incidents: no difference" in check.printed + check.beside
         assert installation.emulator.peak_calls_per_second(TOKEN) <= installation.calls_per_second
 
 

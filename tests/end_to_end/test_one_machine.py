@@ -11,7 +11,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.end_to_end.installation import PATIENCE_SECONDS, Running, environment_of, free_port, start, until
+from tests.commands import environment_of
+from tests.end_to_end.installation import PATIENCE_SECONDS, Running, free_port, start, until
 
 STOPPED_WITHIN_SECONDS = 10
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 
 from connectors.sdk.emulation.town_generator import GeneratedTown
-from tests.conftest import TestServer
+from tests.databases import TestServer
 from tests.end_to_end.installation import Installation, Running, calm_and_quick, installed
 from tests.end_to_end.watch import TOKEN, Hands, make_town
 

@@ -22,6 +22,8 @@ BOUNDS = Interval(timedelta(seconds=15), timedelta(days=1))
 TOWN = draw(Region(60, 2.0, days=6), seed=3)
 BUDGET = 300
 
+pytestmark = pytest.mark.xdist_group("simulated polls")
+
 
 @pytest.fixture(scope="module")
 def polls() -> list[list[int]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import TestServer
+from tests.databases import TestServer
 
 
 @pytest.fixture(params=["embedded", "given"])

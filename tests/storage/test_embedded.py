@@ -35,6 +35,8 @@ with embedded.embedded_server(pathlib.Path(sys.argv[1])) as server:
     print(os.stat(server.data).st_uid)
 """
 
+pytestmark = pytest.mark.xdist_group("a server of their own")
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.storage.engine import Database
-from tests.conftest import TestServer
+from tests.databases import TestServer
 
 BREAK = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'otklik' AND datname = '{}'"
 

@@ -7,7 +7,8 @@ import pytest
 
 from app.storage.engine import Database
 from app.storage.regions import RegionId
-from tests.conftest import GIVEN_SERVER, TestServer
+from tests.conftest import GIVEN_SERVER
+from tests.databases import TestServer
 from tests.usecases.reading import Reader, comment, open_reader
 from tests.usecases.work import Desk, open_desk
 

@@ -1,8 +1,6 @@
 """Versions of topics, and the titles that outlive them; the commands over a real database."""
 
 import asyncio
-import os
-import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +13,8 @@ from app.domain.topic import Taxonomy, Topic, TopicGroup
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.usecases.change_topics import change_topics, titles_of_topics, topics_in_force
-from tests.conftest import TestServer, fresh_database
+from tests.commands import Commands
+from tests.databases import TestServer, fresh_database
 
 
 async def change(database: Database, region_id: RegionId, wanted: Taxonomy, version: int, now: datetime) -> Taxonomy:
@@ -48,15 +47,15 @@ async def test_a_change_of_an_old_version_is_refused(database: Database, region_
         await change(database, region_id, shipped_taxonomy(), 4, noon)
 
 
-async def test_topics_are_exported_edited_and_imported_once(server: TestServer, tmp_path: Path) -> None:
+async def test_topics_are_exported_edited_and_imported_once(server: TestServer, commands: Commands, tmp_path: Path) -> None:
     file = tmp_path / "topics.json"
     async with fresh_database(server) as url:
-        await otklik(url, "export", file)
+        await otklik(commands, url, "export", file)
         exported = read_taxonomy(file)
         file.write_text(file.read_text("utf-8").replace("Ямы на дороге", "Ямы"), "utf-8")
-        imported = await otklik(url, "import", file)
-        again = await otklik(url, "import", file)
-        await otklik(url, "export", file)
+        imported = await otklik(commands, url, "import", file)
+        again = await otklik(commands, url, "import", file)
+        await otklik(commands, url, "export", file)
 
     assert exported == shipped_taxonomy()
     assert imported == (0, "Version 2 of the topics is in force.")
@@ -64,14 +63,8 @@ async def test_topics_are_exported_edited_and_imported_once(server: TestServer, 
     assert (read_taxonomy(file).version, read_taxonomy(file).titles["roads.potholes"]) == (2, "Ямы")
 
 
-async def otklik(url: str, name: str, file: Path) -> tuple[int | None, str]:
+async def otklik(commands: Commands, url: str, name: str, file: Path) -> tuple[int, str]:
     """The exit code of `otklik topics`, and the last line of what it says."""
-    settings = {"OTKLIK_DATABASE_URL": url, "OTKLIK_SECRET_KEY": "a-secret-of-the-test", "OTKLIK_DATA_DIR": str(file.parent)}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "app", "topics", name, str(file)),
-        env=os.environ | settings,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await process.communicate()
-    return process.returncode, said.decode().strip().rpartition("\n")[2]
+    settings = {"DATABASE_URL": url, "SECRET_KEY": "a-secret-of-the-test", "DATA_DIR": str(file.parent)}
+    said = await commands.type("topics", name, str(file), settings=settings)
+    return said.code, (said.printed + said.beside).strip().rpartition("\n")[2]

@@ -26,6 +26,9 @@ def taught(examples: list[Taught]) -> bytes:
     return pack_regional(teach(load_shipped_model(), shipped_bytes(), examples)[0])
 
 
+pytestmark = pytest.mark.xdist_group("the model of a region")
+
+
 @pytest.fixture(scope="module")
 def file() -> bytes:
     """Learned from the small export."""
