@@ -32,6 +32,7 @@ from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader
 from app.usecases.find_places import PlaceFinders
 from app.usecases.judge_page import Intake
+from app.usecases.judge_together import Tray
 from app.usecases.refresh_model import refresh_model
 from connectors.sdk.contract import ConnectorPlugin
 from connectors.sdk.registry import plugins
@@ -71,10 +72,11 @@ class Services:
     embedded: EmbeddedServer | None = None
     counts: DeltaReader = field(default_factory=DeltaReader)
     finders: PlaceFinders = field(default_factory=PlaceFinders)
+    tray: Tray = field(default_factory=Tray)
 
     @property
     def intake(self) -> Intake:
-        return Intake(self.database, self.classifier, self.region_id, finders=self.finders)
+        return Intake(self.database, self.classifier, self.region_id, finders=self.finders, tray=self.tray)
 
     @property
     def bounds(self) -> PollBounds:

@@ -1,17 +1,14 @@
 """Hop 2: what each message of a page is, decided without holding a transaction."""
 
-import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.classifier.contract import Classifier, TextInContext
-from app.classifier.places.finder import PlaceFinder, Surroundings
 from app.domain.authority import OfficialAccount
 from app.domain.conversation import POST
 from app.domain.place import FoundPlace
 from app.domain.source import Source
-from app.domain.territory import EntryId
 from app.domain.verdict import Verdict
 from app.storage import looks
 from app.storage.engine import Database
@@ -20,6 +17,7 @@ from app.storage.messages import KnownMessage, Place
 from app.storage.partitions import Growth
 from app.storage.regions import RegionId
 from app.usecases.find_places import PlaceFinders
+from app.usecases.judge_together import Pile, Tray
 from connectors.sdk.contract import Message, MessageType
 
 
@@ -32,6 +30,7 @@ class Intake:
     region_id: RegionId
     growth: Growth = field(default_factory=Growth)
     finders: PlaceFinders = field(default_factory=PlaceFinders)
+    tray: Tray = field(default_factory=Tray)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +88,10 @@ async def judge_page(intake: Intake, source: Source, look: Look, page: Sequence[
         texts = {place_of(message): message.text for message in page if message.text}
         in_context = [_in_context(page[index], texts, look) for index in waiting]
         finder = await intake.finders.newest(intake.database, intake.region_id)
-        verdicts = await asyncio.to_thread(_judge, intake.classifier, finder, in_context, source.territory_id)
-        for index, (verdict, places) in zip(waiting, verdicts, strict=True):
+        judgements = await intake.tray.judge(intake.classifier, Pile(in_context, finder, source.territory_id))
+        for index, (verdict, places) in zip(waiting, judgements, strict=True):
             judged[index] = Judged(page[index], None, verdict, places)
     return judged
-
-
-def _judge(
-    classifier: Classifier, finder: PlaceFinder | None, texts: Sequence[TextInContext], territory: EntryId | None
-) -> list[tuple[Verdict, tuple[FoundPlace, ...]]]:
-    verdicts = classifier.classify(texts)
-    if finder is None:
-        return [(verdict, ()) for verdict in verdicts]
-    return [
-        (verdict, finder.find(one.text, Surroundings(_above(one), territory)) if verdict.needs_answer else ())
-        for one, verdict in zip(texts, verdicts, strict=True)
-    ]
-
-
-def _above(one: TextInContext) -> tuple[str, ...]:
-    return tuple(text for text in (one.reply_to, one.post) if text)
 
 
 def _needs_verdict(source: Source, one: Judged, known: KnownMessage | None) -> bool:

@@ -1,0 +1,83 @@
+"""The classifier's tray: what comes in while it judges waits, and then goes together.
+
+One hand at it is as fast as many, since Python lets only one thread work, and a large batch costs a text less than a small one.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.classifier.contract import Classifier, TextInContext
+from app.classifier.places.finder import PlaceFinder, Surroundings
+from app.domain.place import FoundPlace
+from app.domain.territory import EntryId
+from app.domain.verdict import Verdict
+
+TOGETHER = 256
+"""Texts after which no more are added: the classifier's own batch, beyond which the first would wait for the last in vain."""
+
+Judgement = tuple[Verdict, tuple[FoundPlace, ...]]
+"""A verdict, and the places in a text that needs an answer."""
+
+
+@dataclass(slots=True, eq=False)
+class Pile:
+    """The texts of one page, and what they were judged once they were."""
+
+    texts: Sequence[TextInContext]
+    finder: PlaceFinder | None
+    territory: EntryId | None
+    judged: list[Judgement] | None = None
+
+
+class Tray:
+    """Piles of texts on their way to the classifier. One for a whole process."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._waiting: list[Pile] = []
+
+    async def judge(self, classifier: Classifier, pile: Pile) -> list[Judgement]:
+        """The judgement of each text, in order; whoever's turn it is judges for those behind as well."""
+        self._waiting.append(pile)
+        try:
+            async with self._lock:
+                if pile.judged is None:
+                    await self._judge_with_others(classifier, pile)
+        finally:
+            if pile in self._waiting:
+                self._waiting.remove(pile)
+        if pile.judged is None:
+            raise RuntimeError("a pile of texts was left unjudged")
+        return pile.judged
+
+    async def _judge_with_others(self, classifier: Classifier, mine: Pile) -> None:
+        together = self._take(mine)
+        try:
+            await asyncio.to_thread(_judge, classifier, together)
+        except Exception:
+            if len(together) == 1:
+                raise
+            await asyncio.to_thread(_judge, classifier, [mine])  # whosever text it was, the others come to their own turn
+
+    def _take(self, mine: Pile) -> list[Pile]:
+        """The pile and those that wait behind it. They stay on the tray until they are judged, lest one be lost with this call."""
+        taken, texts = [mine], len(mine.texts)
+        for pile in self._waiting:
+            if pile is not mine and pile.judged is None and texts + len(pile.texts) <= TOGETHER:
+                taken.append(pile)
+                texts += len(pile.texts)
+        return taken
+
+
+def _judge(classifier: Classifier, piles: Sequence[Pile]) -> None:
+    verdicts = iter(classifier.classify([one for pile in piles for one in pile.texts]))
+    for pile in piles:
+        pile.judged = [(verdict, _places(pile, one, verdict)) for one, verdict in zip(pile.texts, verdicts, strict=False)]
+
+
+def _places(pile: Pile, one: TextInContext, verdict: Verdict) -> tuple[FoundPlace, ...]:
+    if pile.finder is None or not verdict.needs_answer:
+        return ()
+    above = tuple(text for text in (one.reply_to, one.post) if text)
+    return pile.finder.find(one.text, Surroundings(above, pile.territory))
