@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import column, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,48 +26,105 @@ class Touched:
     stored: StoredIncident | None = None
 
 
-OWN = (
-    *("id", "comment_id", "author_id", "text", "published_at", "collected_at", "deleted_at", "last_seen_at"),
-    *("kind", "confidence", "topic", "urgent", "asks"),
-)
-COLUMNS = (*OWN, "official", "root_id", "reply_to_id", "mentions", "authority_id", "attachments", "version", "version_seen_at")
-HELD = incidents.SELECTED.split(", ")
-NAMES = ", ".join(COLUMNS)
-TOUCHED = text(
-    f"WITH own AS (SELECT {NAMES} FROM messages WHERE {IN_THREAD} AND author_id = ANY(CAST(:authors AS text[])) AND NOT official),"
+@dataclass(frozen=True, slots=True)
+class Conversations:
+    """Residents' parts of a thread by author id, and the official messages that may be addressed to them."""
+
+    parts: Mapping[str, Touched]
+    official: Sequence[OfficialMessage]
+
+
+class OwnRow(NamedTuple):
+    """A resident's message as far as settling needs it."""
+
+    published_at: datetime
+    id: int
+    comment_id: str
+    author_id: str
+    text: str | None
+    collected_at: datetime
+    deleted_at: datetime | None
+    last_seen_at: datetime | None
+    kind: str | None
+    confidence: float | None
+    topic: str | None
+    urgent: bool
+    asks: bool
+
+
+class OfficialRow(NamedTuple):
+    """An official message as far as settling needs it."""
+
+    published_at: datetime
+    id: int
+    comment_id: str
+    author_id: str
+    text: str
+    deleted_at: datetime | None
+    last_seen_at: datetime | None
+    root_id: str | None
+    reply_to_id: str | None
+    mentions: Sequence[str]
+    authority_id: int | None
+    attachments: Sequence[str]
+    version: int
+    version_seen_at: datetime
+
+
+OWN = ", ".join(OwnRow._fields)
+OFFICIAL = ", ".join(OfficialRow._fields)
+AROUND = (
+    f"own AS (SELECT {OWN} FROM messages WHERE {IN_THREAD} AND author_id = ANY(CAST(:authors AS text[])) AND NOT official),"
     f" held AS (SELECT {incidents.SELECTED} FROM incidents WHERE region_id = :region AND source_id = :source AND post_id = :post"
     " AND author_id = ANY(CAST(:authors AS text[])) ORDER BY id FOR UPDATE)"
-    f" SELECT own.*, {', '.join(f'held.{name} AS held_{name}' for name in HELD)} FROM own LEFT JOIN held USING (author_id) UNION ALL"
-    f" SELECT {NAMES}{', NULL' * len(HELD)} FROM messages WHERE {IN_THREAD} AND official AND text IS NOT NULL AND comment_id <> ''"
-    " AND (reply_to_id IS NULL OR reply_to_id IN (SELECT comment_id FROM own) OR mentions && CAST(:authors AS text[]))"
-    " ORDER BY published_at, id"
-).columns(*(column(name) for name in COLUMNS), *(column(f"held_{name}") for name in HELD))
+)
+READ = (
+    f"ARRAY(SELECT ROW({OWN}) FROM own), ARRAY(SELECT ROW({OFFICIAL}) FROM messages WHERE {IN_THREAD} AND official AND text IS NOT NULL"
+    " AND comment_id <> '' AND (reply_to_id IS NULL OR reply_to_id IN (SELECT comment_id FROM own)"
+    " OR reply_to_id = ANY(CAST(:comments AS text[])) OR mentions && CAST(:authors AS text[]))),"
+    f" ARRAY(SELECT ROW({incidents.SELECTED}) FROM held)"
+)
+"""The residents' messages, the official ones that may be addressed to them or to the given `comments`, and the residents' incidents.
+
+One row of arrays is read faster than rows.
+"""
+TOUCHED = text(f"WITH {AROUND} SELECT {READ}").columns(column("own"), column("official"), column("held"))
 
 
-async def touched(session: AsyncSession, thread: ThreadKey, authors: Collection[str]) -> tuple[dict[str, Touched], list[OfficialMessage]]:
-    """What each of the residents wrote in the thread, by author id; and the official messages that may be addressed to them.
+async def touched(session: AsyncSession, thread: ThreadKey, authors: Collection[str]) -> Conversations:
+    """What each of the residents wrote in the thread; and the official messages that may be addressed to them.
 
     Those are replies to them, mentions of them, and texts to nobody by name. The residents' incidents are held until the
     transaction ends; what has been logged of them must be read after that.
     """
-    rows = (await session.execute(TOUCHED, thread.parameters() | {"authors": list(authors)})).all()
-    official = [row for row in rows if row.official]
+    about = {"authors": list(authors), "comments": []}
+    own, official, held = (await session.execute(TOUCHED, thread.parameters() | about)).one()
+    return await conversations_of(session, thread, [OwnRow(*row) for row in own], [OfficialRow(*row) for row in official], held)
+
+
+async def conversations_of(
+    session: AsyncSession, thread: ThreadKey, own: Sequence[OwnRow], official: Sequence[OfficialRow], held: Iterable[Any]
+) -> Conversations:
+    """Conversations from their messages, in any order, and the residents' incidents as rows of `incidents.SELECTED`."""
     versions = await _earlier_versions(session, thread, [row.id for row in official if row.version > 1])
-    return _by_author(row for row in rows if not row.official), [_official(row, versions.get(row.id, ())) for row in official]
+    stored = {one.author_id: one for one in map(incidents.stored_of, held)}
+    return Conversations(_by_author(sorted(own), stored), [_official(row, versions.get(row.id, ())) for row in sorted(official)])
 
 
-def _by_author(rows: Iterable[Any]) -> dict[str, Touched]:
+def _by_author(rows: Iterable[OwnRow], stored: Mapping[str, StoredIncident]) -> dict[str, Touched]:
     parts: dict[str, Touched] = defaultdict(Touched)
     for row in rows:
-        number, comment_id, author_id, said, published_at, collected_at, deleted_at, seen_at, *verdict = row[: len(OWN)]
-        kind, sure, topic, urgent, asks = verdict
-        part, message_id = parts[author_id], MessageId(number)
-        gone = None if deleted_at is None else Presence(seen_at, deleted_at)
-        part.own.append(OwnMessage(message_id, comment_id, published_at, collected_at, asks, urgent, gone))
-        if asks and part.opening is None:
-            part.opening = Opening(message_id, said, kind, sure, topic, urgent, published_at, collected_at)
-            part.stored = None if row.held_id is None else incidents.stored_of(row[len(COLUMNS) :])
+        part, message_id = parts[row.author_id], MessageId(row.id)
+        gone = _presence(row.last_seen_at, row.deleted_at)
+        part.own.append(OwnMessage(message_id, row.comment_id, row.published_at, row.collected_at, row.asks, row.urgent, gone))
+        if row.asks and part.opening is None:
+            part.opening = _opening(row)
+            part.stored = stored.get(row.author_id)
     return dict(parts)
+
+
+def _opening(row: OwnRow) -> Opening:
+    return Opening(MessageId(row.id), row.text, row.kind or "", row.confidence, row.topic, row.urgent, row.published_at, row.collected_at)
 
 
 async def _earlier_versions(session: AsyncSession, thread: ThreadKey, ids: Collection[int]) -> Mapping[int, Sequence[TextVersion]]:
@@ -85,7 +143,7 @@ async def _earlier_versions(session: AsyncSession, thread: ThreadKey, ids: Colle
     return versions
 
 
-def _official(row: Any, earlier: Sequence[TextVersion]) -> OfficialMessage:
+def _official(row: OfficialRow, earlier: Sequence[TextVersion]) -> OfficialMessage:
     return OfficialMessage(
         place=ThreadText(MessageId(row.id), row.comment_id, row.reply_to_id, row.root_id, tuple(row.mentions)),
         account=row.author_id,
@@ -93,5 +151,10 @@ def _official(row: Any, earlier: Sequence[TextVersion]) -> OfficialMessage:
         published_at=row.published_at,
         attachments=tuple(row.attachments),
         versions=(*earlier, TextVersion(row.text, row.version_seen_at)),
-        gone=None if row.deleted_at is None else Presence(row.last_seen_at, row.deleted_at),
+        gone=_presence(row.last_seen_at, row.deleted_at),
     )
+
+
+def _presence(last_seen_at: datetime | None, deleted_at: datetime | None) -> Presence | None:
+    """When a message was there that is gone; one that we met as deleted was never seen before."""
+    return None if deleted_at is None else Presence(last_seen_at or deleted_at, deleted_at)

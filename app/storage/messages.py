@@ -149,12 +149,14 @@ COLUMNS = (
 )
 
 PLACE_KEY = "region_id, month, source_id, post_id, comment_id"
-STORE = text(
-    "WITH raw AS (INSERT INTO raw_payloads (region_id, source_id, method, collected_at, body, request, asked_at, read_whole_at)"
+EVIDENCE = (
+    "raw AS (INSERT INTO raw_payloads (region_id, source_id, method, collected_at, body, request, asked_at, read_whole_at)"
     " VALUES (:region, :source, :method, :now, :raw, :request, :asked_at, CAST(:read_whole_at AS jsonb)) RETURNING id),"
     " noted AS (UPDATE threads SET changes = changes + 1"
     " WHERE region_id = :region AND source_id = :source AND post_id = ANY(CAST(:changed AS text[])))"
-    " INSERT INTO messages (region_id, source_id, collected_at, version, version_seen_at, raw_id, post_id, month, comment_id, root_id,"
+)
+INSERT = (
+    "INSERT INTO messages (region_id, source_id, collected_at, version, version_seen_at, raw_id, post_id, month, comment_id, root_id,"
     " reply_to_id, url, author_id, author_name, official, authority_id, text, attachments, mentions, published_at, edited_at, deleted_at,"
     " kind, confidence, topic, topic_confidence, urgent, model, asks)"
     " SELECT :region, :source, :now, 1, :now, raw.id, post_id, month, comment_id, root_id, reply_to_id, url, author_id,"
@@ -162,6 +164,7 @@ STORE = text(
     " edited_at, deleted_at, kind, confidence, topic, topic_confidence, urgent, model, asks"
     f" FROM raw, {rows_from('messages', COLUMNS)} ON CONFLICT ({PLACE_KEY}) DO NOTHING"
 )
+STORE = text(f"WITH {EVIDENCE} {INSERT}")
 
 
 async def store(
@@ -175,7 +178,18 @@ async def store(
     now: datetime,
 ) -> None:
     """Stores messages seen for the first time with the response that showed them, and counts a change in each changed thread."""
-    about = {"region": region_id, "source": source_id, "now": now, "changed": list(changed), "messages": document_of(COLUMNS, new)}
-    evidence = {"method": raw.method, "raw": raw.body, "request": raw.request, "asked_at": raw.asked_at}
-    evidence["read_whole_at"] = orjson.dumps(dict(raw.read_whole_at)).decode() if raw.read_whole_at else None
-    await session.execute(STORE, about | evidence)
+    await session.execute(STORE, {"region": region_id, "source": source_id} | stored(new, raw=raw, changed=changed, now=now))
+
+
+def stored(new: Sequence[NewMessage], *, raw: RawPayload, changed: Collection[str], now: datetime) -> dict[str, object]:
+    """The parameters of `EVIDENCE` and `INSERT` beside region and source."""
+    return {
+        "now": now,
+        "changed": list(changed),
+        "messages": document_of(COLUMNS, new),
+        "method": raw.method,
+        "raw": raw.body,
+        "request": raw.request,
+        "asked_at": raw.asked_at,
+        "read_whole_at": orjson.dumps(dict(raw.read_whole_at)).decode() if raw.read_whole_at else None,
+    }

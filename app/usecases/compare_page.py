@@ -29,7 +29,12 @@ class ThreadNews:
     authors: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.edited or self.unstubbed or self.deleted or self.restored)
+        return bool(self.new) or not self.only_new
+
+    @property
+    def only_new(self) -> bool:
+        """Whether nothing that was there before changes."""
+        return not (self.edited or self.unstubbed or self.deleted or self.restored)
 
 
 @dataclass(frozen=True, slots=True)

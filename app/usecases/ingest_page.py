@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.source import Source
-from app.storage import partitions, places, threads
+from app.storage import conversations, partitions, places, threads
 from app.storage.looks import Look
 from app.storage.messages import ThreadKey
 from app.storage.threads import FoundPost
@@ -127,10 +127,17 @@ async def _store(
     changed = [one for one in compared if one.news]
     if not changed:
         return Intaken()
-    await store_news(session, page, changed, asked_at=asked_at, now=now)
+    touched = await store_news(session, page, changed, asked_at=asked_at, now=now)
     settlements = [
         await settle_conversations(
-            session, source, one.page.key, one.news.authors, policies=look.policies, rules=look.rules, named=one.places, now=now
+            session,
+            source,
+            one.page.key,
+            touched or await conversations.touched(session, one.page.key, one.news.authors),
+            policies=look.policies,
+            rules=look.rules,
+            named=one.places,
+            now=now,
         )
         for one in changed
         if one.news.authors

@@ -88,7 +88,7 @@ async def judge_page(intake: Intake, source: Source, look: Look, page: Sequence[
         texts = {place_of(message): message.text for message in page if message.text}
         in_context = [_in_context(page[index], texts, look) for index in waiting]
         finder = await intake.finders.newest(intake.database, intake.region_id)
-        judgements = await intake.tray.judge(intake.classifier, Pile(in_context, finder, source.territory_id))
+        judgements = await intake.tray.judge(Pile(intake.classifier, in_context, finder, source.territory_id))
         for index, (verdict, places) in zip(waiting, judgements, strict=True):
             judged[index] = Judged(page[index], None, verdict, places)
     return judged

@@ -22,11 +22,12 @@ Judgement = tuple[Verdict, tuple[FoundPlace, ...]]
 
 @dataclass(slots=True, eq=False)
 class Pile:
-    """The texts of one page, and what they were judged once they were."""
+    """The texts of one page, who is to judge them, and what they were judged once they were."""
 
+    classifier: Classifier
     texts: Sequence[TextInContext]
-    finder: PlaceFinder | None
-    territory: EntryId | None
+    finder: PlaceFinder | None = None
+    territory: EntryId | None = None
     judged: list[Judgement] | None = None
 
 
@@ -37,13 +38,13 @@ class Tray:
         self._lock = asyncio.Lock()
         self._waiting: list[Pile] = []
 
-    async def judge(self, classifier: Classifier, pile: Pile) -> list[Judgement]:
+    async def judge(self, pile: Pile) -> list[Judgement]:
         """The judgement of each text, in order; whoever's turn it is judges for those behind as well."""
         self._waiting.append(pile)
         try:
             async with self._lock:
                 if pile.judged is None:
-                    await self._judge_with_others(classifier, pile)
+                    await self._judge_with_others(pile)
         finally:
             if pile in self._waiting:
                 self._waiting.remove(pile)
@@ -51,27 +52,28 @@ class Tray:
             raise RuntimeError("a pile of texts was left unjudged")
         return pile.judged
 
-    async def _judge_with_others(self, classifier: Classifier, mine: Pile) -> None:
+    async def _judge_with_others(self, mine: Pile) -> None:
         together = self._take(mine)
         try:
-            await asyncio.to_thread(_judge, classifier, together)
+            await asyncio.to_thread(_judge, together)
         except Exception:
             if len(together) == 1:
                 raise
-            await asyncio.to_thread(_judge, classifier, [mine])  # whosever text it was, the others come to their own turn
+            await asyncio.to_thread(_judge, [mine])  # whosever text it was, the others come to their own turn
 
     def _take(self, mine: Pile) -> list[Pile]:
         """The pile and those that wait behind it. They stay on the tray until they are judged, lest one be lost with this call."""
         taken, texts = [mine], len(mine.texts)
         for pile in self._waiting:
-            if pile is not mine and pile.judged is None and texts + len(pile.texts) <= TOGETHER:
+            is_alike = pile is not mine and pile.classifier is mine.classifier and pile.judged is None
+            if is_alike and texts + len(pile.texts) <= TOGETHER:
                 taken.append(pile)
                 texts += len(pile.texts)
         return taken
 
 
-def _judge(classifier: Classifier, piles: Sequence[Pile]) -> None:
-    verdicts = iter(classifier.classify([one for pile in piles for one in pile.texts]))
+def _judge(piles: Sequence[Pile]) -> None:
+    verdicts = iter(piles[0].classifier.classify([one for pile in piles for one in pile.texts]))
     for pile in piles:
         pile.judged = [(verdict, _places(pile, one, verdict)) for one, verdict in zip(pile.texts, verdicts, strict=False)]
 

@@ -1,6 +1,6 @@
 """Brings the incidents of a thread up to what its messages say: opens, answers, reopens, and moves the clocks."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +15,8 @@ from app.domain.routing import Rule, route
 from app.domain.source import Source
 from app.domain.territory import EntryId
 from app.domain.turn import Turn
-from app.storage import conversations, events, gazetteer, regions, settlements, turns
-from app.storage.conversations import Touched
+from app.storage import events, gazetteer, regions, settlements, turns
+from app.storage.conversations import Conversations, Touched
 from app.storage.incidents import Opening, StoredIncident, clocks
 from app.storage.messages import ThreadKey
 from app.storage.places import NewPlace
@@ -50,22 +50,21 @@ async def settle_conversations(
     session: AsyncSession,
     source: Source,
     thread: ThreadKey,
-    authors: Collection[str],
+    touched: Conversations,
     *,
     policies: Mapping[PolicyId, Policy],
     named: Mapping[str, tuple[FoundPlace, ...]],
     rules: Sequence[Rule] = (),
     now: datetime,
 ) -> Settlement:
-    """Settles the given residents' parts of a locked thread; who asks for the first time is judged by the newest of the policies,
+    """Settles the touched residents' parts of a locked thread; who asks for the first time is judged by the newest of the policies,
 
     and goes to the body that the rules name, or else to the page's own.
 
     `named` are the places in the page's messages, by comment id.
     """
-    touched, official = await conversations.touched(session, thread, authors)
-    officials = Officials(official)
-    asking = {author: part for author, part in touched.items() if part.opening is not None}
+    officials = Officials(touched.official)
+    asking = {author: part for author, part in touched.parts.items() if part.opening is not None}
     stored = {author: part.stored for author, part in asking.items() if part.stored is not None}
     if any(one.policy_id not in policies for one in stored.values()):  # newer than the caller's look
         policies = await regions.policies_of(session, thread.region_id)

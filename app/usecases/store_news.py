@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.place import FoundPlace
-from app.storage import message_changes, messages
+from app.storage import arrivals, message_changes, messages
+from app.storage.conversations import Conversations
 from app.storage.message_changes import EditedMessage
 from app.storage.messages import KnownMessage, NewMessage, RawPayload
 from app.usecases.compare_page import ThreadNews, ThreadPage
@@ -30,15 +31,23 @@ class ChangedThread:
         return {comment_id(one.message): one.places for one in self.page.judged if one.places}
 
 
-async def store_news(session: AsyncSession, page: Page, changed: Sequence[ChangedThread], *, asked_at: datetime, now: datetime) -> None:
-    """Writes the news of one page's threads, all of one source, and keeps the page as evidence."""
+async def store_news(
+    session: AsyncSession, page: Page, changed: Sequence[ChangedThread], *, asked_at: datetime, now: datetime
+) -> Conversations | None:
+    """Writes the news of one page's threads, all of one source, and keeps the page as evidence.
+
+    Where they are new messages of one thread, as nearly always, the conversations that they touch come back in the same trip.
+    """
     key = changed[0].page.key
     new = [_new(one, of_thread.page.key.month, now=now) for of_thread in changed for one in of_thread.news.new]
     raw = evidence_of(page, changed, asked_at=asked_at)
+    if len(changed) == 1 and changed[0].news.authors and changed[0].news.only_new:
+        return await arrivals.arrive(session, key, new, authors=changed[0].news.authors, raw=raw, now=now)
     posts = [one.page.key.post_id for one in changed]
     await messages.store(session, key.region_id, key.source_id, new, raw=raw, changed=posts, now=now)
     for one in changed:
         await _store_changes(session, one, now=now)
+    return None
 
 
 def evidence_of(page: Page, changed: Sequence[ChangedThread], *, asked_at: datetime) -> RawPayload:

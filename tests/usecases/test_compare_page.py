@@ -10,6 +10,7 @@ import pytest
 
 from app.classifier.contract import TextInContext
 from app.domain.verdict import Verdict
+from app.usecases.judge_together import Tray
 from tests.usecases.reading import PAGE, ByMark, Reader, comment, post
 
 HOUR = timedelta(hours=1)
@@ -33,7 +34,7 @@ async def test_what_somebody_stored_since_the_look_is_not_stored_again(reader: R
     if is_thread_known:
         await reader.read(post(100, "Пуск тепла", noon), at=noon)
     classifier = Held()
-    slow = replace(reader, intake=replace(reader.intake, classifier=classifier))
+    slow = replace(reader, intake=replace(reader.intake, classifier=classifier, tray=Tray()))  # another worker
     page = [comment(1, "Холодно!", noon), comment(2, "Сделаем", noon + HOUR, by=PAGE, root=1, reply_to=1)]
 
     async with asyncio.TaskGroup() as group:

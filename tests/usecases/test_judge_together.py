@@ -29,16 +29,13 @@ class Gated(ByMark):
         return super().classify(texts)
 
 
-def pile(*texts: str) -> Pile:
-    return Pile([TextInContext(text) for text in texts], None, None)
-
-
-async def judged_behind(gated: Gated, *piles: Pile) -> list[asyncio.Task[list[str]]]:
+async def judged_behind(gated: Gated, *piles: list[str]) -> list[asyncio.Task[list[str]]]:
     """Asks for all piles while the first is in the classifier's hands; what each is told, by the kinds of its texts."""
     tray = Tray()
 
-    async def kinds(one: Pile) -> list[str]:
-        return [verdict.kind.value for verdict, _ in await tray.judge(gated, one)]
+    async def kinds(texts: list[str]) -> list[str]:
+        pile = Pile(gated, [TextInContext(one) for one in texts])
+        return [verdict.kind.value for verdict, _ in await tray.judge(pile)]
 
     first = asyncio.create_task(kinds(piles[0]))
     await gated.begun.wait()
@@ -49,7 +46,7 @@ async def judged_behind(gated: Gated, *piles: Pile) -> list[asyncio.Task[list[st
 
 async def test_what_waits_is_judged_together_and_each_is_told_its_own() -> None:
     gated = Gated()
-    asked = await judged_behind(gated, pile("А?"), pile("Б!", "В"), pile("Г?"))
+    asked = await judged_behind(gated, ["А?"], ["Б!", "В"], ["Г?"])
     gated.gate.set()
     assert await asyncio.gather(*asked) == [["question"], ["complaint", "other"], ["question"]]
     assert gated.batches == [["А?"], ["Б!", "В", "Г?"]]
@@ -57,7 +54,7 @@ async def test_what_waits_is_judged_together_and_each_is_told_its_own() -> None:
 
 async def test_a_text_that_the_classifier_cannot_stand_harms_its_own_page_alone() -> None:
     gated = Gated()
-    asked = await judged_behind(gated, pile("А?"), pile("Б!"), pile("яд"), pile("Г?"))
+    asked = await judged_behind(gated, ["А?"], ["Б!"], ["яд"], ["Г?"])
     gated.gate.set()
     assert await asked[1] == ["complaint"]
     with pytest.raises(ValueError, match="яд"):
@@ -67,7 +64,7 @@ async def test_a_text_that_the_classifier_cannot_stand_harms_its_own_page_alone(
 
 async def test_who_leaves_while_judging_takes_nobody_along() -> None:
     gated = Gated()
-    asked = await judged_behind(gated, pile("А?"), pile("Б!"), pile("Г?"))
+    asked = await judged_behind(gated, ["А?"], ["Б!"], ["Г?"])
     asked[0].cancel()
     asked[1].cancel()
     gated.gate.set()
@@ -77,7 +74,7 @@ async def test_who_leaves_while_judging_takes_nobody_along() -> None:
 
 async def test_the_first_does_not_wait_for_more_than_a_batch() -> None:
     gated, large = Gated(), ["Д!"] * (TOGETHER - 1)
-    asked = await judged_behind(gated, pile("А?"), pile("Б!"), pile(*large), pile(*large))
+    asked = await judged_behind(gated, ["А?"], ["Б!"], large, large)
     gated.gate.set()
     assert [len(one) for one in await asyncio.gather(*asked)] == [1, 1, TOGETHER - 1, TOGETHER - 1]
     assert [len(batch) for batch in gated.batches] == [1, TOGETHER, TOGETHER - 1]
