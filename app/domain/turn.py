@@ -97,6 +97,7 @@ class Turn:
         return self.due_at if self.due_at < ended_at else None
 
 
+ACKS, MOVES = frozenset({AnswerClass.ACK}), frozenset({AnswerClass.MOVED_TO_PRIVATE})
 IsOver = Callable[[Sequence[Ask], Ask], bool]
 """Whether the turn of the asks so far was over when the next ask came."""
 
@@ -129,6 +130,8 @@ class _Heard:
 
 def turns_of(asks: Sequence[Ask], answers: Sequence[Answer], *, policy: Policy, monitored_since: datetime) -> tuple[Turn, ...]:
     """The turns of one conversation, oldest first; empty when nothing was asked."""
+    if len(asks) == 1:
+        return (_turn(1, asks, _Heard(answers, asks[0].published_at), policy=policy, monitored_since=monitored_since),)
     is_settled = _settler(answers)
 
     def is_withdrawn(group: Sequence[Ask], ask: Ask) -> bool:
@@ -184,7 +187,7 @@ def _turn(number: int, asks: Sequence[Ask], heard: _Heard, *, policy: Policy, mo
     question, stops = asks[0], _stops(policy)
     first, due_at = heard.first(stops), _due_at(asks, policy, monitored_since)
     withdrawn_at = _withdrawn_at(asks, first, due_at)
-    acked, moved = heard.first(frozenset({AnswerClass.ACK})), heard.first(frozenset({AnswerClass.MOVED_TO_PRIVATE}))
+    acked, moved = heard.first(ACKS), heard.first(MOVES)
     return Turn(
         number=number,
         question_id=question.message_id,

@@ -12,7 +12,7 @@ from app.domain.deadline import Policy, PolicyId
 from app.domain.routing import Rule
 from app.domain.source import Source
 from app.storage import messages
-from app.storage.messages import KnownMessage, Place
+from app.storage.messages import KnownMessage
 from app.storage.regions import POLICY_COLUMNS, RegionId, by_id
 from app.storage.routing_rules import RULE_COLUMNS, rule_of
 
@@ -22,11 +22,12 @@ class Look:
     """A look at the database around one page.
 
     `changes` are those counted in each known thread. While a thread's count has not moved, what was seen of it holds.
+    `known` messages stand by post and comment id.
     """
 
     accounts: Mapping[str, list[OfficialAccount]]
     changes: Mapping[str, int]
-    known: Mapping[Place, KnownMessage]
+    known: Mapping[str, Mapping[str, KnownMessage]]
     policies: Mapping[PolicyId, Policy]
     rules: Sequence[Rule] = ()
 
@@ -49,13 +50,22 @@ Comments are looked up once in each thread, not each at its place: a comment's i
 """
 
 
-async def look(session: AsyncSession, region_id: RegionId, source: Source, *, authors: Collection[str], places: Collection[Place]) -> Look:
-    """What is stored of the authors and at the places of a page."""
-    posts, comments = ({place[part] for place in places} for part in (0, 1))
+async def look(
+    session: AsyncSession,
+    region_id: RegionId,
+    source: Source,
+    *,
+    authors: Collection[str],
+    posts: Collection[str],
+    comments: Collection[str],
+) -> Look:
+    """What is stored of the authors of a page, and of the given comments in each of its threads."""
     about = {"region": region_id, "network": source.network, "source": source.id, "authors": list(authors)}
     about |= {"posts": list(posts), "comments": list(comments)}
     accounts, threads, policies, rules, rows = (await session.execute(AROUND, about)).one()
-    known = {Place(post, message[1]): KnownMessage(*message) for post, *message in rows}
+    known: dict[str, dict[str, KnownMessage]] = {}
+    for post, *message in rows:
+        known.setdefault(post, {})[message[1]] = KnownMessage(*message)
     return Look(_by_account(source.network, accounts), dict(threads), known, by_id(policies), [rule_of(*rule) for rule in rules])
 
 

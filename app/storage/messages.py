@@ -31,13 +31,6 @@ class ThreadKey:
 IN_THREAD = "region_id = :region AND month = :month AND source_id = :source AND post_id = :post"
 
 
-class Place(NamedTuple):
-    """Where a message stands: its post, and its comment id there. The post itself stands at the empty one."""
-
-    post_id: str
-    comment_id: str
-
-
 @dataclass(frozen=True, slots=True)
 class KnownMessage:
     """A stored message as far as a re-read needs it. `comment_id` is empty for the post itself."""
@@ -59,24 +52,15 @@ class KnownMessage:
 
 
 KNOWN_COLUMNS = ("id", "comment_id", "author_id", "text", "version", "version_seen_at", "deleted_at", "official", "asks")
-KNOWN = text(
-    f"SELECT m.post_id, {', '.join(f'm.{name}' for name in KNOWN_COLUMNS)} FROM unnest(CAST(:posts AS text[]), CAST(:comments AS text[]))"
-    " AS t(post, comment) JOIN messages m ON m.region_id = :region AND m.source_id = :source AND m.month = ANY(CAST(:months AS date[]))"
-    " AND m.post_id = t.post AND m.comment_id = t.comment"
-).columns(column("post_id"), *(column(name) for name in KNOWN_COLUMNS))
+KNOWN = text(f"SELECT {', '.join(KNOWN_COLUMNS)} FROM messages WHERE {IN_THREAD} AND comment_id = ANY(CAST(:comments AS text[]))").columns(
+    *(column(name) for name in KNOWN_COLUMNS)
+)
 
 
-async def known(
-    session: AsyncSession, region_id: RegionId, source_id: SourceId, places: Collection[Place], *, months: Collection[date]
-) -> dict[Place, KnownMessage]:
-    """Stored messages of a source at the given places, of threads that are kept under the given months."""
-    if not places:
-        return {}
-    posts, comments = map(list, zip(*places, strict=True))
-    rows = await session.execute(
-        KNOWN, {"region": region_id, "source": source_id, "months": list(months), "posts": posts, "comments": comments}
-    )
-    return {Place(post, message[1]): KnownMessage(*message) for post, *message in rows}
+async def known(session: AsyncSession, thread: ThreadKey, comments: Collection[str]) -> dict[str, KnownMessage]:
+    """Stored messages of a thread at the given comment ids, by these; the post itself stands at the empty one."""
+    rows = await session.execute(KNOWN, thread.parameters() | {"comments": list(comments)})
+    return {row.comment_id: KnownMessage(*row) for row in rows}
 
 
 class NewMessage(NamedTuple):

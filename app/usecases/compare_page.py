@@ -10,10 +10,10 @@ from app.domain.conversation import POST
 from app.domain.message import MessageId
 from app.storage import messages, missing_messages
 from app.storage.looks import Look
-from app.storage.messages import KnownMessage, Place, ThreadKey
+from app.storage.messages import KnownMessage, ThreadKey
 from app.storage.missing_messages import Level
 from app.storage.threads import Thread
-from app.usecases.judge_page import Judged, comment_id
+from app.usecases.judge_page import Judged, around, comment_id
 from connectors.sdk.contract import Coverage
 
 
@@ -63,16 +63,13 @@ async def compare(session: AsyncSession, page: ThreadPage, look: Look, *, asked_
     return news
 
 
-async def _stored(session: AsyncSession, page: ThreadPage, look: Look) -> dict[str, KnownMessage]:
+async def _stored(session: AsyncSession, page: ThreadPage, look: Look) -> Mapping[str, KnownMessage]:
     """What is stored of the thread around the page, by comment id; the look of hop 2 does, unless somebody was faster since."""
-    post, known = page.key.post_id, look.known
-    wanted = {Place(post, POST)}
-    for one in page.judged:
-        near = (comment_id(one.message), one.message.reply_to_id, one.message.root_id)
-        wanted |= {Place(post, place) for place in near if place is not None}
-    if page.thread.changes != look.changes.get(post, 0):
-        known = await messages.known(session, page.key.region_id, page.key.source_id, wanted, months=[page.key.month])
-    return {place.comment_id: known[place] for place in wanted if place in known}
+    post = page.key.post_id
+    if page.thread.changes == look.changes.get(post, 0):
+        return look.known.get(post, {})
+    near = {place for one in page.judged for place in around(one.message)}
+    return await messages.known(session, page.key, near | {POST})
 
 
 def _compare(news: ThreadNews, one: Judged, known: KnownMessage | None, *, asked_at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Hop 2: what each message of a page is, decided without holding a transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,11 +13,11 @@ from app.domain.verdict import Verdict
 from app.storage import looks
 from app.storage.engine import Database
 from app.storage.looks import Look
-from app.storage.messages import KnownMessage, Place
+from app.storage.messages import KnownMessage
 from app.storage.partitions import Growth
 from app.storage.regions import RegionId
 from app.usecases.find_places import PlaceFinders
-from app.usecases.judge_together import Pile, Tray
+from app.usecases.judge_together import Judgement, Pile, Tray
 from connectors.sdk.contract import Message, MessageType
 
 
@@ -31,6 +31,9 @@ class Intake:
     growth: Growth = field(default_factory=Growth)
     finders: PlaceFinders = field(default_factory=PlaceFinders)
     tray: Tray = field(default_factory=Tray)
+
+
+UNJUDGED: tuple[None, tuple[FoundPlace, ...]] = (None, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +64,18 @@ def comment_id(message: Message) -> str:
     return POST if message.type is MessageType.POST else message.external_id
 
 
-def place_of(message: Message) -> Place:
-    """Where a message stands."""
-    return Place(post_id(message), comment_id(message))
+def around(message: Message) -> set[str]:
+    """The places in its thread that say what a message is: its own, that of what it replies to, and its branch's."""
+    return {place for place in (comment_id(message), message.reply_to_id, message.root_id) if place is not None}
 
 
 async def look_at(intake: Intake, source: Source, page: Sequence[Message]) -> Look:
     """What we know already of the messages of a page, of those they reply to, and of their authors."""
-    places: set[Place] = set()
-    for message in page:
-        post = post_id(message)
-        places |= {Place(post, place) for place in (comment_id(message), message.reply_to_id, message.root_id, POST) if place is not None}
     authors = {message.author.external_id for message in page if message.author is not None}
+    posts = {post_id(message) for message in page}
+    comments = {POST}.union(*map(around, page))
     async with intake.database.read() as session:
-        return await looks.look(session, intake.region_id, source, authors=authors, places=places)
+        return await looks.look(session, intake.region_id, source, authors=authors, posts=posts, comments=comments)
 
 
 async def judge_page(intake: Intake, source: Source, look: Look, page: Sequence[Message]) -> list[Judged]:
@@ -82,29 +83,34 @@ async def judge_page(intake: Intake, source: Source, look: Look, page: Sequence[
 
     the places in what needs an answer.
     """
-    judged = [Judged(message, _account(message, look), None) for message in page]
-    waiting = [index for index, one in enumerate(judged) if _needs_verdict(source, one, look.known.get(place_of(one.message)))]
+    accounts = [_account(message, look) for message in page]
+    waiting = [index for index, message in enumerate(page) if accounts[index] is None and _needs_verdict(source, message, look)]
+    judgements: dict[int, Judgement] = {}
     if waiting:
-        texts = {place_of(message): message.text for message in page if message.text}
+        texts = {(post_id(message), comment_id(message)): message.text for message in page if message.text}
         in_context = [_in_context(page[index], texts, look) for index in waiting]
         finder = await intake.finders.newest(intake.database, intake.region_id)
-        judgements = await intake.tray.judge(Pile(intake.classifier, in_context, finder, source.territory_id))
-        for index, (verdict, places) in zip(waiting, judgements, strict=True):
-            judged[index] = Judged(page[index], None, verdict, places)
-    return judged
+        told = await intake.tray.judge(Pile(intake.classifier, in_context, finder, source.territory_id))
+        judgements = dict(zip(waiting, told, strict=True))
+    return [Judged(message, accounts[index], *judgements.get(index, UNJUDGED)) for index, message in enumerate(page)]
 
 
-def _needs_verdict(source: Source, one: Judged, known: KnownMessage | None) -> bool:
+def _needs_verdict(source: Source, message: Message, look: Look) -> bool:
     """Whether a resident says something new. What a page says in its own name is news, and nobody there to answer; but a test
 
     page asks itself.
     """
-    message = one.message
-    if one.official or not message.text or message.author is None:
+    if not message.text or message.author is None:
         return False
     if message.author.external_id == message.wall.external_id and not source.test:
         return False
+    known = _known(look, post_id(message), comment_id(message))
     return known is None or known.author_id is None or known.text != message.text
+
+
+def _known(look: Look, post: str, comment: str) -> KnownMessage | None:
+    of_thread = look.known.get(post)
+    return None if of_thread is None else of_thread.get(comment)
 
 
 def _account(message: Message, look: Look) -> OfficialAccount | None:
@@ -116,13 +122,17 @@ def _valid(accounts: Collection[OfficialAccount], moment: datetime) -> OfficialA
     return next((account for account in accounts if account.is_valid_at(moment)), None)
 
 
-def _in_context(message: Message, texts: dict[Place, str], look: Look) -> TextInContext:
+def _in_context(message: Message, texts: Mapping[tuple[str, str], str], look: Look) -> TextInContext:
+    thread = post_id(message)
+
     def text_at(comment: str | None) -> str | None:
         if comment is None:
             return None
-        place = Place(post_id(message), comment)
-        known = look.known.get(place)
-        return texts.get(place) or (None if known is None else known.text)
+        shown = texts.get((thread, comment))
+        if shown:
+            return shown
+        known = _known(look, thread, comment)
+        return None if known is None else known.text
 
     post = None if message.type is MessageType.POST else text_at(POST)
     return TextInContext(message.text or "", post=post, reply_to=text_at(message.reply_to_id))
