@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from app.domain.answer import Answer, AnswerVersion, bind
 from app.domain.answer_rules import classify_answer
@@ -12,8 +13,7 @@ from app.domain.event import Facts
 from app.domain.message import Ask, MessageId, Presence, ThreadText
 
 
-@dataclass(frozen=True, slots=True)
-class OwnMessage:
+class OwnMessage(NamedTuple):
     """A message of the resident; `asks` says whether it wants an answer."""
 
     message_id: MessageId

@@ -202,7 +202,7 @@ def _turn(number: int, asks: Sequence[Ask], heard: _Heard, *, policy: Policy, mo
         substantive=heard.first(STOPS_SUBSTANTIVE) if withdrawn_at is None else None,
         withdrawn_at=withdrawn_at,
         dismissed=question.dismissed,
-        flags=frozenset(_flags(question, heard, stops)) if withdrawn_at is None else frozenset(),
+        flags=frozenset(_flags(question, heard, stops)) if withdrawn_at is None and heard.answers else frozenset(),
         answers=sum(version.answer_class in stops for answer, _ in heard.standing(stops) for version in answer.versions),
     )
 

@@ -46,6 +46,7 @@ def create_engine(
         max_overflow=pool_size if reads_only else 0,
         pool_recycle=RECYCLE_SECONDS,
         pool_timeout=10,
+        pool_use_lifo=True,  # the same few connections again, which have their statements planned and their types known
         isolation_level="AUTOCOMMIT" if reads_only else None,
         hide_parameters=True,
         json_serializer=_to_json,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,8 +30,7 @@ class StoredIncident:
     breached_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """What an incident shows of the message that opened it."""
 
     message_id: MessageId
@@ -112,8 +111,7 @@ async def touch(session: AsyncSession, region_id: RegionId, incident_id: Inciden
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
+class Clocks(NamedTuple):
     """What the turns of an incident come to in its own row.
 
     `ended_unanswered`: nobody works on it any more, yet its question waits, and its deadline can still be missed.
