@@ -71,8 +71,9 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
     server = QuietServer(config)
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listening]), name="web")
+        feeding = group.create_task(app.state.feed.run(), name="event feed")
         await _count_until(stop, services)
-        app.state.feed.close()
+        feeding.cancel()
         server.should_exit = True
 
 

@@ -11,7 +11,7 @@ from app.api.parameters import IfMatch, IncidentPath, Now, tag
 from app.api.problems import responses
 from app.api.routers import make_router
 from app.api.schemas.incident import IncidentDetailsOut
-from app.api.schemas.step import AssignIn, MergeIn, PlaceIn, ReasonIn, RejectIn, VerdictIn
+from app.api.schemas.step import AssignIn, MergeIn, PlaceIn, ReasonIn, RejectIn, ReplyIn, VerdictIn
 from app.api.sessions import WriteSession
 from app.domain.incident import Incident
 from app.storage import incident_details
@@ -23,6 +23,7 @@ from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
 from app.usecases.take_incident import take_incident
+from app.usecases.write_reply import write_reply
 
 router = make_router("incidents")
 MOST_PLACES = 2**15 - 1
@@ -119,6 +120,22 @@ async def merge(
     """Puts a repetition under the incident that it repeats. Its own clock goes on; `reopen` takes it out again."""
     merged = await merge_incident(session, context.region_id, incident_id, operator, body.parent_id, version=version, now=now)
     return await _show(session, context, merged, response)
+
+
+@router.post("/incidents/{incident_id}/reply", operation_id="reply_to_incident", responses=REFUSALS)
+async def reply(
+    operator: Worker,
+    session: WriteSession,
+    context: Context,
+    incident_id: IncidentPath,
+    version: IfMatch,
+    now: Now,
+    body: ReplyIn,
+    response: Response,
+) -> IncidentDetailsOut:
+    """Leaves a reply to be published under the last question; `replies` tells what became of it. The clock stops when the page shows it."""
+    written = await write_reply(session, context.region_id, incident_id, operator, body.text, version=version, now=now)
+    return await _show(session, context, written, response)
 
 
 @router.post("/incidents/{incident_id}/places/{number}", operation_id="correct_place", responses=REFUSALS)

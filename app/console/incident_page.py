@@ -24,6 +24,8 @@ from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
 from app.usecases.change_topics import titles_of_topics, topics_in_force
 from app.usecases.suggest_authorities import Handover, NamedSuggestion, explain_authority, suggest_authorities
+from connectors.sdk.contract import ReplyPublisher
+from connectors.sdk.errors import AuthenticationFailed
 
 MOST_AUTHORITIES = 500
 MOST_EVENTS = 1000
@@ -58,6 +60,7 @@ class IncidentPage:
     suggested: Sequence[NamedSuggestion]
     kin: Kin
     may_correct: bool
+    can_publish: bool
 
 
 async def read_page(
@@ -89,7 +92,17 @@ async def read_page(
         await suggest_authorities(session, console.region_id, incident, explanation, now=times.now),
         await kin_of(session, console, visitor, incident),
         visitor.operator.may(Act.WORK),
+        _can_publish(console, incident),
     )
+
+
+def _can_publish(console: Console, incident: IncidentDetails) -> bool:
+    """Whether the incident's network takes replies from us; whether a key of the page is there shows when one is sent."""
+    try:
+        connector = console.networks.connector_for(incident.source.network)
+    except AuthenticationFailed:
+        return False
+    return isinstance(connector, ReplyPublisher)
 
 
 async def _names(session: AsyncSession, console: Console, entries: Sequence[RecordedEvent]) -> Names:

@@ -20,6 +20,7 @@ from app.domain.authority import AuthorityId
 from app.domain.errors import DomainError, InvalidInput, InvalidTransition, StaleVersion
 from app.domain.incident import Incident, IncidentId
 from app.domain.operator import OperatorId
+from app.domain.reply import LONGEST
 from app.domain.territory import EntryId
 from app.domain.verdict import Kind
 from app.domain.word import Word
@@ -34,6 +35,7 @@ from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
 from app.usecases.take_incident import take_incident
+from app.usecases.write_reply import write_reply
 from connectors.sdk.text import clean_text
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, prefix="/incidents/{incident_id}")
@@ -43,6 +45,7 @@ Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Number = Annotated[int, Form(ge=1, le=2**15 - 1)]
 Key = Annotated[str, Form(pattern=r"^\d{0,18}$")]
 Reason = Annotated[str, Form(max_length=1000)]
+Reply = Annotated[str, Form(max_length=LONGEST)]
 Back = Annotated[str, Form(max_length=4000)]
 MOST_FOUND = 12
 
@@ -104,6 +107,19 @@ async def assign(
         return await assign_incident(session, console.region_id, key, visitor.operator, handover, version=version, now=console.now())
 
     return await _step(console, visitor, key, run, back=back)
+
+
+@router.post("/reply")
+async def reply(console: Console, visitor: Worker, incident_id: Id, version: Version, back: Back = "/", text: Reply = "") -> Response:
+    """Leaves a reply for a worker to publish; refused, the text stays in its field."""
+    key, said = IncidentId(incident_id), clean_text(text).strip()
+
+    async def run(session: AsyncSession) -> Incident:
+        if not said:
+            raise InvalidInput("text", "Напишите ответ: пустой опубликовать нельзя.")
+        return await write_reply(session, console.region_id, key, visitor.operator, said, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back, reply=said)
 
 
 @router.post("/reject")
@@ -192,7 +208,15 @@ async def correct_what_it_is(
 
 
 async def _step(
-    console: Console, visitor: Visitor, incident_id: IncidentId, run: Run, *, back: str, after: str | None = None, draft: str = ""
+    console: Console,
+    visitor: Visitor,
+    incident_id: IncidentId,
+    run: Run,
+    *,
+    back: str,
+    after: str | None = None,
+    draft: str = "",
+    reply: str = "",
 ) -> Response:
     """Takes the step in its own transaction; refused, it shows the incident as it is by then, and keeps what was typed."""
     try:
@@ -201,7 +225,7 @@ async def _step(
     except (StaleVersion, InvalidTransition, InvalidInput) as error:
         page = await _read(console, visitor, incident_id)
         status = 422 if isinstance(error, InvalidInput) else 409
-        return await _shown(console, visitor, page, back=back, refused=error, draft=draft, status=status)
+        return await _shown(console, visitor, page, back=back, refused=error, draft=draft, reply=reply, status=status)
     return RedirectResponse(after or _address(incident_id, back), 303)
 
 
@@ -223,6 +247,7 @@ async def _shown(
     back: str,
     refused: DomainError | None = None,
     draft: str = "",
+    reply: str = "",
     status: int = 200,
     search: Search | None = None,
 ) -> Response:
@@ -238,6 +263,7 @@ async def _shown(
         back=local_address(back),
         refusal=None if refused is None else _explained(refused, page),
         draft=draft,
+        reply=reply,
         search=search,
     )
 

@@ -84,6 +84,14 @@ def _text(event: Event, names: Names) -> str:
             return f"Обращение {data['incident_id']} отделено"
         case EventType.ROUTED:
             return f"Передано по правилу {data['rule_id']}: {_handed_to(data, names)}"
+        case EventType.REPLY_WRITTEN:
+            return "Написан ответ жителю"
+        case EventType.REPLY_SENT:
+            return "Ответ опубликован"
+        case EventType.REPLY_FAILED:
+            return "Ответ не опубликован"
+        case EventType.REPLY_UNKNOWN:
+            return "Неизвестно, дошёл ли ответ: сеть не подтвердила"
         case EventType.MASS_PROPOSED:
             return "Предложено как часть массового обращения"
         case _:

@@ -19,6 +19,7 @@ STEPS: Mapping[str, Try] = {
     "reject": lambda incident, operator, now: rules.reject(incident, operator, reason="", now=now),
     "close": lambda incident, operator, now: rules.close(incident, operator, reason=None, now=now),
     "correct": lambda incident, operator, now: rules.correct(incident, operator, Word(), message=0, now=now),
+    "reply": lambda incident, operator, now: rules.reply(incident, operator, reply=0, now=now),
     "merge": lambda incident, operator, now: rules.merge(incident, ANOTHER, operator, now=now),
     "reopen": lambda incident, operator, now: rules.reopen(incident, operator, reason=None, now=now),
 }

@@ -10,6 +10,7 @@ from app.domain.likeness import Reason
 from app.domain.operator import Role
 from app.domain.place import PlaceKind
 from app.domain.push_channel import PushMode
+from app.domain.reply import ReplyState
 from app.domain.routing import Ground
 from app.domain.source import PauseReason
 from app.domain.turn import TurnFlag, TurnState
@@ -53,6 +54,14 @@ ANSWER_CLASSES: Mapping[AnswerClass, str] = {
     AnswerClass.MOVED_TO_PRIVATE: "увели в личные сообщения",
     AnswerClass.AUTO: "автоответ",
     AnswerClass.NONE: "без содержания",
+}
+
+REPLY_STATES: Mapping[ReplyState, str] = {
+    ReplyState.QUEUED: "ждёт отправки",
+    ReplyState.SENDING: "отправляется",
+    ReplyState.SENT: "опубликован",
+    ReplyState.FAILED: "не опубликован",
+    ReplyState.UNKNOWN: "сеть не подтвердила: посмотрите под записью, прежде чем писать снова",
 }
 
 ANSWER_RULES: Mapping[str, str] = {
@@ -157,6 +166,7 @@ PLACE_KINDS: Mapping[PlaceKind, str] = {
 NETWORKS: Mapping[str, str] = {"vk": "ВКонтакте", "ok": "Одноклассники", "telegram": "Телеграм", "viber": "Вайбер"}
 
 WRONG_FIELDS: Mapping[str, str] = {
+    "question": "Вопрос жителя удалён: отвечать не под чем.",
     "assignee_id": "Этот сотрудник с обращениями больше не работает. Выберите другого.",
     "incident_ids": "Отметьте хотя бы одно обращение кроме главного. Список мог измениться: ниже он свежий.",
     "parent_id": "Обращения с таким номером нет, или это оно само.",

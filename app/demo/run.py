@@ -9,9 +9,10 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from app.bootstrap import CannotStart, running_services, sole_user
-from app.demo.settling import SITES, settle_in
+from app.demo.settling import SITES, keep_keys, pages_that_reply, settle_in
 from app.demo.town import CORPUS, demo_town, town_on
 from app.processes import ended, stopped_by_signals
 from app.settings import Settings, load_settings
@@ -61,7 +62,11 @@ async def run_demo(*, port: int, speed: float) -> None:
         _forget_the_last_town(settings)
         start = datetime.now(UTC).replace(microsecond=0)
         town, now = demo_town(start), quick_clock(start, speed)
-        keys = {"vk": {"service_tokens": [token]}, "ok": {"app_secrets": [json.dumps(ok_key, sort_keys=True)]}}
+        pages = {secrets.token_urlsafe(24): page.id for page in pages_that_reply(town)}
+        keys: dict[str, dict[str, Any]] = {
+            "vk": {"service_tokens": [token], "community_tokens": pages},
+            "ok": {"app_secrets": [json.dumps(ok_key, sort_keys=True)]},
+        }
         async with AsyncExitStack() as stack:
             stop = await stack.enter_async_context(stopped_by_signals())
             addresses = {}
@@ -72,6 +77,7 @@ async def run_demo(*, port: int, speed: float) -> None:
             told = settings.model_copy(update=addresses)
             async with running_services(told, now=now) as services, asyncio.TaskGroup() as group:
                 password, api_token = await settle_in(services, town, start)
+                await keep_keys(services, town, pages, start)
                 group.create_task(ended(run_web(services, stop, listening), stop), name="web")
                 group.create_task(ended(run_worker(services, stop), stop), name="worker")
                 taken = listening.getsockname()[1]

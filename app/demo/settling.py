@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.bootstrap import Services
@@ -9,7 +10,7 @@ from app.demo.town import GAZETTEER, PAGES, PAST, TOWN, bodies_of, page_of
 from app.domain.authority import AuthorityId, OfficialAccount
 from app.domain.operator import Role
 from app.domain.territory import EntryId
-from app.storage import authorities, gazetteer
+from app.storage import authorities, credentials, gazetteer
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.storage.routing_rules import NewRule
@@ -19,6 +20,7 @@ from app.usecases.create_token import create_token
 from app.usecases.import_gazetteer import import_gazetteer, read_gazetteer
 from app.usecases.register_account import register_account
 from app.usecases.set_password import set_password
+from connectors.sdk.emulation.town import TownPage
 from connectors.sdk.emulation.town_generator import GeneratedTown
 
 SITES = {"vk": "https://vk.com", "ok": "https://ok.ru"}
@@ -55,6 +57,21 @@ async def settle_in(services: Services, town: GeneratedTown, start: datetime) ->
         created = await create_token(session, "admin", Role.ADMIN, now=start)
     await set_password(database, created.operator.id, login="admin", password=password)
     return password, created.secret
+
+
+def pages_that_reply(town: GeneratedTown) -> list[TownPage]:
+    """The official pages of VK, in whose name operators may answer from the console."""
+    watched = [page for page in town.town.pages if page.id in town.watched]
+    return [page for page in watched if page_of(page.name).network == "vk" and page_of(page.name).official]
+
+
+async def keep_keys(services: Services, town: GeneratedTown, keys: Mapping[str, int], start: datetime) -> None:
+    """Stores each page's own key, as its administrator would have given it."""
+    names = {page.id: page.name for page in town.town.pages}
+    async with services.database.write() as session:
+        for secret, page_id in keys.items():
+            await credentials.add(session, services.secret_box, kind="vk_community", name=names[page_id], secret=secret, now=start)
+    await services.connectors.refresh()
 
 
 async def map_the_region(database: Database, region_id: RegionId, start: datetime) -> EntryId:

@@ -40,6 +40,10 @@ class EventType(StrEnum):
     PARTED = "parted"
     MASS_PROPOSED = "mass_proposed"
     ROUTED = "routed"
+    REPLY_WRITTEN = "reply_written"
+    REPLY_SENT = "reply_sent"
+    REPLY_FAILED = "reply_failed"
+    REPLY_UNKNOWN = "reply_unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,15 @@ def correct(incident: Incident, operator: Operator, word: Word, *, message: int,
     return Step("verdict_corrected", incident.status, now, operator.id, assignee_id=incident.assignee_id, about=about)
 
 
+def reply(incident: Incident, operator: Operator, *, reply: int, now: datetime) -> Step:
+    """The step that leaves a reply to be published; who answers works on it. The clock stops when the answer is seen on the page."""
+    operator.must(Act.WORK)
+    _require(incident, CLOSABLE, "replied to")
+    begins = incident.status in {IncidentStatus.NEW, IncidentStatus.ASSIGNED}
+    status, assignee = (IncidentStatus.IN_PROGRESS, operator.id) if begins else (incident.status, incident.assignee_id)
+    return Step("reply_written", status, now, operator.id, assignee_id=assignee, about={"reply": reply})
+
+
 def reject(incident: Incident, operator: Operator, *, reason: str, now: datetime) -> Step:
     """The step that says that nobody owes an answer, and why."""
     operator.must(Act.WORK)

@@ -23,6 +23,7 @@ from app.usecases.expose_metrics import hand_over_counts, measure_gauges
 from app.usecases.plan_polls import Planner, plan_polls
 from app.usecases.plan_threads import ThreadPlanner, plan_threads
 from app.usecases.probe_networks import probe_networks
+from app.usecases.publish_replies import Publishing, publish_replies
 from app.usecases.purge_raw_payloads import purge_raw_payloads
 from app.usecases.refresh_model import refresh_model
 from app.usecases.retrain import retrain_by_schedule
@@ -178,6 +179,7 @@ class Household:
 def duties_of(household: Household) -> list[Duty]:
     """Everything that a worker does by the clock."""
     one = household
+    publishing = Publishing(one.database, one.region_id, one.connectors.connector_for, one.now)
     return [
         Duty("poll sources", 0.5, one.runner.tick),
         Duty("fetch updates", 1, one.updates.tick),
@@ -189,6 +191,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("watch masses", 20, lambda: watch_masses(one.database, one.region_id, now=one.now())),
         Duty("heartbeat", 8, one.beat),
         Duty("tend database", 2, one.tend_database),
+        Duty("publish replies", 1, lambda: publish_replies(publishing)),
         Duty("watch deadlines", 5, lambda: watch_deadlines(one.database, one.region_id, now=one.now())),
         Duty("measure gauges", 10, one.measure),
         Duty("hand over counts", 5, lambda: hand_over_counts(one.database, one.counts)),

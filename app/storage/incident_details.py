@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import accumulate, pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from app.domain.answer import AnswerClass
 from app.domain.errors import NotFound
 from app.domain.incident import IncidentId, IncidentStatus
 from app.domain.message import MessageId
+from app.domain.reply import ReplyState
 from app.domain.turn import Stop, Turn, TurnFlag
 from app.storage import places
 from app.storage.places import ShownPlace
@@ -77,8 +78,22 @@ class ShownAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownReply:
+    """A reply that was written here, and what became of it."""
+
+    id: int
+    text: str
+    state: ReplyState
+    written_at: datetime
+    settled_at: datetime | None
+    url: str | None
+    error: str | None
+    operator: Named
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentDetails:
-    """One incident with everything around it. `answers` are filled by `get` only."""
+    """One incident with everything around it. `answers` and `replies` are filled by `get` only."""
 
     id: IncidentId
     status: IncidentStatus
@@ -107,6 +122,7 @@ class IncidentDetails:
     territory: Named | None = None
     places: tuple[ShownPlace, ...] = ()
     answers: tuple[ShownAnswer, ...] = ()
+    replies: tuple[ShownReply, ...] = ()
 
     @property
     def time_to_first_answer_seconds(self) -> float | None:
@@ -182,9 +198,11 @@ ONE = text(
     f" ARRAY(SELECT ROW({', '.join([*_of('m', MESSAGE_FIELDS), *_of('b', ANSWER_FIELDS)])}) FROM messages m"
     " LEFT JOIN answers b ON b.region_id = m.region_id AND b.incident_id = i.id AND b.message_id = m.id"
     " WHERE m.region_id = i.region_id AND m.month = i.month AND m.id = ANY(ARRAY[i.message_id, i.first_answer_message_id]"
-    " || ARRAY(SELECT message_id FROM answers WHERE region_id = i.region_id AND incident_id = i.id)) ORDER BY m.published_at, m.id)"
+    " || ARRAY(SELECT message_id FROM answers WHERE region_id = i.region_id AND incident_id = i.id)) ORDER BY m.published_at, m.id),"
+    " ARRAY(SELECT ROW(r.id, r.text, r.state, r.written_at, r.settled_at, r.url, r.error, w.id, w.name) FROM replies r"
+    " JOIN operators w ON w.id = r.operator_id WHERE r.region_id = i.region_id AND r.incident_id = i.id ORDER BY r.id)"
     f"{FROM_INCIDENTS} WHERE i.region_id = :region AND i.id = :id"
-).columns(*(column(f"c{number}") for number in range(EDGES[-2])), column("turns"), column("messages"))
+).columns(*(column(f"c{number}") for number in range(EDGES[-2])), column("turns"), column("messages"), column("replies"))
 """One incident with everything around it in one trip: turns and messages come as arrays of rows."""
 
 
@@ -193,7 +211,7 @@ async def get(session: AsyncSession, region_id: RegionId, incident_id: IncidentI
     row = (await session.execute(ONE, {"region": region_id, "id": incident_id})).one_or_none()
     if row is None:
         raise NotFound("incident", incident_id)
-    *_, turns, messages = row
+    *_, turns, messages, replies = row
     shown: dict[int, ShownMessage] = {}
     answers = []
     for one in map(tuple, messages):
@@ -202,7 +220,8 @@ async def get(session: AsyncSession, region_id: RegionId, incident_id: IncidentI
         if one[MESSAGE_WIDTH] is not None:
             answers.append(ShownAnswer(message, *one[MESSAGE_WIDTH:]))
     named = await places.of_incidents(session, region_id, [incident_id])
-    return _details(row, shown, turns, named.get(incident_id, ()), tuple(answers))
+    details = _details(row, shown, turns, named.get(incident_id, ()), tuple(answers))
+    return replace(details, replies=tuple(_reply(*reply) for reply in replies)) if replies else details
 
 
 async def of_ids(session: AsyncSession, region_id: RegionId, ids: Sequence[IncidentId]) -> list[IncidentDetails]:
@@ -243,6 +262,11 @@ def _details(
         places=named,
         answers=answers,
     )
+
+
+def _reply(*row: Any) -> ShownReply:
+    key, said, state, written_at, settled_at, url, error, operator_id, name = row
+    return ShownReply(key, said, ReplyState(state), written_at, settled_at, url, error, Named(operator_id, name))
 
 
 def _territory(key: int | None, type_: str | None, name: str | None) -> Named | None:

@@ -52,6 +52,7 @@ PUSHED_EVENTS = Counter(
 PUSH_MISSED = Counter(
     "otklik_push_missed_total", "Messages found by polling that should have been pushed before.", ["network"], registry=REGISTRY
 )
+REPLIES = Counter("otklik_replies_total", "Replies to residents by how an attempt to publish ended.", ["state"], registry=REGISTRY)
 REMOTE_VERDICTS = Counter("otklik_remote_verdicts_total", "Texts for the remote classifier by who judged them.", ["by"], registry=REGISTRY)
 MODELS_REFUSED = Counter("otklik_models_refused_total", "Models that a process could not take up.", ["model"], registry=REGISTRY)
 POLL_FAILURES = Counter(

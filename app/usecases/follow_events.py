@@ -27,45 +27,45 @@ Inbox = asyncio.Queue[FedEvent | None]
 
 
 class EventFeed:
-    """New events of a region for any number of readers."""
+    """New events of a region for any number of readers, while `run` runs."""
 
     def __init__(self, database: Database, region_id: RegionId) -> None:
         self._database = database
         self._region_id = region_id
         self._inboxes: set[Inbox] = set()
-        self._task: asyncio.Task[None] | None = None
+        self._wanted = asyncio.Event()
         self._begun = asyncio.Event()
 
     @asynccontextmanager
     async def follow(self, *, after: int | None = None) -> AsyncIterator[AsyncIterator[FedEvent]]:
         """Events from now on, or after the given number, in which case the last few before it may come again.
 
-        They end when the database goes away, when the reader falls too far behind, and when the feed is closed.
+        They end when the database goes away, when the reader falls too far behind, and when `run` is cancelled.
         """
         inbox: Inbox = asyncio.Queue(WAITING_AT_MOST)
         self._inboxes.add(inbox)
-        if self._task is None or self._task.done():
-            self._begun = asyncio.Event()
-            self._task = asyncio.create_task(self._run(self._begun), name="event feed")
+        self._wanted.set()
         try:
             await self._begun.wait()
             yield self._events(inbox, after)
         finally:
             self._inboxes.discard(inbox)
-            if not self._inboxes:
-                self._end()
 
-    def close(self) -> None:
-        """Lets every reader go."""
-        for inbox in self._inboxes:
-            _dismiss(inbox)
-        self._inboxes.clear()
-        self._end()
+    async def run(self) -> None:
+        """Reads the log whenever the server says so, for as long as somebody follows. Any trouble with the database ends all
 
-    def _end(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        readers: they will come again.
+        """
+        while True:
+            await self._wanted.wait()
+            try:
+                await self._serve()
+            except DATABASE_ERRORS as error:
+                log.warning("events not followed", reason=type(error).__name__)
+            except Exception as error:  # the feed's edge: whatever breaks here must not end the web
+                log.exception("event feed broke", error=type(error).__name__)
+            finally:
+                self._let_go()
 
     async def _events(self, inbox: Inbox, after: int | None) -> AsyncIterator[FedEvent]:
         told: set[int] = set()
@@ -81,26 +81,25 @@ class EventFeed:
             if event.recorded.id not in told:
                 yield event
 
-    async def _run(self, begun: asyncio.Event) -> None:
-        """Reads the log whenever the server says so. Any trouble with the database ends all readers: they will come again."""
-        try:
-            async with event_feed.listening(self._database.engine) as wait:
-                async with self._database.read() as session:
-                    place = await event_feed.newest(session, self._region_id)
-                    seen = OrderedDict.fromkeys(
-                        one.recorded.id for one in await event_feed.after(session, self._region_id, place - OVERLAP, limit=READ_AT_ONCE)
-                    )
-                begun.set()
-                while True:
-                    await wait(LOOK_ANYWAY)
-                    place = await self._hand_out(place, seen)
-        except DATABASE_ERRORS as error:
-            log.warning("events not followed", reason=type(error).__name__)
-        finally:
-            begun.set()
-            if asyncio.current_task() is self._task:
-                for inbox in self._inboxes:
-                    _dismiss(inbox)
+    async def _serve(self) -> None:
+        async with event_feed.listening(self._database.engine) as wait:
+            async with self._database.read() as session:
+                place = await event_feed.newest(session, self._region_id)
+                known = await event_feed.after(session, self._region_id, place - OVERLAP, limit=READ_AT_ONCE)
+            seen = OrderedDict.fromkeys(one.recorded.id for one in known)
+            self._begun.set()
+            while self._inboxes:
+                await wait(LOOK_ANYWAY)
+                place = await self._hand_out(place, seen)
+
+    def _let_go(self) -> None:
+        """Ends every reader, also those that still wait for the beginning."""
+        for inbox in self._inboxes:
+            _dismiss(inbox)
+        self._inboxes.clear()
+        self._wanted.clear()
+        self._begun.set()
+        self._begun = asyncio.Event()
 
     async def _hand_out(self, place: int, seen: OrderedDict[int, None]) -> int:
         """Gives out what is new; the greatest number known then."""

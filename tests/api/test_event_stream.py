@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,8 +26,22 @@ PATIENCE = 10.0
 @pytest.fixture
 async def base(api: Api) -> AsyncIterator[str]:
     """The address of the application over loopback: only there answers arrive piece by piece."""
-    async with serve(api.app) as url:
+    async with running(api.app.state.feed), serve(api.app) as url:
         yield f"{url}/api/v1"
+
+
+@asynccontextmanager
+async def running(feed: EventFeed) -> AsyncIterator[EventFeed]:
+    """The feed at work."""
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(feed.run())
+        yield feed
+        task.cancel()
+
+
+def feed_of(api: Api) -> AbstractAsyncContextManager[EventFeed]:
+    """A feed over the application's database."""
+    return running(EventFeed(api.context.database, api.context.region_id))
 
 
 @asynccontextmanager
@@ -98,8 +112,7 @@ async def test_no_event_is_left_out_when_a_smaller_number_is_committed_later(api
         "INSERT INTO incident_events (region_id, incident_id, type, at, recorded_at, data)"
         " SELECT region_id, incident_id, 'reopened', at, recorded_at, '{}' FROM incident_events ORDER BY id LIMIT 1 RETURNING id"
     )
-    feed = EventFeed(api.context.database, api.context.region_id)
-    async with asyncio.timeout(PATIENCE), feed.follow() as events:
+    async with asyncio.timeout(PATIENCE), feed_of(api) as feed, feed.follow() as events:
         async with api.context.database.write() as slow:
             smaller = await slow.scalar(insert)
             async with api.context.database.write() as quick:
@@ -122,9 +135,8 @@ async def test_a_revoked_token_hears_no_more(
 async def test_a_reader_who_falls_behind_is_let_go_and_stops_no_other(
     api: Api, reader: Reader, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    feed = EventFeed(api.context.database, api.context.region_id)
     monkeypatch.setattr(follow_events, "WAITING_AT_MOST", 1)
-    async with asyncio.timeout(PATIENCE), feed.follow() as slow:
+    async with asyncio.timeout(PATIENCE), feed_of(api) as feed, feed.follow() as slow:
         monkeypatch.setattr(follow_events, "WAITING_AT_MOST", 100)
         async with feed.follow() as quick:
             await open_two(reader, noon)
@@ -134,8 +146,7 @@ async def test_a_reader_who_falls_behind_is_let_go_and_stops_no_other(
 
 
 async def test_readers_are_let_go_when_the_database_stops_telling(api: Api) -> None:
-    feed = EventFeed(api.context.database, api.context.region_id)
-    async with asyncio.timeout(PATIENCE), feed.follow() as events:
+    async with asyncio.timeout(PATIENCE), feed_of(api) as feed, feed.follow() as events:
         async with api.context.database.write() as session:
             ended = await session.execute(
                 text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE :listen AND pid <> pg_backend_pid()"),

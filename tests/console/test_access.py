@@ -22,6 +22,7 @@ FORMS = {
     "/incidents/{incident_id}/merge": Act.WORK,
     "/incidents/{incident_id}/places": Act.WORK,
     "/incidents/{incident_id}/verdict": Act.WORK,
+    "/incidents/{incident_id}/reply": Act.WORK,
     "/labelling/{message_id}": Act.WORK,
     "/signals/masses/{mass_id}/merge": Act.WORK,
     "/signals/masses/{mass_id}/dismiss": Act.WORK,

@@ -209,3 +209,20 @@ async def test_an_unknown_incident_is_said_to_be_unknown(anna: Browser) -> None:
 async def test_a_number_that_no_key_can_be_is_a_wrong_address(anna: Browser) -> None:
     assert (await anna.open("/incidents/99999999999999999999")).status_code == 422
     assert (await anna.open("/incidents/x")).status_code == 422
+
+
+async def test_a_reply_waits_for_its_publication_in_sight(reader: Reader, anna: Browser, noon: datetime) -> None:
+    await one(reader, noon)
+    await anna.open("/incidents/1")
+    assert "/incidents/1/reply" not in anna.page.text, "nothing can be written on a network without a connector"
+
+    empty = await anna.send("/incidents/1/reply", version=1, text="  ")
+    assert (empty.status_code, "Напишите ответ" in empty.text) == (422, True)
+    assert (await anna.send("/incidents/1/reply", version=1, text=DONE)).status_code == 303
+    stale = await anna.send("/incidents/1/reply", version=1, text=DONE)
+
+    assert stale.status_code == 409, "sent twice, it is written once"
+    page = words((await anna.open("/incidents/1")).text)
+    assert page.count(DONE) == 1
+    assert "anna — ждёт отправки" in page.lower()
+    assert "Написан ответ жителю" in page

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from app.api.schemas.place import PLACE, PlaceOut
+from app.api.schemas.reply import REPLY, ReplyOut
 from app.api.schemas.shape import NamedOut, example
 from app.api.schemas.turn import ANSWER, TURN, AnswerOut, TurnOut
 from app.domain.answer import AnswerClass
@@ -183,17 +184,19 @@ class IncidentOut(BaseModel):
 
 
 class IncidentDetailsOut(IncidentOut):
-    """An incident with its turns and every official message bound to it."""
+    """An incident with its turns, every official message bound to it, and the replies that were written here."""
 
-    model_config = example(**INCIDENT, turns=[TURN], answers=[ANSWER])
+    model_config = example(**INCIDENT, turns=[TURN], answers=[ANSWER], replies=[REPLY])
 
     turns: list[TurnOut]
     answers: list[AnswerOut]
+    replies: list[ReplyOut]
 
     @classmethod
     def of(cls, incident: IncidentDetails, now: datetime) -> "IncidentDetailsOut":
         turns = [TurnOut.of(turn, now) for turn in incident.turns]
-        return cls(**_fields(incident, now), turns=turns, answers=[AnswerOut.of(answer) for answer in incident.answers])
+        answers = [AnswerOut.of(answer) for answer in incident.answers]
+        return cls(**_fields(incident, now), turns=turns, answers=answers, replies=[ReplyOut.of(reply) for reply in incident.replies])
 
 
 class IncidentPage(BaseModel):

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Strict
+from pydantic import BaseModel, Field, Strict
 
-from app.api.parameters import AuthorityInBody, IncidentInBody, LongText, OperatorInBody, ShortText, TerritoryInBody
+from app.api.parameters import STORABLE, AuthorityInBody, IncidentInBody, LongText, OperatorInBody, ShortText, TerritoryInBody
 from app.api.schemas.shape import NamedOut, example, strict_example
 from app.domain.event import EventType
+from app.domain.reply import LONGEST
 from app.domain.verdict import Kind
 from app.domain.word import Word
 from app.storage.event_feed import FedEvent
@@ -29,6 +30,14 @@ class RejectIn(BaseModel):
     model_config = strict_example(reason="Шутка, не обращение")
 
     reason: LongText
+
+
+class ReplyIn(BaseModel):
+    """What a worker is to publish under the resident's last question, in the page's own name."""
+
+    model_config = strict_example(text="Анна, здравствуйте! Бригада выехала, тепло вернётся к 18 часам.")
+
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=STORABLE)]
 
 
 class ReasonIn(BaseModel):

@@ -10,6 +10,7 @@ from app.storage.tables.masses import masses
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
 from app.storage.tables.places import gazetteer_entries, gazetteers, incident_places
 from app.storage.tables.pushes import push_channels, pushed_events
+from app.storage.tables.replies import replies
 from app.storage.tables.routing import routing_rules
 from app.storage.tables.sources import (
     authorities,
@@ -65,6 +66,7 @@ __all__ = [
     "raw_payloads",
     "reading_states",
     "regions",
+    "replies",
     "routing_rules",
     "sessions",
     "sign_in_attempts",

@@ -1,0 +1,34 @@
+"""A text that we send through a connector: written by an operator, published by a worker, once."""
+
+from enum import StrEnum
+from typing import NewType
+
+from app.domain.errors import InvalidInput
+
+ReplyId = NewType("ReplyId", int)
+
+LONGEST = 4_000
+"""Characters; far below any network's limit, and longer than any reply that is read."""
+
+
+class ReplyState(StrEnum):
+    """QUEUED waits for a worker, SENDING has left for the network, SENT stands there, FAILED was refused.
+
+    UNKNOWN left us and no answer came: it is looked for under the post, and never sent again by itself.
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+def readable_reply(text: str) -> str:
+    """The text as it will be sent; `InvalidInput` for one that nobody could read."""
+    said = text.strip()
+    if not said:
+        raise InvalidInput("text", "A reply needs a text.")
+    if len(said) > LONGEST:
+        raise InvalidInput("text", f"A reply has at most {LONGEST} characters, not {len(said)}.")
+    return said

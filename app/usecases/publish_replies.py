@@ -1,0 +1,152 @@
+"""Publishes what operators wrote, each reply once: what may have arrived is looked for under its post and never sent again."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.domain.event import Event, EventType
+from app.domain.incident import IncidentId
+from app.domain.reply import ReplyId, ReplyState
+from app.domain.source import SourceId
+from app.storage import events, replies, threads
+from app.storage.engine import Database
+from app.storage.regions import RegionId
+from app.storage.replies import Outgoing, Settled
+from app.telemetry.metrics import REPLIES
+from connectors.sdk.contract import Author, Connector, Message, MessageType, PublishedReply, ReplyPublisher, Wall
+from connectors.sdk.errors import (
+    ConnectorError,
+    OutcomeUnknown,
+    QuotaExhausted,
+    RateLimited,
+    SourceUnavailable,
+    UnexpectedResponse,
+)
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 5
+LOOKED_FOR = timedelta(days=1)
+"""How long a reply of unknown outcome is looked for; an operator decides sooner."""
+FIRST_RETRY = timedelta(seconds=15)
+LONGEST_RETRY = timedelta(minutes=30)
+MOST_ATTEMPTS = 12
+QUOTA_RETRY = timedelta(minutes=30)
+LEFT_US = "no word came back from the network: look under the post before writing it again"
+TELLING = {
+    ReplyState.SENT: EventType.REPLY_SENT,
+    ReplyState.FAILED: EventType.REPLY_FAILED,
+    ReplyState.UNKNOWN: EventType.REPLY_UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """What publishing works with. `connector_for` raises `AuthenticationFailed` for a network without a credential."""
+
+    database: Database
+    region_id: RegionId
+    connector_for: Callable[[str], Connector]
+    now: Callable[[], datetime]
+
+
+async def publish_replies(publishing: Publishing) -> None:
+    """Settles what nobody knows the outcome of as far as the page shows it, then sends what waits."""
+    await _set_lost_apart(publishing)
+    await _settle_seen(publishing)
+    async with publishing.database.write() as session:
+        waiting = await replies.claim(session, publishing.region_id, now=publishing.now(), limit=AT_ONCE)
+    async with asyncio.TaskGroup() as group:
+        for one in waiting:
+            group.create_task(_publish(publishing, one), name="publish reply")
+
+
+async def _publish(publishing: Publishing, one: Outgoing) -> None:
+    settled = await _send(publishing, one)
+    await _record(publishing, one.id, one.incident_id, settled, thread=(one.source_id, one.post_id))
+
+
+async def _send(publishing: Publishing, one: Outgoing) -> Settled:
+    """The reply's first and only call of this attempt, and what its end means."""
+    try:
+        connector = publishing.connector_for(one.network)
+        if not isinstance(connector, ReplyPublisher):
+            return Settled(ReplyState.FAILED, error=f"nothing can be written on {one.network} from here: answer under the link")
+        published: PublishedReply = await connector.publish_reply(_message(one), one.text, reply_id=one.key)
+    except ConnectorError as error:
+        return judge_failure(error, one.attempts, now=publishing.now())
+    except Exception as error:  # whatever broke in our own hands may have broken after the call had left
+        log.exception("reply broke", reply=one.id, error=type(error).__name__)
+        return Settled(ReplyState.UNKNOWN, error=LEFT_US)
+    return Settled(ReplyState.SENT, published.external_id, published.url)
+
+
+def judge_failure(error: ConnectorError, attempts: int, *, now: datetime) -> Settled:
+    """What a network's refusal means for a reply: another attempt only where nothing can have been published."""
+    match error:
+        case OutcomeUnknown() | UnexpectedResponse():
+            return Settled(ReplyState.UNKNOWN, error=LEFT_US)
+        case RateLimited() | QuotaExhausted() | SourceUnavailable() if attempts < MOST_ATTEMPTS:
+            return Settled(ReplyState.QUEUED, error=str(error), retry_at=_retry_at(error, attempts, now=now))
+        case _:
+            return Settled(ReplyState.FAILED, error=str(error))
+
+
+def _retry_at(error: ConnectorError, attempts: int, *, now: datetime) -> datetime:
+    match error:
+        case RateLimited():
+            return now + timedelta(seconds=error.retry_after)
+        case QuotaExhausted():
+            return error.until or now + QUOTA_RETRY
+        case _:
+            return now + min(FIRST_RETRY * (1 << attempts), LONGEST_RETRY)
+
+
+def _message(one: Outgoing) -> Message:
+    """What is replied to, as the connector knows it."""
+    kind = MessageType.DIRECT if one.is_direct else MessageType.COMMENT if one.comment_id else MessageType.POST
+    author = None if one.author_id is None else Author(one.author_id)
+    wall = Wall(one.network, one.wall_id)
+    post_id = one.post_id if one.comment_id else None
+    return Message(kind, one.comment_id or one.post_id, wall, one.url, one.published_at, author, None, post_id=post_id, root_id=one.root_id)
+
+
+async def _set_lost_apart(publishing: Publishing) -> None:
+    async with publishing.database.read() as session:
+        orphans: Sequence[replies.Lost] = await replies.lost(session, publishing.region_id)
+    for one in orphans:
+        settled = Settled(ReplyState.UNKNOWN, error=LEFT_US)
+        await _record(publishing, one.id, one.incident_id, settled, thread=(one.source_id, one.post_id))
+
+
+async def _settle_seen(publishing: Publishing) -> None:
+    async with publishing.database.read() as session:
+        found = await replies.seen(session, publishing.region_id, since=publishing.now() - LOOKED_FOR)
+    for one in {one.url: one for one in reversed(found)}.values():  # one comment shows one reply: of two alike, the older
+        await _record(publishing, one.id, one.incident_id, Settled(ReplyState.SENT, one.comment_id, one.url))
+
+
+async def _record(
+    publishing: Publishing,
+    reply_id: ReplyId,
+    incident_id: IncidentId,
+    settled: Settled,
+    *,
+    thread: tuple[SourceId, str] | None = None,
+) -> None:
+    """Keeps how a reply ended, tells it in the incident's log, and has its thread looked at soon."""
+    now = publishing.now()
+    async with publishing.database.write() as session:
+        if not await replies.settle(session, publishing.region_id, reply_id, settled, now=now):
+            return
+        if (type_ := TELLING.get(settled.state)) is not None:
+            about = {"reply": reply_id, "url": settled.url, "reason": settled.error}
+            event = Event(type_, now, {name: value for name, value in about.items() if value is not None})
+            await events.append(session, publishing.region_id, [(incident_id, event)], now=now)
+        if thread is not None and settled.state in {ReplyState.SENT, ReplyState.UNKNOWN}:
+            source_id, post_id = thread
+            await threads.recount(session, publishing.region_id, source_id, [post_id], at=now)
+    REPLIES.labels(settled.state.value).inc()
