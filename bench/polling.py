@@ -1,19 +1,25 @@
 """The planner against the best static plan known in hindsight, on generated traces.
 
-    python -m bench.polling [--seeds 101 102 103] [--calls-per-day 5000] [--picture docs/images/polling-lag.svg]
+    python -m bench.polling [--seeds 101 102 103] [--calls-per-day 5000] [--oracle | --picture docs/images/polling-lag.svg]
 
-Constants were tuned on traces of another make. The picture shows the lag over budgets from a quarter to four times the usual one.
+Constants were tuned on other seeds (docs/polling.md). `--oracle` sets the goal's traces beside what could be
+reached at all. The picture shows the lag over budgets from a quarter to four times the usual one.
 `python -m bench.polling --write FILE --sources 1000 --sigma 1.8` writes a trace for `otklik simulate-polling` and ends.
 """
 
 import argparse
+import math
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
+
 from app.domain.polling.due import Interval
+from app.simulation.planned import feasible
 from app.simulation.report import Report, simulate_polling
+from bench.polling_oracle import bounds_of
 from bench.polling_picture import write_picture
 from bench.polling_traces import Region, draw, write_trace
 from bench.timing import print_table
@@ -44,6 +50,20 @@ COLUMNS = [
     "unseen, h",
     "run, s",
 ]
+OF_THE_GOAL = tuple(REGIONS)[:4]
+ORACLE_COLUMNS = [
+    "trace",
+    "seed",
+    "plan, s",
+    "/ static",
+    "/ uniform",
+    "/ all-knowing",
+    "closed form",
+    "fixed, true rates",
+    "static",
+    "all-knowing",
+]
+"""The last four are shares of uniform, too."""
 SHARES = (0.25, 0.5, 1, 2, 4)
 
 
@@ -51,6 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[101, 102, 103])
     parser.add_argument("--calls-per-day", type=int, default=5000)
+    parser.add_argument("--oracle", action="store_true")
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--write", type=Path)
     parser.add_argument("--sources", type=int, default=1000)
@@ -60,6 +81,8 @@ def main() -> None:
         write_trace(draw(Region(given.sources, given.sigma), given.seeds[0]), given.write)
     elif given.picture is not None:
         draw_picture(given.picture, Region(given.sources, given.sigma), given.seeds[0], given.calls_per_day)
+    elif given.oracle:
+        compare_with_oracle(given.seeds, given.calls_per_day)
     else:
         compare(given.seeds, given.calls_per_day)
 
@@ -68,6 +91,16 @@ def compare(seeds: Sequence[int], calls_per_day: int) -> None:
     """The table of all regions and seeds."""
     rows = [_row(name, region, seed, calls_per_day) for name, region in REGIONS.items() for seed in seeds]
     print_table(f"{calls_per_day} calls a day, 10 days, evaluated from day {LEARN_DAYS} on", COLUMNS, rows, width=150)
+
+
+def compare_with_oracle(seeds: Sequence[int], calls_per_day: int) -> None:
+    """The table of the goal's traces: what the plan reached, and what it could have reached by knowing all but the messages."""
+    rows = []
+    for name in OF_THE_GOAL:
+        shares = [_shares(REGIONS[name], seed, calls_per_day) for seed in seeds]
+        rows += [_oracle_row(name, str(seed), share) for seed, share in zip(seeds, shares, strict=True)]
+        rows.append(_oracle_row(name, "mean", np.mean(shares, axis=0).tolist()))
+    print_table(f"{calls_per_day} calls a day; the last four columns as shares of uniform", ORACLE_COLUMNS, rows, width=150)
 
 
 def draw_picture(path: Path, region: Region, seed: int, calls_per_day: int) -> None:
@@ -93,6 +126,20 @@ def _row(name: str, region: Region, seed: int, calls_per_day: int) -> list[str]:
     rivals = (report.best_static, report.uniform, report.best_static_with_best_phases)
     ratios = [f"{lag / (rival.mean_lag_seconds or 1.0):.3f}" for rival in rivals]
     return [name, str(seed), str(report.messages), f"{lag:.0f}", *ratios, *_checks(report), f"{seconds:.0f}"]
+
+
+def _shares(region: Region, seed: int, calls_per_day: int) -> list[float]:
+    trace = draw(region, seed)
+    report, _ = simulate_polling(trace, calls_per_day, BOUNDS, LEARN_DAYS)
+    between = feasible(BOUNDS, len(trace.sources), calls_per_day)
+    bounds = bounds_of(region, seed, trace, calls_per_day, between, report.evaluated_from)
+    lag, uniform, static = (one.mean_lag_seconds or math.nan for one in (report.plan, report.uniform, report.best_static))
+    reached = [lag, lag / static, lag / uniform, lag / uniform / bounds.all_knowing]
+    return [*reached, bounds.closed_form, bounds.fixed, static / uniform, bounds.all_knowing]
+
+
+def _oracle_row(name: str, seed: str, shares: Sequence[float]) -> list[str]:
+    return [name, seed, f"{shares[0]:.0f}", *(f"{share:.3f}" for share in shares[1:])]
 
 
 def _checks(report: Report) -> list[str]:

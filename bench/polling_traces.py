@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.polling.rhythm import HOURS
 from app.simulation.trace import DAY_SECONDS, Trace
 
 BEGAN = 1_772_409_600
 """A Monday in March 2026, 00:00 UTC."""
+PIECES_AN_HOUR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,23 @@ class Region:
 def draw(region: Region, seed: int) -> Trace:
     """A trace in which sources without any message are left out, as in a recorded one."""
     chance = np.random.default_rng(seed)
-    rates = np.exp(chance.normal(-(region.sigma**2) / 2, region.sigma, region.sources)) * region.per_day
-    drawn = (_draw_source(region, rate, chance) for rate in rates)
+    drawn = (_draw_source(region, rate, chance) for rate in _draw_rates(region, chance))
     named = {f"source-{number}": tuple(moments.tolist()) for number, moments in enumerate(drawn) if len(moments)}
     return Trace(tuple(named), tuple(named.values()))
+
+
+def true_rates(region: Region, seed: int, trace: Trace) -> NDArray[np.float64]:
+    """Messages a day, echoes included, at which each source of such a trace was drawn."""
+    rates = _draw_rates(region, np.random.default_rng(seed))
+    return rates[[int(source.removeprefix("source-")) for source in trace.sources]]
+
+
+def hourly_levels(region: Region) -> list[float]:
+    """The level of each hour of the week of Unix time, from Thursday 00:00 UTC."""
+    pieces = (np.arange(HOURS * PIECES_AN_HOUR) + 0.5) / PIECES_AN_HOUR * 3600
+    since_began = (pieces - BEGAN) % (HOURS * 3600)
+    levels: list[float] = _levels(region, since_began).reshape(HOURS, PIECES_AN_HOUR).mean(axis=1).tolist()
+    return levels
 
 
 def write_trace(trace: Trace, path: Path) -> None:
@@ -45,6 +60,11 @@ def write_trace(trace: Trace, path: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(["source", "published_at"])
         writer.writerows((source, int(moment)) for moment, source in lines)
+
+
+def _draw_rates(region: Region, chance: np.random.Generator) -> NDArray[np.float64]:
+    rates: NDArray[np.float64] = np.exp(chance.normal(-(region.sigma**2) / 2, region.sigma, region.sources)) * region.per_day
+    return rates
 
 
 def _draw_source(region: Region, rate: float, chance: np.random.Generator) -> NDArray[np.int64]:

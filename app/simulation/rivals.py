@@ -23,8 +23,13 @@ def uniform_intervals(trace: Trace, calls_per_day: int, bounds: Interval) -> Flo
 def best_intervals(trace: Trace, calls_per_day: int, bounds: Interval, since: float) -> Floats:
     """The square-root law for the numbers of messages that each source will really publish from `since` on, under the budget."""
     numbers = np.array([sum(moment >= since for moment in moments) for moments in trace.published], dtype=np.float64)
+    return square_root_intervals(numbers, calls_per_day, bounds)
+
+
+def square_root_intervals(rates: Floats, calls_per_day: int, bounds: Interval) -> Floats:
+    """Fixed intervals in proportion to one over the root of the rates, of any scale, that take the budget."""
     with np.errstate(divide="ignore"):
-        shape = 1 / np.sqrt(numbers)
+        shape = 1 / np.sqrt(rates)
     low, high = 1e-6, 1e12
     for _ in range(HALVINGS):
         factor = math.sqrt(low * high)
