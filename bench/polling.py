@@ -57,13 +57,15 @@ ORACLE_COLUMNS = [
     "plan, s",
     "/ static",
     "/ uniform",
+    "/ learner",
     "/ all-knowing",
     "closed form",
-    "fixed, true rates",
+    "true rates",
     "static",
+    "learner",
     "all-knowing",
 ]
-"""The last four are shares of uniform, too."""
+"""The last five are shares of uniform, too: see `bench.polling_oracle`."""
 SHARES = (0.25, 0.5, 1, 2, 4)
 
 
@@ -100,7 +102,7 @@ def compare_with_oracle(seeds: Sequence[int], calls_per_day: int) -> None:
         shares = [_shares(REGIONS[name], seed, calls_per_day) for seed in seeds]
         rows += [_oracle_row(name, str(seed), share) for seed, share in zip(seeds, shares, strict=True)]
         rows.append(_oracle_row(name, "mean", np.mean(shares, axis=0).tolist()))
-    print_table(f"{calls_per_day} calls a day; the last four columns as shares of uniform", ORACLE_COLUMNS, rows, width=150)
+    print_table(f"{calls_per_day} calls a day; the last five columns as shares of uniform", ORACLE_COLUMNS, rows, width=150)
 
 
 def draw_picture(path: Path, region: Region, seed: int, calls_per_day: int) -> None:
@@ -134,8 +136,9 @@ def _shares(region: Region, seed: int, calls_per_day: int) -> list[float]:
     between = feasible(BOUNDS, len(trace.sources), calls_per_day)
     bounds = bounds_of(region, seed, trace, calls_per_day, between, report.evaluated_from)
     lag, uniform, static = (one.mean_lag_seconds or math.nan for one in (report.plan, report.uniform, report.best_static))
-    reached = [lag, lag / static, lag / uniform, lag / uniform / bounds.all_knowing]
-    return [*reached, bounds.closed_form, bounds.fixed, static / uniform, bounds.all_knowing]
+    share = lag / uniform
+    reached = [lag, lag / static, share, share / bounds.learner, share / bounds.all_knowing]
+    return [*reached, bounds.closed_form, bounds.fixed, static / uniform, bounds.learner, bounds.all_knowing]
 
 
 def _oracle_row(name: str, seed: str, shares: Sequence[float]) -> list[str]:

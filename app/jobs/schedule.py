@@ -144,7 +144,7 @@ class Household:
 
     async def measure(self) -> None:
         uses, found = await self.connectors.credentials_in_use(), await self.connectors.method_quotas()
-        self.planner.keep_reserve(self.connectors.limited_by_day(found))
+        self.planner.keep_reserve(self.connectors.limited_by_day(found), now=self.now())
         await measure_gauges(self.database, self.region_id, uses, found, now=self.now())
 
     async def probe(self) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.domain.polling.due import Interval, due_at
 from app.domain.polling.horizon import Horizon
-from app.domain.polling.price import Spell, may_call, must_replan, opening_price, steer
+from app.domain.polling.price import Spell, may_call, must_replan, opening_price, polls_wanted, steer
 from app.domain.polling.rates import SourceState, Tally, guess_rate, learn, observe, rate
 from app.simulation.trace import DAY_SECONDS, Trace
 
@@ -44,9 +44,10 @@ class Run:
         self._learn()
         self._price = self._open()
         self._planned_at_price = [self._price for _ in sources]
+        self._due_at = [trace.began for _ in sources]
         self._last_day: deque[int] = deque()
         self._spells: deque[Spell] = deque()
-        self._spell_began, self._spell_calls, self._spell_count = trace.began, 0, 0
+        self._spell_began, self._spell_calls, self._spell_wanted, self._spell_count = trace.began, 0, 0.0, 0
         first = min(len(sources) / calls_per_day * DAY_SECONDS, self._longest)
         self._due = [(trace.began + math.ceil(first * ((source + 1) * GOLDEN % 1)), source, 0) for source in sources]
         heapq.heapify(self._due)
@@ -83,14 +84,14 @@ class Run:
         return may_call(len(self._last_day), self._calls_per_day, overdue=planned[0] == OVERDUE)
 
     def _await_call(self, due: int, source: int, version: int, now: int) -> None:
-        """Puts a due source in the queue for calls, first who will first have waited two intervals; one at its longest before all."""
+        """Puts a due source in the queue for calls, the longest waiting first; one at its longest interval before all."""
         if version != self._versions[source]:
             return
         overdue_at = self._known_until[source] + self._longest
         if now >= overdue_at:
             heapq.heappush(self._waiting, (OVERDUE, source, version))
         else:
-            heapq.heappush(self._waiting, (2 * due - self._known_until[source], source, version))
+            heapq.heappush(self._waiting, (due, source, version))
             heapq.heappush(self._due, (overdue_at, source, version))
 
     def _poll(self, source: int, now: int) -> None:
@@ -98,6 +99,7 @@ class Run:
         after = self._found[source] = bisect_right(published, now, lo=before)
         found = [_moment(moment) for moment in published[before:after]]
         self._states[source] = observe(self._states[source], self._habits, GUESS, _moment(now), found, self._tally)
+        self._spell_wanted += polls_wanted(_moment(self._known_until[source]), _moment(self._due_at[source]), _moment(now))
         self._known_until[source] = now
         self._polls[source].append(now)
         self._last_day.append(now)
@@ -109,15 +111,16 @@ class Run:
         self._versions[source] += 1
         self._planned_at_price[source] = self._price
         second = min(math.ceil(due.timestamp()), self._known_until[source] + self._longest)
-        heapq.heappush(self._due, (max(second, earliest), source, self._versions[source]))
+        self._due_at[source] = max(second, earliest)
+        heapq.heappush(self._due, (self._due_at[source], source, self._versions[source]))
 
     def _close_spell(self) -> None:
         """Steers the price after a stretch of time, learns now and then, and plans anew what the price has moved away from."""
         end = self._spell_began + STEER_EVERY_SECONDS
-        self._spells.append(Spell(_moment(self._spell_began), _moment(end), self._price, self._spell_calls))
+        self._spells.append(Spell(_moment(self._spell_began), _moment(end), self._price, self._spell_calls, self._spell_wanted))
         if len(self._spells) > DAY_SECONDS // STEER_EVERY_SECONDS:
             self._spells.popleft()
-        self._spell_began, self._spell_calls, self._spell_count = end, 0, self._spell_count + 1
+        self._spell_began, self._spell_calls, self._spell_wanted, self._spell_count = end, 0, 0.0, self._spell_count + 1
         if self._spell_count % SPELLS_PER_LESSON == 0:
             self._learn()
         if self._spell_count < DAY_SECONDS // STEER_EVERY_SECONDS:

@@ -16,16 +16,17 @@ from app.storage.sources import PUSH_KEEPS_UP
 
 @dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """The plan of a network as it is stored; `calls` are those under the price since `priced_at`."""
+    """The plan of a network as it is stored; `calls` are those under the price since `priced_at`, `wanted` how many it asked for."""
 
     tally: Tally
     taught_at: datetime
     price: float
     priced_at: datetime
     calls: int
+    wanted: float
 
 
-COLUMNS = "counts, expected, echoes, parents, messages, guessed, spread, taught_at, price, priced_at, calls"
+COLUMNS = "counts, expected, echoes, parents, messages, guessed, spread, taught_at, price, priced_at, calls, wanted"
 KEY = "region_id = :region AND network = :network"
 
 
@@ -43,7 +44,7 @@ async def begin(session: AsyncSession, region_id: RegionId, network: str, *, pri
     await session.execute(
         text(
             f"INSERT INTO poll_plans (region_id, network, {COLUMNS}) VALUES (:region, :network, :counts, :expected, :echoes, 0, 0, 0,"
-            " :spread, :now, :price, :now, 0) ON CONFLICT DO NOTHING"
+            " :spread, :now, :price, :now, 0, 0) ON CONFLICT DO NOTHING"
         ),
         {
             "region": region_id,
@@ -64,7 +65,8 @@ async def save(session: AsyncSession, region_id: RegionId, network: str, plan: S
     await session.execute(
         text(
             "UPDATE poll_plans SET counts = :counts, expected = :expected, echoes = :echoes, parents = :parents, messages = :messages,"
-            " guessed = :guessed, spread = :spread, taught_at = :taught_at, price = :price, priced_at = :priced_at, calls = :calls"
+            " guessed = :guessed, spread = :spread, taught_at = :taught_at, price = :price, priced_at = :priced_at, calls = :calls,"
+            " wanted = :wanted"
             f" WHERE {KEY}"
         ),
         {
@@ -81,6 +83,7 @@ async def save(session: AsyncSession, region_id: RegionId, network: str, plan: S
             "price": plan.price,
             "priced_at": plan.priced_at,
             "calls": plan.calls,
+            "wanted": plan.wanted,
         },
     )
 
@@ -93,12 +96,14 @@ async def close_spell(session: AsyncSession, region_id: RegionId, network: str, 
     )
     await session.execute(
         text(
-            "INSERT INTO poll_spells (region_id, network, began_at, ended_at, price, calls)"
-            " VALUES (:region, :network, :began, :ended, :price, :calls) ON CONFLICT DO NOTHING"
+            "INSERT INTO poll_spells (region_id, network, began_at, ended_at, price, calls, wanted)"
+            " VALUES (:region, :network, :began, :ended, :price, :calls, :wanted) ON CONFLICT DO NOTHING"
         ),
-        key | {"began": spell.began_at, "ended": spell.ended_at, "price": spell.price, "calls": spell.calls},
+        key | {"began": spell.began_at, "ended": spell.ended_at, "price": spell.price, "calls": spell.calls, "wanted": spell.wanted},
     )
-    rows = await session.execute(text(f"SELECT began_at, ended_at, price, calls FROM poll_spells WHERE {KEY} ORDER BY began_at"), key)
+    rows = await session.execute(
+        text(f"SELECT began_at, ended_at, price, calls, wanted FROM poll_spells WHERE {KEY} ORDER BY began_at"), key
+    )
     return [Spell(*row) for row in rows]
 
 

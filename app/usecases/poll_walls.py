@@ -58,7 +58,8 @@ async def _read_posts(polling: Polling, claim: WallClaim, reader: PostReader) ->
         await take_in(polling, claim, page, asked_at=asked_at)
         found |= {post.external_id: post.published_at for post in page.messages if state.known_until < post.published_at <= asked_at}
         calls += 1
-    return polling.planner.after_poll(source.network, claim.page, state, asked_at, sorted(found.values()), calls=calls)
+    moments = sorted(found.values())
+    return polling.planner.after_poll(source.network, claim.page, state, asked_at, moments, due_at=claim.due_at, calls=calls)
 
 
 def _tell(claim: WallClaim, outcome: PollOutcome) -> None:

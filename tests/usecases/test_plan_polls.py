@@ -10,6 +10,7 @@ from app.domain.polling.rates import Tally
 from app.domain.source import Source
 from app.storage import sources
 from app.storage.engine import Database
+from app.storage.quotas import MethodQuota
 from app.storage.regions import RegionId
 from app.usecases.change_source import change_source
 from app.usecases.plan_polls import Lessons, Planner, plan_polls
@@ -96,17 +97,17 @@ async def test_what_two_workers_have_learnt_is_added_up(watcher: Watcher, noon: 
     bounds = Interval(15 * MINUTE / 60, DAY)
     intake = watcher.polling.intake
     for calls in (3, 4):
-        planner = Planner(bounds, lessons={NETWORK: Lessons(Tally(messages=2.0, parents=1.0), calls)})
+        planner = Planner(bounds, lessons={NETWORK: Lessons(Tally(messages=2.0, parents=1.0), calls, 1.5 * calls)})
         await plan_polls(planner, intake.database, intake.region_id, {NETWORK: BUDGET}, now=watcher.polling.now)
         assert planner.lessons == {}
 
-    (row,) = await watcher.rows("SELECT messages, parents, calls FROM poll_plans")
-    assert (row.messages, row.parents, row.calls) == (4.0, 2.0, 7)
+    (row,) = await watcher.rows("SELECT messages, parents, calls, wanted FROM poll_plans")
+    assert (row.messages, row.parents, row.calls, row.wanted) == (4.0, 2.0, 7, 10.5)
 
 
 async def test_lessons_that_could_not_be_shared_are_kept(watcher: Watcher, noon: datetime) -> None:
     await watcher.watch("busy", since=noon)
-    planner = Planner(Interval(MINUTE, DAY), lessons={NETWORK: Lessons(Tally(messages=2.0), 3)})
+    planner = Planner(Interval(MINUTE, DAY), lessons={NETWORK: Lessons(Tally(messages=2.0), 3, 4.0)})
     intake = watcher.polling.intake
     async with intake.database.write() as session:
         await session.execute(text("ALTER TABLE poll_plans RENAME TO hidden"))
@@ -114,7 +115,26 @@ async def test_lessons_that_could_not_be_shared_are_kept(watcher: Watcher, noon:
     with pytest.raises(Exception, match="poll_plans"):
         await plan_polls(planner, intake.database, intake.region_id, {NETWORK: BUDGET}, now=watcher.polling.now)
 
-    assert (planner.lessons[NETWORK].tally.messages, planner.lessons[NETWORK].calls) == (2.0, 3)
+    kept = planner.lessons[NETWORK]
+    assert (kept.tally.messages, kept.calls, kept.wanted) == (2.0, 3, 4.0)
+
+
+async def test_a_poll_that_had_to_wait_for_a_call_counts_for_what_was_wanted(watcher: Watcher, noon: datetime) -> None:
+    page = await watcher.watch("busy", since=noon)
+    await plan(watcher)
+    await watcher.poll_walls()
+    planner = watcher.polling.planner
+    usual = await interval(watcher, page)
+
+    watcher.clock[0] += 2 * usual
+    planner.keep_reserve([MethodQuota(NETWORK, "read_posts", 1, 1000, 999, 999, 1, 3.0)], now=watcher.clock[0])
+    planner.keep_reserve([], now=watcher.clock[0])
+    await watcher.poll_walls()
+    assert (planner.lessons[NETWORK].calls, planner.lessons[NETWORK].wanted) == (2, pytest.approx(3))
+
+    watcher.clock[0] += DAY
+    await watcher.poll_walls()
+    assert (planner.lessons[NETWORK].calls, planner.lessons[NETWORK].wanted) == (3, pytest.approx(4))
 
 
 async def test_a_thousand_new_pages_are_felt_in_the_price_at_the_next_look(watcher: Watcher, noon: datetime) -> None:

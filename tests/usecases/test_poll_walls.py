@@ -53,12 +53,12 @@ async def test_the_last_calls_of_a_day_are_for_pages_at_their_longest_interval(w
     await watcher.poll_walls()
     watcher.clock[0] += 10 * MINUTE
 
-    planner.keep_reserve(left(999))
+    planner.keep_reserve(left(999), now=watcher.polling.now())
     assert await watcher.poll_walls() == []
     watcher.clock[0] = noon + planner.bounds.maximum
     assert await watcher.poll_walls() == [None]
     watcher.clock[0] += 10 * MINUTE
-    planner.keep_reserve(left(900))
+    planner.keep_reserve(left(900), now=watcher.polling.now())
     assert await watcher.poll_walls() == [None]
 
 

@@ -14,9 +14,9 @@ from app.domain.polling.rhythm import DAY_SECONDS, Rhythm, week_day
 WITHIN_INTERVALS = 2.5
 CANDIDATES = 12
 REFINED = 3
-PATIENCE = 0.5
+PATIENCE = 0.4
 """Usual intervals that an echo waits which comes after the poll."""
-USUAL_ECHOES = 0.5
+USUAL_ECHOES = 0.3
 """The share of the average echoes that a forecast takes away again from a source that has been silent."""
 
 

@@ -13,7 +13,7 @@ from app.domain.polling.rhythm import DAY_SECONDS, HOURS_A_DAY, Rhythm, week_day
 
 DAY = timedelta(days=1)
 PIECES_A_DAY = 144
-AIM = 0.989
+AIM = 0.995
 """The share of the budget that the price aims at; the rest absorbs chance, so that the hard limit is rarely met."""
 OPENING_AIM = 0.92
 """The same on the first day, before the rhythm is known: what is full would repeat itself, and could not move to better hours."""
@@ -28,16 +28,28 @@ LONGEST_STRIDE = 1.25
 """How far one steering may move the price, as a factor."""
 TRUSTED_AFTER = timedelta(hours=3)
 REPLAN_RATIO = 1.1
+MOST_MISSED = 3.0
+"""A poll that waited for a call stands for so many planned ones at most: a source that was out of reach for a week tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A stretch of time under one price, with the calls that were made in it."""
+    """A stretch of time under one price, with the calls that were made in it, and how many the plan wanted (`polls_wanted`)."""
 
     began_at: datetime
     ended_at: datetime
     price: float
     calls: int
+    wanted: float
+
+
+def polls_wanted(known_until: datetime, due_at: datetime, polled_at: datetime) -> float:
+    """How many planned polls one stands for that waited for a call: twice its interval late by one, it stands for two.
+
+    Without that, the calls of a day that ended at its limit would look like all that was wanted, and the price would stay too low.
+    """
+    planned, taken = due_at - known_until, polled_at - known_until
+    return min(max(taken / planned, 1.0), MOST_MISSED) if planned > timedelta() else 1.0
 
 
 def opening_price(weighted_rates: Iterable[float], calls_per_day: float) -> float:
@@ -51,7 +63,7 @@ def opening_price(weighted_rates: Iterable[float], calls_per_day: float) -> floa
 def steer(price: float, spells: Sequence[Spell], rhythm: Rhythm, calls_per_day: float, *, now: datetime) -> float:
     """The price from now on, from the spells of the last day in order (older ones are ignored).
 
-    A call made at price p stands for sqrt(p) calls at price 1, because demand falls as 1/sqrt(price): that and the rhythm tell how
+    A call wanted at price p stands for sqrt(p) calls at price 1, because demand falls as 1/sqrt(price): that and the rhythm tell how
     many calls the 24 hours around now want at price 1. The next hours may have their part of a day (`pace`), and a little more or
     less to bring back to the aim how many calls will be counted after them. The price makes both equal.
     """
@@ -59,7 +71,7 @@ def steer(price: float, spells: Sequence[Spell], rhythm: Rhythm, calls_per_day: 
     if not recent or now - recent[0].began_at < TRUSTED_AFTER:
         return price
     ahead, aim, first = now + AHEAD, AIM * calls_per_day, recent[0].began_at
-    level = sum([spell.calls * math.sqrt(spell.price) for spell in recent])
+    level = sum([spell.wanted * math.sqrt(spell.price) for spell in recent])
     level /= sum([demand(rhythm, spell.began_at, spell.ended_at) for spell in recent])
     paced = aim * pace(rhythm, now, ahead)
     counted = sum([spell.calls for spell in recent if spell.ended_at > ahead - DAY]) + paced

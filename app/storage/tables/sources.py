@@ -129,6 +129,7 @@ poll_plans = Table(
     Column("price", Double, nullable=False),
     moment("priced_at", required=True),
     Column("calls", Integer, nullable=False),
+    Column("wanted", Double, nullable=False, server_default=text("0")),
 )
 
 poll_spells = Table(
@@ -140,6 +141,7 @@ poll_spells = Table(
     moment("ended_at", required=True),
     Column("price", Double, nullable=False),
     Column("calls", Integer, nullable=False),
+    Column("wanted", Double, nullable=False),
 )
 
 thread_plans = Table(
