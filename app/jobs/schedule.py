@@ -48,17 +48,19 @@ COUNTS_KEPT = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A job and its beat in real seconds."""
+    """A job, its beat in real seconds, and the share of the time that it may take: one that grows dear is done less often."""
 
     name: str
     every: float
     run: Callable[[], Awaitable[object]]
+    share: float = 1.0
 
 
 class Watched:
     """Runs a duty; a failure is logged when it begins and when it ends, and never stops the metronome.
 
-    A beat that comes while the duty still runs is let pass; one that runs on for `TOO_LONG` is told once.
+    A beat is let pass while the duty still runs, or has not rested as long as its share of the time asks; one that runs on for
+    `TOO_LONG` is told once.
     """
 
     def __init__(self, duty: Duty) -> None:
@@ -66,6 +68,7 @@ class Watched:
         self._failing = False
         self._began: float | None = None
         self._told = False
+        self._rests_until = 0.0
 
     async def run(self) -> None:
         """Runs the duty once, unless it is under way; never raises. Cancelled, as at a stop, it just ends."""
@@ -74,13 +77,18 @@ class Watched:
                 self._told = True
                 log.warning("job takes long", job=self._duty.name, seconds=TOO_LONG)
             return
-        self._began, self._told = perf_counter(), False
+        if perf_counter() < self._rests_until:
+            return
+        began = self._began = perf_counter()
+        self._told = False
         try:
             await self._run()
         except asyncio.CancelledError:
             log.debug("job cut short", job=self._duty.name)
         finally:
             self._began = None
+            ended = perf_counter()
+            self._rests_until = ended + (ended - began) * (1 / self._duty.share - 1)
 
     async def _run(self) -> None:
         try:
@@ -193,7 +201,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("tend database", 2, one.tend_database),
         Duty("publish replies", 1, lambda: publish_replies(publishing)),
         Duty("watch deadlines", 5, lambda: watch_deadlines(one.database, one.region_id, now=one.now())),
-        Duty("measure gauges", 10, one.measure),
+        Duty("measure gauges", 10, one.measure, share=0.01),
         Duty("hand over counts", 5, lambda: hand_over_counts(one.database, one.counts)),
         Duty("refresh credentials", 15, one.connectors.refresh),
         Duty("probe networks", 60, one.probe),

@@ -80,3 +80,19 @@ async def test_a_duty_that_hangs_is_told_of_once_and_runs_again_when_it_has_ende
 
     assert [entry["event"] for entry in logs] == ["job takes long"]
     assert runs == [2]
+
+
+async def test_a_duty_that_grows_dear_is_done_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, runs, costs = [0.0], [], [0.5, 0.5, 0.01, 0.01]
+    monkeypatch.setattr(schedule, "perf_counter", lambda: clock[0])
+
+    async def dear() -> None:
+        runs.append(beat)
+        clock[0] += costs[len(runs) - 1]
+
+    watched = Watched(Duty("dear", 10, dear, share=0.01))
+    for beat in range(12):
+        clock[0] = max(clock[0], 10.0 * beat)
+        await watched.run()
+
+    assert runs == [0, 5, 10, 11], "half a second is a hundredth of fifty; ten milliseconds fit into every beat"

@@ -75,7 +75,7 @@ incidents = Table(
     Column("ended_unanswered", Boolean, nullable=False, server_default=text("false")),
     Column("version", Integer, nullable=False),
     UniqueConstraint("region_id", "source_id", "post_id", "author_id"),
-    Index("ix_incidents_queue", "region_id", text("waiting DESC"), "queue_at", "id"),
+    Index("ix_incidents_queue", "region_id", text("waiting DESC"), "queue_at", "id", postgresql_include=["status", "source_id"]),
     Index("ix_incidents_queue_by_authority", "region_id", "authority_id", text("waiting DESC"), "queue_at", "id"),
     Index("ix_incidents_queue_by_source", "region_id", "source_id", text("waiting DESC"), "queue_at", "id"),
     Index("ix_incidents_queue_by_topic", "region_id", "topic", text("waiting DESC"), "queue_at", "id"),

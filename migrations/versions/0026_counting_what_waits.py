@@ -1,0 +1,26 @@
+"""the queue's index tells status and page, so that the waiting are counted without their rows
+
+Revision: 0026, after 0025
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0026"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+
+COLUMNS: list[str | sa.ColumnElement[Any]] = ["region_id", sa.literal_column("waiting DESC"), "queue_at", "id"]
+
+
+def upgrade() -> None:
+    op.drop_index("ix_incidents_queue", table_name="incidents")
+    op.create_index("ix_incidents_queue", "incidents", COLUMNS, postgresql_include=["status", "source_id"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_incidents_queue", table_name="incidents")
+    op.create_index("ix_incidents_queue", "incidents", COLUMNS)
