@@ -136,7 +136,8 @@ async def running_services(settings: Settings, *, now: Callable[[], datetime] = 
         at_work = await asyncio.to_thread(ClassifierAtWork)
         await refresh_model(database, region_id, at_work)
         classifier = _open_classifier(settings, at_work, stack)
-        yield Services(settings, database, region_id, box, classifier, at_work, found, pool, now, embedded)
+        tray = Tray(gathers=classifier is at_work)
+        yield Services(settings, database, region_id, box, classifier, at_work, found, pool, now, embedded, tray=tray)
 
 
 @asynccontextmanager

@@ -32,25 +32,35 @@ class Pile:
 
 
 class Tray:
-    """Piles of texts on their way to the classifier. One for a whole process."""
+    """Piles of texts on their way to the classifier. One for a whole process.
 
-    def __init__(self) -> None:
+    With a classifier that answers over a network nothing `gathers`: it is waited for, not worked for, and a slow answer would hold
+    up every page.
+    """
+
+    def __init__(self, *, gathers: bool = True) -> None:
+        self._gathers = gathers
         self._lock = asyncio.Lock()
         self._waiting: list[Pile] = []
 
     async def judge(self, pile: Pile) -> list[Judgement]:
         """The judgement of each text, in order; whoever's turn it is judges for those behind as well."""
+        if self._gathers:
+            await self._judge_in_turn(pile)
+        else:
+            await asyncio.to_thread(_judge, [pile])
+        if pile.judged is None:
+            raise RuntimeError("a pile of texts was left unjudged")
+        return pile.judged
+
+    async def _judge_in_turn(self, pile: Pile) -> None:
         self._waiting.append(pile)
         try:
             async with self._lock:
                 if pile.judged is None:
                     await self._judge_with_others(pile)
         finally:
-            if pile in self._waiting:
-                self._waiting.remove(pile)
-        if pile.judged is None:
-            raise RuntimeError("a pile of texts was left unjudged")
-        return pile.judged
+            self._waiting.remove(pile)
 
     async def _judge_with_others(self, mine: Pile) -> None:
         together = self._take(mine)

@@ -16,12 +16,12 @@ class Gated(ByMark):
     """Begins to judge when told, remembers its batches, and cannot stand the word «яд»."""
 
     def __init__(self) -> None:
-        self.begun, self.gate = asyncio.Event(), threading.Event()
+        self.begun, self.gate = asyncio.Semaphore(0), threading.Event()
         self.batches: list[list[str]] = []
         self._loop = asyncio.get_running_loop()
 
     def classify(self, texts: Sequence[TextInContext]) -> list[Verdict]:
-        self._loop.call_soon_threadsafe(self.begun.set)
+        self._loop.call_soon_threadsafe(self.begun.release)
         self.gate.wait(timeout=10)
         self.batches.append([one.text for one in texts])
         if any(one.text == "яд" for one in texts):
@@ -38,7 +38,7 @@ async def judged_behind(gated: Gated, *piles: list[str]) -> list[asyncio.Task[li
         return [verdict.kind.value for verdict, _ in await tray.judge(pile)]
 
     first = asyncio.create_task(kinds(piles[0]))
-    await gated.begun.wait()
+    await gated.begun.acquire()
     rest = [asyncio.create_task(kinds(one)) for one in piles[1:]]
     await asyncio.sleep(0)  # they have put their piles on the tray
     return [first, *rest]
@@ -78,3 +78,13 @@ async def test_the_first_does_not_wait_for_more_than_a_batch() -> None:
     gated.gate.set()
     assert [len(one) for one in await asyncio.gather(*asked)] == [1, 1, TOGETHER - 1, TOGETHER - 1]
     assert [len(batch) for batch in gated.batches] == [1, TOGETHER, TOGETHER - 1]
+
+
+async def test_a_classifier_that_answers_over_a_network_is_asked_by_all_pages_at_once() -> None:
+    gated, tray = Gated(), Tray(gathers=False)
+    asked = [asyncio.create_task(tray.judge(Pile(gated, [TextInContext(text)]))) for text in ("А?", "Б!")]
+    async with asyncio.timeout(10):
+        await gated.begun.acquire()
+        await gated.begun.acquire()
+    gated.gate.set()
+    assert [verdict.kind.value for judged in await asyncio.gather(*asked) for verdict, _ in judged] == ["question", "complaint"]
