@@ -64,6 +64,7 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
         door=Door(services.database, services.region_id, services.secret_box, services.connectors.reader_for, services.now),
         budgets=services.budgets,
         at_work=services.at_work,
+        finders=services.finders,
     )
     app = create_app(context)
     add_console(app, _console_context(services))
@@ -99,4 +100,5 @@ def _console_context(services: Services) -> ConsoleContext:
         networks=Networks(services.plugins, services.connectors.connector_for),
         pages=Pages(),
         at_work=services.at_work,
+        finders=services.finders,
     )

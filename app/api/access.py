@@ -2,7 +2,7 @@
 
 Three ways to ask, by what a route does with the database: `Reads` shares the request's read-only transaction, `Changes`
 its writing one (and takes the Idempotency-Key), `Calls` ends its own short transaction before the route goes on, for
-routes that ask a network first.
+routes that ask a network or a model first.
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class Changes(Requires):
 
 @dataclass(frozen=True, slots=True)
 class Calls(Requires):
-    """The operator, for a route that asks a network before it changes something; the route takes the key itself."""
+    """The operator, for a route that asks a network or a model before it changes something; the route takes the key itself."""
 
     async def __call__(self, request: Request, shown: Shown, later: BackgroundTasks, key: IdempotencyKey = None) -> Operator:
         context = context_in(request)
@@ -98,6 +98,7 @@ async def _note_use(database: Database, token_id: TokenId, now: datetime) -> Non
 
 Reader = Annotated[Operator, Depends(Reads(Act.READ))]
 Worker = Annotated[Operator, Depends(Changes(Act.WORK))]
+WorkerCalling = Annotated[Operator, Depends(Calls(Act.WORK))]
 Assigner = Annotated[Operator, Depends(Changes(Act.ASSIGN))]
 Registrar = Annotated[Operator, Depends(Changes(Act.REGISTER))]
 RegistrarCalling = Annotated[Operator, Depends(Calls(Act.REGISTER))]

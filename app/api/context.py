@@ -14,6 +14,7 @@ from app.domain.working_time import Calendar
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.usecases.add_source import Networks
+from app.usecases.find_places import PlaceFinders
 from app.usecases.receive_webhook import Door
 from connectors.sdk.contract import Connector, ConnectorPlugin
 
@@ -35,6 +36,7 @@ class ApiContext:
     door: Door | None = None
     budgets: Budgets = USUAL_BUDGETS
     at_work: ClassifierAtWork = field(default_factory=ClassifierAtWork)
+    finders: PlaceFinders = field(default_factory=PlaceFinders)
 
     @property
     def classifier(self) -> AnyClassifier:

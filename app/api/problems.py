@@ -16,6 +16,7 @@ from app.domain.errors import (
     InvalidInput,
     InvalidTransition,
     LeaseLost,
+    NoModelBefore,
     NotFound,
     NotPermitted,
     Refused,
@@ -35,6 +36,7 @@ KINDS: Mapping[type[DomainError], tuple[int, str]] = {
     InvalidInput: (422, "invalid-input"),
     AlreadyExists: (409, "already-exists"),
     LeaseLost: (409, "lease-lost"),
+    NoModelBefore: (409, "no-model-before"),
 }
 SLUGS: Mapping[int, str] = {
     400: "unreadable-body",

@@ -10,9 +10,11 @@ from app.bootstrap import Services
 from app.classifier.regional.judging import Judgement
 from app.cli.running import fail, page, with_services
 from app.storage import models
-from app.usecases.choose_model import add_model, compare_models, name_at_work, roll_back, use_model
+from app.usecases.choose_model import add_model, compare_models, use_model
 from app.usecases.retrain import Retraining
 from app.usecases.retrain import retrain as retrain_region
+from app.usecases.roll_back_model import roll_back_model
+from app.usecases.show_models import show_models
 
 BY_COMMAND = "command"
 
@@ -25,12 +27,11 @@ def show() -> None:
     """Every model, the newest first: what it learned, how it was judged, whether it is at work."""
 
     async def read(services: Services) -> None:
-        at_work = await name_at_work(services.database, services.region_id)
         async with services.database.read() as session:
-            found = await models.listed(session, services.region_id)
+            at_work, found = await show_models(session, services.region_id)
         table = Table("model", "state", "made", "by", "learned", "judged", title=f"at work: {at_work}")
-        for one in found:
-            state = "at work" if one.name == at_work else "retired" if one.used_at is not None else "candidate"
+        for shown in found:
+            one, state = shown.model, shown.state.replace("_", " ")
             learned = ", ".join(f"{name} {count}" for name, count in one.learned.items())
             table.add_row(
                 one.name, state if one.has_file else f"{state}, no file", f"{one.made_at:%Y-%m-%d %H:%M}", one.made_by, learned, _told(one)
@@ -85,7 +86,8 @@ def rollback() -> None:
     """Goes back to the model that was at work before."""
 
     async def run(services: Services) -> str:
-        return await roll_back(services.database, services.region_id, put_by=BY_COMMAND, now=services.now())
+        async with services.database.write() as session:
+            return await roll_back_model(session, services.region_id, put_by=BY_COMMAND, now=services.now())
 
     print(f"{with_services(run)} is at work.")
 

@@ -14,6 +14,7 @@ from app.domain.working_time import Calendar
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.usecases.add_source import Networks
+from app.usecases.find_places import PlaceFinders
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class ConsoleContext:
     networks: Networks
     pages: Pages
     at_work: ClassifierAtWork = field(default_factory=ClassifierAtWork)
+    finders: PlaceFinders = field(default_factory=PlaceFinders)
 
     @property
     def classifier(self) -> AnyClassifier:

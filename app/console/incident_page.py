@@ -19,7 +19,7 @@ from app.domain.incident import IncidentId
 from app.domain.operator import Act, Operator, OperatorId
 from app.domain.topic import TopicGroup
 from app.domain.turn import Turn, TurnState
-from app.storage import assignees, authorities, collected, events, incident_details, operators
+from app.storage import assignees, authorities, collected, events, gazetteer, incident_details, operators
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
 from app.usecases.change_topics import titles_of_topics, topics_in_force
@@ -61,6 +61,7 @@ class IncidentPage:
     kin: Kin
     may_correct: bool
     can_publish: bool
+    knows_places: bool
 
 
 async def read_page(
@@ -93,6 +94,7 @@ async def read_page(
         await kin_of(session, console, visitor, incident),
         visitor.operator.may(Act.WORK),
         _can_publish(console, incident),
+        await gazetteer.version(session, console.region_id) > 0,
     )
 
 

@@ -26,6 +26,7 @@ from app.domain.verdict import Kind
 from app.domain.word import Word
 from app.storage import gazetteer
 from app.storage.gazetteer import FoundEntry
+from app.usecases.add_place import Addition, add_place, understand_place
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
 from app.usecases.correct_place import Correction, correct_place
@@ -187,6 +188,32 @@ async def correct(
     return await _step(console, visitor, key, run, back=back)
 
 
+@router.post("/places/add")
+async def add(
+    console: Console,
+    visitor: Worker,
+    incident_id: Id,
+    version: Version,
+    words: Annotated[str, Form(max_length=200)] = "",
+    entry: Key = "",
+    back: Back = "/",
+) -> Response:
+    """Says where it is, in words of the message or of one's own; what can mean several things is offered for a choice."""
+    key, said = IncidentId(incident_id), clean_text(words).strip()
+    try:
+        if not said:
+            raise InvalidInput("where", "Напишите, где это: улицу с домом, село или ориентир.")
+        addition = Addition(said, EntryId(int(entry)) if entry else None)
+        understood = await understand_place(console.database, console.finders, console.region_id, key, addition)
+    except InvalidInput as error:
+        return await _refused(console, visitor, key, error, back=back, where=said)
+
+    async def run(session: AsyncSession) -> None:
+        await add_place(session, console.region_id, key, visitor.operator, understood, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back)
+
+
 @router.post("/verdict")
 async def correct_what_it_is(
     console: Console,
@@ -223,10 +250,24 @@ async def _step(
         async with console.database.write() as session:
             await run(session)
     except (StaleVersion, InvalidTransition, InvalidInput) as error:
-        page = await _read(console, visitor, incident_id)
-        status = 422 if isinstance(error, InvalidInput) else 409
-        return await _shown(console, visitor, page, back=back, refused=error, draft=draft, reply=reply, status=status)
+        return await _refused(console, visitor, incident_id, error, back=back, draft=draft, reply=reply)
     return RedirectResponse(after or _address(incident_id, back), 303)
+
+
+async def _refused(
+    console: Console,
+    visitor: Visitor,
+    incident_id: IncidentId,
+    error: DomainError,
+    *,
+    back: str,
+    draft: str = "",
+    reply: str = "",
+    where: str = "",
+) -> Response:
+    page = await _read(console, visitor, incident_id)
+    status = 422 if isinstance(error, InvalidInput) else 409
+    return await _shown(console, visitor, page, back=back, refused=error, status=status, draft=draft, reply=reply, where=where)
 
 
 async def _read(console: Console, visitor: Visitor, incident_id: IncidentId) -> IncidentPage:
@@ -248,6 +289,7 @@ async def _shown(
     refused: DomainError | None = None,
     draft: str = "",
     reply: str = "",
+    where: str = "",
     status: int = 200,
     search: Search | None = None,
 ) -> Response:
@@ -264,6 +306,7 @@ async def _shown(
         refusal=None if refused is None else _explained(refused, page),
         draft=draft,
         reply=reply,
+        where=where,
         search=search,
     )
 

@@ -74,6 +74,8 @@ def _text(event: Event, names: Names) -> str:
             return "Возвращено в работу"
         case EventType.PLACE_CORRECTED:
             return "Уточнено место" if data.get("entry_id") else "Места из сообщения нет в справочнике"
+        case EventType.PLACE_ADDED:
+            return "Добавлено место" if data.get("entry_id") else "Добавлено место, нужно выбрать какое"
         case EventType.VERDICT_CORRECTED:
             return "Уточнено, что это за обращение"
         case EventType.MERGED:

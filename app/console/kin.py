@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,9 +65,21 @@ async def kin_of(session: AsyncSession, console: Console, visitor: Visitor, inci
 
 
 def union_of(one: IncidentDetails, other: IncidentDetails, visitor: Visitor, console: Console) -> Union | None:
-    """The merge that makes one of the two: of the later into the earlier, or the other way round where only that is possible."""
-    earlier, later = sorted((one, other), key=lambda incident: (incident.published_at, incident.id))
+    """The merge that makes one of the two: into the one that is due first, else the earlier, or the other way round where only that
+
+    is possible.
+    """
+    earlier, later = sorted((one, other), key=_first_due if one.waiting and other.waiting else _first_published)
     for child, parent in ((later, earlier), (earlier, later)):
         if parent.status in PARENTS and "merge" in possible_steps(child, visitor.operator, now=console.times.now):
             return Union(child.id, child.version, parent.id)
     return None
+
+
+def _first_published(incident: IncidentDetails) -> tuple[datetime, int]:
+    return incident.published_at, incident.id
+
+
+def _first_due(incident: IncidentDetails) -> tuple[datetime, datetime, int]:
+    """One without a deadline is due last."""
+    return incident.first_answer_due_at or datetime.max.replace(tzinfo=UTC), incident.published_at, incident.id

@@ -11,12 +11,13 @@ from app.console.page_route import PageRoute
 from app.console.queue_query import LARGEST_ID
 from app.domain.errors import DomainError, InvalidInput
 from app.domain.message import MessageId
-from app.domain.verdict import Kind
+from app.domain.verdict import NEEDS_ANSWER, Kind
 from app.domain.word import Word
 from app.usecases.correct_verdict import label_message
 from app.usecases.offer_messages import Lane, offer_messages
 
 PAGE_SIZE = 30
+Key = Annotated[str, Form(pattern=r"^\d{0,18}$")]
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, prefix="/labelling")
 
@@ -35,15 +36,19 @@ async def label(
     visitor: Worker,
     message_id: Annotated[int, Path(ge=1, le=LARGEST_ID)],
     kind: Annotated[Kind, Form()],
+    urgent: Annotated[bool, Form()] = False,
     lane: Annotated[Lane, Form()] = Lane.UNSURE,
+    before: Key = "",
+    then: Key = "",
 ) -> Response:
-    """Keeps the operator's word and goes on with the lane."""
+    """Keeps the operator's word and goes on with the lane, at the message that stood below."""
+    word = Word(kind, urgent=urgent if kind in NEEDS_ANSWER else None)
     try:
         async with console.database.write() as session:
-            await label_message(session, console.region_id, MessageId(message_id), visitor.operator, Word(kind), now=console.now())
+            await label_message(session, console.region_id, MessageId(message_id), visitor.operator, word, now=console.now())
     except InvalidInput as error:
-        return await _shown(console, visitor, lane, None, refused=error)
-    return RedirectResponse(f"/labelling?lane={lane}", 303)
+        return await _shown(console, visitor, lane, MessageId(int(before)) if before else None, refused=error)
+    return RedirectResponse(f"/labelling?lane={lane}{f'&before={before}' if before else ''}{f'#message-{then}' if then else ''}", 303)
 
 
 async def _shown(console: Console, visitor: Visitor, lane: Lane, before: int | None, *, refused: DomainError | None = None) -> Response:
@@ -56,6 +61,7 @@ async def _shown(console: Console, visitor: Visitor, lane: Lane, before: int | N
         visitor=visitor,
         times=console.times,
         lane=lane,
+        before=before,
         messages=found,
         model=console.at_work.name,
         next=None if last is None else f"/labelling?lane={lane}&before={last}",

@@ -48,6 +48,13 @@ def outcome_of(incident: IncidentDetails, times: Times) -> Outcome:
     return Outcome("автор удалил", Tone.QUIET, incident.turns[-1].withdrawn_at if incident.turns else None)
 
 
+def outcome_of_merged(incident: IncidentDetails, times: Times) -> Outcome | None:
+    """The earliest deadline among those that were merged into a waiting incident, where it comes before the incident's own."""
+    due = None if incident.merged is None else incident.merged.next_due_at
+    own = incident.first_answer_due_at
+    return None if due is None or not incident.waiting or (own is not None and own <= due) else _waiting(due, times)
+
+
 def _waiting(due_at: datetime | None, times: Times) -> Outcome:
     if due_at is None:
         return Outcome("без срока", Tone.QUIET)

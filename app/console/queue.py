@@ -8,11 +8,12 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.console.access import Console, Reader, Visitor
-from app.console.outcome import Outcome, outcome_of
+from app.console.outcome import Outcome, outcome_of, outcome_of_merged
 from app.console.page_route import PageRoute
 from app.console.queue_query import EVERY, QueueQuery, read_query
 from app.console.steps import possible_steps
 from app.console.territories import territory_ids, tree_of
+from app.console.times import Times
 from app.domain.incident import IncidentStatus
 from app.storage import gazetteer, incident_details, masses, queue, queue_counts, sources, surges
 from app.storage.incident_details import IncidentDetails
@@ -44,11 +45,12 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An incident as one line of the queue."""
+    """An incident as one line of the queue; `merged` is the deadline of a repetition that comes before its own."""
 
     incident: IncidentDetails
     outcome: Outcome
     can_be_taken: bool
+    merged: Outcome | None = None
 
 
 @router.get("/")
@@ -96,11 +98,16 @@ async def _part(console: Console, visitor: Visitor, query: QueueQuery) -> dict[s
         "surges": lasting,
         "masses": proposed,
         "tabs": list(_tabs(query, counts)),
-        "rows": [Row(one, outcome_of(one, times), "take" in possible_steps(one, visitor.operator, now=times.now)) for one in found],
+        "rows": [_row(one, visitor, times) for one in found],
         "next": query.at(shown[-1]).address() if len(places) > PAGE_SIZE else None,
         "first": query.at(None).address() if query.after else None,
         "here": query.address(),
     }
+
+
+def _row(incident: IncidentDetails, visitor: Visitor, times: Times) -> Row:
+    can_be_taken = "take" in possible_steps(incident, visitor.operator, now=times.now)
+    return Row(incident, outcome_of(incident, times), can_be_taken, outcome_of_merged(incident, times))
 
 
 def _tabs(query: QueueQuery, counts: QueueCounts) -> Iterator[Tab]:

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 
 from app.domain.answer import AnswerClass, BoundBy
 from app.domain.detection import AlarmKind
-from app.domain.errors import AlreadyExists, DomainError, InvalidInput, InvalidTransition, NotFound, NotPermitted
+from app.domain.errors import AlreadyExists, DomainError, InvalidInput, InvalidTransition, NoModelBefore, NotFound, NotPermitted
 from app.domain.incident import IncidentStatus
 from app.domain.likeness import Reason
 from app.domain.operator import Role
 from app.domain.place import PlaceKind
+from app.domain.place_name import NameState
 from app.domain.push_channel import PushMode
 from app.domain.reply import ReplyState
 from app.domain.routing import Ground
 from app.domain.source import PauseReason
 from app.domain.turn import TurnFlag, TurnState
 from app.domain.verdict import Kind
+from app.usecases.show_models import ModelState
 from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError, InvalidLink, QuotaExhausted, RateLimited, SourceGone
 
 KINDS: Mapping[Kind, str] = {
@@ -115,6 +117,7 @@ TURN_FLAGS: Mapping[TurnFlag, str] = {
 GROUNDS: Mapping[Ground, str] = {
     Ground.RULE: "по правилу",
     Ground.HABIT: "так передают",
+    Ground.MODEL: "по словам, модель региона",
     Ground.OWNER: "его страница",
 }
 """Why a body is suggested."""
@@ -163,6 +166,33 @@ PLACE_KINDS: Mapping[PlaceKind, str] = {
     PlaceKind.LANDMARK: "ориентир",
 }
 
+NAME_STATES: Mapping[NameState, str] = {
+    NameState.OFFERED: "ждёт вашего слова",
+    NameState.USED: "ищем по нему",
+    NameState.REFUSED: "не ищем",
+}
+"""What became of a name that operators taught."""
+
+MODEL_STATES: Mapping[ModelState, str] = {
+    ModelState.CANDIDATE: "кандидат",
+    ModelState.AT_WORK: "работает",
+    ModelState.RETIRED: "снята",
+}
+MADE_BY: Mapping[str, str] = {"schedule": "по расписанию", "command": "командой"}
+
+MATTERS: Mapping[str, str] = {
+    "needs_answer": "нужен ли ответ",
+    "kind": "вид",
+    "group": "группа тем",
+    "topic": "тема",
+    "urgent": "срочные",
+    "not_urgent": "несрочные",
+    "category": "категория региона",
+    "theme": "тема региона",
+    "authority": "ведомство",
+}
+"""What models learn and are judged by."""
+
 NETWORKS: Mapping[str, str] = {"vk": "ВКонтакте", "ok": "Одноклассники", "telegram": "Телеграм", "viber": "Вайбер"}
 
 WRONG_FIELDS: Mapping[str, str] = {
@@ -173,6 +203,7 @@ WRONG_FIELDS: Mapping[str, str] = {
     "topic": "Такой темы больше нет. Выберите другую.",
     "territory_id": "Такого места в справочнике больше нет. Выберите другое.",
     "authority_id": "Такого ведомства больше нет. Выберите другое.",
+    "words": "В справочнике мест ничего похожего нет. Напишите название так, как оно стоит в справочнике: «улица Лесная», «Ивановка».",
     "entry_id": "Такой записи в справочнике мест больше нет. Обновите страницу.",
     "url": "Страницы этой сети нельзя найти по ссылке.",
 }
@@ -186,12 +217,18 @@ NOUNS: Mapping[str, str] = {
     "place": "места",
     "mass": "массового обращения",
     "routing rule": "правила",
+    "place name": "названия места",
 }
 
 
 def network_name(network: str) -> str:
     """The network as people call it; one without a Russian name goes by its own."""
     return NETWORKS.get(network, network)
+
+
+def matter(name: str) -> str:
+    """What a model learns; one without a Russian name goes by its own."""
+    return MATTERS.get(name, name)
 
 
 def rule_name(rule: str) -> str:
@@ -221,6 +258,8 @@ def refusal(error: DomainError) -> str:
             return f"Состояние обращения — «{STATUSES[IncidentStatus(state)]}», и этого шага из него нет."
         case AlreadyExists():
             return "Эта страница уже под наблюдением."
+        case NoModelBefore():
+            return "Возвращаться не к чему: другой модели на работе ещё не было."
         case InvalidInput(field=field):
             return WRONG_FIELDS.get(field, str(error))
         case _:

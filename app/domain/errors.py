@@ -75,3 +75,10 @@ class LeaseLost(DomainError):
     def __init__(self, source_id: int, generation: int, at: datetime) -> None:
         super().__init__(f"The lease on source {source_id} (generation {generation}) was lost before {at.isoformat()}.")
         self.source_id = source_id
+
+
+class NoModelBefore(DomainError):
+    """There is nothing to go back to."""
+
+    def __init__(self) -> None:
+        super().__init__("No other model was at work before: there is nothing to go back to.")

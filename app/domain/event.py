@@ -34,6 +34,7 @@ class EventType(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     PLACE_CORRECTED = "place_corrected"
+    PLACE_ADDED = "place_added"
     VERDICT_CORRECTED = "verdict_corrected"
     MERGED = "merged"
     JOINED = "joined"

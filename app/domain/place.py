@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.territory import EntryId
+from app.domain.territory import EntryId, EntryKind
 
 SURE = 0.7
 """A candidate of this confidence is taken for meant; below it an operator is asked."""
@@ -16,6 +16,16 @@ class PlaceKind(StrEnum):
     STREET = "street"
     ADDRESS = "address"
     LANDMARK = "landmark"
+
+
+KIND_OF = {
+    EntryKind.TERRITORY: PlaceKind.SETTLEMENT,
+    EntryKind.SETTLEMENT: PlaceKind.SETTLEMENT,
+    EntryKind.DISTRICT: PlaceKind.DISTRICT,
+    EntryKind.STREET: PlaceKind.STREET,
+    EntryKind.LANDMARK: PlaceKind.LANDMARK,
+}
+"""What a place is that an entry of the gazetteer stands for, without a house."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Which body must answer: rules that an administrator reads and edits, and what transfers have taught, ranked with their reasons."""
+"""Which body must answer: rules that an administrator reads and edits, what transfers and the region's model say, with the reasons."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
 
@@ -17,7 +17,10 @@ PRIOR = 2.0
 HABIT_COUNTS = 0.85
 """The most that habits alone are trusted: a rule that fits stands before them, unless they speak clearly against it."""
 RULE_COUNTS = 0.9
+MODEL_COUNTS = 0.7
+"""The most that the region's model is trusted, which has read the message, but was told of no rule."""
 OWNER_COUNTS = 0.3
+"""The owner of the page, as far as no rule speaks of what the message may be about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What is known of an incident: its likeliest topics with their chances, its territory with all above it, the page's owner."""
+    """What is known of an incident: its likeliest topics with their chances, its territory with all above it, the page's owner,
+
+    and which bodies the region's model guesses by its words.
+    """
 
     topics: Mapping[str, float]
     territories: Sequence[EntryId]
     owner_id: AuthorityId | None
+    guessed: Mapping[AuthorityId, float] = field(default_factory=dict)
 
 
 class Ground(StrEnum):
@@ -54,6 +61,7 @@ class Ground(StrEnum):
 
     RULE = "rule"
     HABIT = "habit"
+    MODEL = "model"
     OWNER = "owner"
 
 
@@ -112,15 +120,19 @@ def suggest(rules: Iterable[Rule], handed: Iterable[Handed], matter: Matter) -> 
 
 
 def _grounds(rules: Sequence[Rule], handed: Sequence[Handed], matter: Matter) -> Iterator[Suggestion]:
+    ruled = 0.0
     for topic, chance in matter.topics.items():
         rule = rule_for(rules, topic, matter.territories, matter.owner_id)
         if rule is not None:
+            ruled += chance
             yield Suggestion(rule.authority_id, chance * RULE_COUNTS, Ground.RULE, topic, rule.id)
         shares, trust = habits(handed, topic, matter.territories)
         for body, share in shares.items():
             yield Suggestion(body, chance * share * trust, Ground.HABIT, topic)
+    for body, chance in matter.guessed.items():
+        yield Suggestion(body, chance * MODEL_COUNTS, Ground.MODEL)
     if matter.owner_id is not None:
-        yield Suggestion(matter.owner_id, OWNER_COUNTS, Ground.OWNER)
+        yield Suggestion(matter.owner_id, OWNER_COUNTS * max(0.0, 1 - ruled), Ground.OWNER)
 
 
 def habits(handed: Iterable[Handed], topic: str, territories: Sequence[EntryId]) -> tuple[dict[AuthorityId, float], float]:

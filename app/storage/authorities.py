@@ -1,6 +1,6 @@
 """The bodies that are responsible for answering."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,6 +54,19 @@ async def listed(session: AsyncSession, region_id: RegionId, *, after: Authority
         {"region": region_id, "after": after or 0, "limit": limit},
     )
     return [Authority(AuthorityId(row.id), row.name) for row in rows]
+
+
+async def by_names(session: AsyncSession, region_id: RegionId, names: Collection[str]) -> dict[str, AuthorityId]:
+    """The bodies of these names, whatever the case of their letters and how many blanks stand between; names of none are missing."""
+    rows = await session.execute(
+        text(
+            "SELECT given.name, min(a.id) AS id FROM unnest(CAST(:names AS text[])) AS given(name) JOIN authorities a"
+            " ON lower(regexp_replace(trim(a.name), '\\s+', ' ', 'g')) = lower(regexp_replace(trim(given.name), '\\s+', ' ', 'g'))"
+            " WHERE a.region_id = :region GROUP BY given.name"
+        ),
+        {"region": region_id, "names": list(names)},
+    )
+    return {row.name: AuthorityId(row.id) for row in rows}
 
 
 async def _id_of(session: AsyncSession, region_id: RegionId, name: str) -> AuthorityId | None:

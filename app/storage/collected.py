@@ -14,6 +14,7 @@ from app.domain.message import MessageId
 from app.domain.source import SourceId
 from app.domain.verdict import Kind
 from app.storage.regions import RegionId
+from app.storage.sources import REAL_PAGE
 from connectors.sdk.contract import DIRECT_DIALOGUE
 
 
@@ -90,7 +91,7 @@ async def unspoken(
     session: AsyncSession, region_id: RegionId, *, before: MessageId | None, below: float | None, limit: int
 ) -> Sequence[CollectedMessage]:
     """Judged messages on which no person has spoken, the newest first; with `below` those of whose kind the model was less sure."""
-    conditions = ["region_id = :region", "kind IS NOT NULL", "deleted_at IS NULL", "coalesce(text, '') <> ''"]
+    conditions = ["region_id = :region", "kind IS NOT NULL", "deleted_at IS NULL", "coalesce(text, '') <> ''", f"source_id {REAL_PAGE}"]
     conditions += [] if before is None else ["id < :before"]
     conditions += [] if below is None else ["confidence < :below"]
     given = {name: value for name, value in (("before", before), ("below", below)) if value is not None}

@@ -116,6 +116,7 @@ class LabelledText:
     reply_to: str | None
     kind: Kind | None
     topic: str | None
+    urgent: bool | None
     authority: str | None
 
 
@@ -123,18 +124,19 @@ SAME_THREAD = "{0}.region_id = m.region_id AND {0}.month = m.month AND {0}.sourc
 
 
 async def texts(session: AsyncSession, region_id: RegionId) -> Sequence[LabelledText]:
-    """Every message that a person said something of: a kind or a topic, or to whom it was handed."""
+    """Every message that a person said something of: a kind, a topic or urgency, or to whom it was handed."""
     rows = await session.execute(
         text(
             "WITH words AS (SELECT message_id, (array_agg(kind ORDER BY id DESC) FILTER (WHERE kind IS NOT NULL))[1] AS kind,"
-            " (array_agg(topic ORDER BY id DESC) FILTER (WHERE topic IS NOT NULL))[1] AS topic FROM verdict_labels"
+            " (array_agg(topic ORDER BY id DESC) FILTER (WHERE topic IS NOT NULL))[1] AS topic,"
+            " (array_agg(urgent ORDER BY id DESC) FILTER (WHERE urgent IS NOT NULL))[1] AS urgent FROM verdict_labels"
             " WHERE region_id = :region GROUP BY message_id),"
             " handed AS (SELECT DISTINCT ON (e.incident_id) i.message_id, a.name FROM incident_events e"
             " JOIN incidents i ON i.region_id = e.region_id AND i.id = e.incident_id"
             " JOIN authorities a ON a.id = CAST(e.data->>'authority_id' AS bigint)"
             " WHERE e.region_id = :region AND e.type = 'assigned' AND e.actor_id IS NOT NULL AND e.data->>'authority_id' IS NOT NULL"
             " ORDER BY e.incident_id, e.id DESC)"
-            " SELECT m.text, p.text AS post, r.text AS reply_to, w.kind, w.topic, h.name AS authority"
+            " SELECT m.text, p.text AS post, r.text AS reply_to, w.kind, w.topic, w.urgent, h.name AS authority"
             " FROM words w FULL JOIN handed h ON h.message_id = w.message_id"
             " JOIN messages m ON m.region_id = :region AND m.id = coalesce(w.message_id, h.message_id)"
             f" LEFT JOIN messages p ON m.comment_id <> '' AND {SAME_THREAD.format('p')} AND p.comment_id = ''"
@@ -144,6 +146,6 @@ async def texts(session: AsyncSession, region_id: RegionId) -> Sequence[Labelled
         {"region": region_id},
     )
     return [
-        LabelledText(row.text, row.post, row.reply_to, None if row.kind is None else Kind(row.kind), row.topic, row.authority)
+        LabelledText(row.text, row.post, row.reply_to, None if row.kind is None else Kind(row.kind), row.topic, row.urgent, row.authority)
         for row in rows
     ]

@@ -31,7 +31,10 @@ class ShownCandidate:
 
 @dataclass(frozen=True, slots=True)
 class ShownPlace:
-    """A place of an incident. `meant` is what it is held for; `corrected_by` names the operator who said so."""
+    """A place of an incident. `meant` is what it is held for; `corrected_by` names the operator who said so.
+
+    One that was `added` by an operator stands at 0 to 0 where the message does not have these words.
+    """
 
     number: int
     kind: PlaceKind
@@ -43,6 +46,7 @@ class ShownPlace:
     candidates: tuple[ShownCandidate, ...]
     corrected_by: str | None
     corrected_at: datetime | None
+    added: bool = False
 
 
 STORE = text(
@@ -72,10 +76,12 @@ async def store(session: AsyncSession, region_id: RegionId, source_id: SourceId,
 
 
 def _columns(new: Sequence[NewPlace]) -> dict[str, list[Any]]:
-    places = [one.found for one in new]
+    names = {"posts": [one.post_id for one in new], "authors": [one.author_id for one in new]}
+    return names | _found_columns([one.found for one in new])
+
+
+def _found_columns(places: Sequence[FoundPlace]) -> dict[str, list[Any]]:
     return {
-        "posts": [one.post_id for one in new],
-        "authors": [one.author_id for one in new],
         "kinds": [place.kind.value for place in places],
         "starts": [place.start for place in places],
         "ends": [place.end for place in places],
@@ -89,7 +95,7 @@ def _columns(new: Sequence[NewPlace]) -> dict[str, list[Any]]:
 
 PLACES = text(
     "SELECT p.incident_id, p.number, p.kind, p.starts, p.ends, p.surface, p.house, p.entry_id, p.confidence, p.candidates,"
-    " o.name AS corrected_by, p.corrected_at FROM incident_places p LEFT JOIN operators o ON o.id = p.corrected_by"
+    " o.name AS corrected_by, p.corrected_at, p.added FROM incident_places p LEFT JOIN operators o ON o.id = p.corrected_by"
     " WHERE p.region_id = :region AND p.incident_id = ANY(:incidents) ORDER BY p.incident_id, p.starts"
 )
 TITLES = text(
@@ -117,13 +123,27 @@ async def of_incidents(
 def _shown(row: Any, titles: Mapping[int, Any]) -> ShownPlace:
     candidates = tuple(_candidate(titles[entry], confidence) for entry, confidence in row.candidates if entry in titles)
     meant = None if row.entry_id not in titles else _candidate(titles[row.entry_id], row.confidence)
-    kind = PlaceKind(row.kind)
-    return ShownPlace(row.number, kind, row.starts, row.ends, row.surface, row.house, meant, candidates, row.corrected_by, row.corrected_at)
+    own = (row.number, PlaceKind(row.kind), row.starts, row.ends, row.surface, row.house)
+    return ShownPlace(*own, meant, candidates, row.corrected_by, row.corrected_at, row.added)
 
 
 def _candidate(title: Any, confidence: float) -> ShownCandidate:
     above = None if title.above_name is None else f"{title.above_type} {title.above_name}".strip()
     return ShownCandidate(EntryId(title.id), f"{title.type} {title.name}".strip(), above, confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a place was held for before, and what the finder had made of its words."""
+
+    before: EntryId | None
+    start: int
+    end: int
+    surface: str
+    house: str | None
+    kind: PlaceKind
+    candidates: frozenset[EntryId]
+    added: bool
 
 
 async def correct(
@@ -135,22 +155,47 @@ async def correct(
     *,
     by: OperatorId,
     now: datetime,
-) -> EntryId | None:
-    """Writes what an operator holds a place for, None for nothing that is listed; what it was held for before."""
+) -> Corrected:
+    """Writes what an operator holds a place for, None for nothing that is listed; how the place stood before."""
     row = (
         await session.execute(
             text(
                 "UPDATE incident_places p SET entry_id = :entry, confidence = CASE WHEN CAST(:entry AS bigint) IS NOT NULL THEN 1 END,"
                 " corrected_by = :by, corrected_at = :now FROM (SELECT entry_id FROM incident_places"
                 " WHERE region_id = :region AND incident_id = :incident AND number = :number) AS before"
-                " WHERE p.region_id = :region AND p.incident_id = :incident AND p.number = :number RETURNING before.entry_id"
+                " WHERE p.region_id = :region AND p.incident_id = :incident AND p.number = :number"
+                " RETURNING before.entry_id, p.starts, p.ends, p.surface, p.house, p.kind, p.candidates, p.added"
             ),
             {"region": region_id, "incident": incident_id, "number": number, "entry": entry_id, "by": by, "now": now},
         )
     ).one_or_none()
     if row is None:
         raise NotFound("place", f"{number} of incident {incident_id}")
-    return None if row[0] is None else EntryId(row[0])
+    before = None if row.entry_id is None else EntryId(row.entry_id)
+    candidates = frozenset(EntryId(entry) for entry, _ in row.candidates)
+    return Corrected(before, row.starts, row.ends, row.surface, row.house, PlaceKind(row.kind), candidates, row.added)
+
+
+ADD = text(
+    "INSERT INTO incident_places (region_id, incident_id, number, kind, starts, ends, surface, house, entry_id, confidence, candidates,"
+    " corrected_by, corrected_at, added) SELECT :region, :incident, :first + position - 1, kind, starts, ends, surface, house, entry,"
+    " confidence, CAST(candidates AS jsonb), CASE WHEN entry IS NOT NULL THEN CAST(:by AS bigint) END,"
+    " CASE WHEN entry IS NOT NULL THEN CAST(:now AS timestamptz) END, true FROM unnest(CAST(:kinds AS text[]),"
+    " CAST(:starts AS int[]), CAST(:ends AS int[]), CAST(:surfaces AS text[]), CAST(:houses AS text[]), CAST(:entries AS bigint[]),"
+    " CAST(:confidences AS float8[]), CAST(:candidates AS text[])) WITH ORDINALITY"
+    " AS t(kind, starts, ends, surface, house, entry, confidence, candidates, position)"
+)
+
+
+async def add(
+    session: AsyncSession, region_id: RegionId, incident_id: IncidentId, found: Sequence[FoundPlace], *, by: OperatorId, now: datetime
+) -> int:
+    """Adds places to an incident that is held; the number of the first of them. What they mean, if that is sure, the operator says."""
+    query = text("SELECT coalesce(max(number), 0) + 1 FROM incident_places WHERE region_id = :region AND incident_id = :incident")
+    first = int(await session.scalar(query, {"region": region_id, "incident": incident_id}) or 1)
+    given = {"region": region_id, "incident": incident_id, "first": first, "by": by, "now": now}
+    await session.execute(ADD, given | _found_columns(found))
+    return first
 
 
 async def set_territory(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> None:

@@ -1,7 +1,6 @@
-"""Puts a kept model to work by hand, or goes back to the one before; a worse one is refused."""
+"""Puts a kept model to work by hand; a worse one is refused."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,8 +15,7 @@ from app.storage.engine import Database
 from app.storage.models import NewModel
 from app.storage.regions import RegionId
 from app.usecases.retrain import gather
-
-SHIPPED = "shipped"
+from app.usecases.show_models import SHIPPED, at_work_in
 
 
 class ModelIsWorse(DomainError):
@@ -27,13 +25,6 @@ class ModelIsWorse(DomainError):
         tasks = ", ".join(name for name, task in judgement.tasks.items() if task.is_worse)
         super().__init__(f"{judgement.candidate} may be worse than {judgement.rival} in {tasks}: it is not put to work.")
         self.judgement = judgement
-
-
-class NoModelBefore(DomainError):
-    """There is nothing to go back to."""
-
-    def __init__(self) -> None:
-        super().__init__("No other model was at work before: there is nothing to go back to.")
 
 
 async def add_model(database: Database, region_id: RegionId, path: Path, *, made_by: str, now: datetime) -> str:
@@ -68,27 +59,10 @@ async def use_model(database: Database, region_id: RegionId, name: str, folder: 
     return judgement
 
 
-async def roll_back(database: Database, region_id: RegionId, *, put_by: str, now: datetime) -> str:
-    """Puts the model to work that was there before the present one; its name."""
-    async with database.write() as session:
-        past = await models.uses(session, region_id, limit=MOST_USES)
-        if not past:
-            raise NoModelBefore
-        before = next((use for use in past[1:] if use.model_id != past[0].model_id), None)
-        if before is None and past[0].model_id is None:
-            raise NoModelBefore
-        await models.put_to_work(session, region_id, None if before is None else before.model_id, put_by=put_by, now=now)
-    return SHIPPED if before is None or before.name is None else before.name
-
-
-MOST_USES = 1000
-
-
 async def name_at_work(database: Database, region_id: RegionId) -> str:
     """What the region's model at work is called."""
     async with database.read() as session:
-        past: Sequence[models.Use] = await models.uses(session, region_id, limit=1)
-    return past[0].name or SHIPPED if past else SHIPPED
+        return await at_work_in(session, region_id)
 
 
 async def _load(database: Database, region_id: RegionId, name: str) -> AnyClassifier:

@@ -1,4 +1,4 @@
-"""Keeps the region's gazetteer in memory, ready to find places by, and takes a newer one up by itself."""
+"""Keeps the region's gazetteer with the names that people taught in memory, to find places by, and takes a newer one up by itself."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,8 +9,9 @@ import structlog
 from app.classifier.places.atlas import Atlas
 from app.classifier.places.finder import PlaceFinder
 from app.classifier.places.morphology import Morphology
+from app.domain.place_name import TaughtName
 from app.domain.territory import Entry
-from app.storage import gazetteer
+from app.storage import gazetteer, taught_names
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 
@@ -43,10 +44,11 @@ class PlaceFinders:
             if version == self._version:
                 return
             entries = await gazetteer.all_entries(session, region_id)
-        self._finder = await asyncio.to_thread(_make, entries) if entries else None
+            taught = await taught_names.used(session, region_id)
+        self._finder = await asyncio.to_thread(_make, entries, taught) if entries else None
         self._version = version
         log.info("gazetteer taken up", version=version, entries=len(entries))
 
 
-def _make(entries: list[Entry]) -> PlaceFinder:
-    return PlaceFinder(Atlas(entries, Morphology()))
+def _make(entries: list[Entry], taught: list[TaughtName]) -> PlaceFinder:
+    return PlaceFinder(Atlas(entries, Morphology(), taught))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -89,11 +89,14 @@ async def gather(database: Database, region_id: RegionId, folder: Path, refused:
             one.kind,
             one.topic,
             () if one.authority is None else ((Own.AUTHORITY, one.authority),),
+            one.urgent,
         )
         for one in said
     ]
     overruled = {one.thread for one in own if one.kind is not None or one.topic is not None}
-    return [*(one for one in exported if one.thread not in overruled), *own]
+    judged = {one.thread for one in own if one.urgent is not None}
+    kept = [one for one in exported if one.thread not in overruled]
+    return [*(replace(one, urgent=None) if one.thread in judged else one for one in kept), *own]
 
 
 def _read_folder(folder: Path, refused: list[DataRefused]) -> Sequence[Taught]:

@@ -1,4 +1,4 @@
-"""Suggests which body must answer an incident: by the region's rules, by what people handed over, by whose page it is."""
+"""Suggests which body must answer an incident: by rules, by transfers, by what the region's model learnt, by whose page it is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.classifier.explanation import Explanation
+from app.classifier.regional.model import own_label
+from app.classifier.regional.taught import Own
+from app.domain.authority import AuthorityId
 from app.domain.incident import IncidentId
 from app.domain.routing import Matter, Rule, Suggestion, suggest
 from app.domain.source import SourceId
@@ -41,8 +44,19 @@ async def suggest_authorities(
     rules = [shown.rule for shown in await routing_rules.listed(session, region_id)]
     groups = sorted({group_of(topic) for topic in topics})
     handed = [one for group in groups for one in await routing_rules.handed_over(session, region_id, group, since=now - LEARNT_OVER)]
-    found = suggest(rules, handed, Matter(topics, above, source.authority_id))
+    guessed = {} if explanation is None else await _guessed(session, region_id, explanation)
+    found = suggest(rules, handed, Matter(topics, above, source.authority_id, guessed))
     return [NamedSuggestion(one, (await authorities.get(session, region_id, one.authority_id)).name) for one in found]
+
+
+async def _guessed(session: AsyncSession, region_id: RegionId, explanation: Explanation) -> Mapping[AuthorityId, float]:
+    """What the region's model guesses; names of its exports that no registered body has are left out."""
+    guesses = {guess.code: guess.confidence for guess in own_label(explanation.verdict, Own.AUTHORITY)}
+    known = await authorities.by_names(session, region_id, guesses) if guesses else {}
+    found: dict[AuthorityId, float] = {}
+    for name, body in known.items():
+        found[body] = found.get(body, 0.0) + guesses[name]
+    return found
 
 
 def _topics(incident: IncidentDetails, explanation: Explanation | None) -> Mapping[str, float]:

@@ -4,7 +4,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from app.classifier.model_file import load_shipped_model, shipped_bytes
+from app.classifier.regional.model import RegionalClassifier
+from app.classifier.regional.training import teach
 from tests.api.conftest import Api
+from tests.classifier.regional.examples import export
 from tests.usecases.reading import Reader, comment
 
 
@@ -79,6 +83,15 @@ async def test_the_body_of_an_incident_is_explained(admin: httpx.AsyncClient, ap
 
     assert (by_rule["authority"]["name"], by_rule["ground"], by_rule["rule_id"], by_rule["by"]) == ("Администрация", "rule", rule, None)
     assert (by_hand["authority"]["name"], by_hand["ground"], by_hand["rule_id"], by_hand["by"]) == ("Водоканал", "person", None, "admin")
+
+
+async def test_a_body_that_the_region_s_model_reads_in_the_words_is_suggested(admin: httpx.AsyncClient, api: Api, reader: Reader) -> None:
+    model = teach(load_shipped_model(), shipped_bytes(), export())[0]
+    api.context.at_work.use(RegionalClassifier(model, "region-test"), 1)
+    await authority(admin, "горсвет ")
+    await reader.read(comment(1, "темно на Лесной, фонари не горят вторую неделю!", api.clock[0]), at=api.clock[0])
+
+    assert ("горсвет ", "model") in await suggested(admin, 1)
 
 
 async def test_a_transfer_teaches(admin: httpx.AsyncClient, api: Api, reader: Reader) -> None:

@@ -48,6 +48,23 @@ async def test_the_button_makes_the_later_a_repetition_of_the_earlier_and_comes_
     assert "на Лесной нет холодной воды!" in words((await anna.open("/?status=duplicate&owed=1")).text)
 
 
+async def test_who_is_due_first_becomes_the_main_one_and_an_earlier_deadline_of_a_repetition_is_told(
+    two: None, reader: Reader, anna: Browser, noon: datetime
+) -> None:
+    async def is_urgent() -> None:
+        async with reader.intake.database.write() as session:
+            query = "UPDATE incidents SET first_answer_due_at = :due, queue_at = :due WHERE id = 2"
+            await session.execute(text(query), {"due": noon + HOUR})
+
+    await is_urgent()
+    offered = (await anna.open("/incidents/1")).text
+    await anna.send("/incidents/2/merge", version=1, parent=1)
+    await is_urgent()
+
+    assert 'aria-label="Объединить: обращение 1 — повтор обращения 2"' in offered
+    assert "без ответа 1 , у повтора через 1 ч" in words((await anna.open("/")).text)
+
+
 async def test_a_repetition_is_taken_apart_by_its_own_page(two: None, anna: Browser) -> None:
     await anna.open("/incidents/2")
     await anna.send("/incidents/2/merge", version=1, parent=1)

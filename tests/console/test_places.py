@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from app.domain.operator import Role
 from app.storage.regions import RegionId
 from app.usecases.import_gazetteer import import_gazetteer, read_gazetteer
 from tests.console.browsing import Browser, words
+from tests.console.conftest import Site
 from tests.usecases.reading import Reader, comment
 from tests.usecases.test_places import TABLE
 
@@ -62,3 +64,38 @@ async def test_a_place_that_is_not_among_the_variants_is_found_in_the_gazetteer(
     assert f'name="entry" value="{rows[0].id}"' in found.text
     assert "Ничего похожего" in nothing
     assert "Считается за: село Ивановка" in words((await anna.open("/incidents/1")).text)
+
+
+async def test_a_place_is_added_in_free_text(reader: Reader, region_id: RegionId, anna: Browser, vera: Browser, noon: datetime) -> None:
+    await ask(reader, region_id, "Третий день темно!", noon)
+    form = (await anna.open("/incidents/1")).text
+    empty = await anna.send("/incidents/1/places/add", version=1, words=" ")
+    unknown = await anna.send("/incidents/1/places/add", version=1, words="Марсианская")
+    done = await anna.send("/incidents/1/places/add", version=1, words="Лесная")
+    page = words((await anna.open("/incidents/1")).text)
+
+    assert "/incidents/1/places/add" in form
+    assert "/incidents/1/places/add" not in (await vera.open("/incidents/1")).text
+    assert (empty.status_code, unknown.status_code, done.status_code) == (422, 422, 303)
+    assert "ничего похожего нет" in unknown.text
+    assert 'value="Марсианская"' in unknown.text
+    assert "Лесная улица, слов в сообщении нет — не уверены , варианты:" in page
+    assert "Добавлено место, нужно выбрать какое" in page
+
+
+async def test_an_administrator_sees_where_a_name_comes_from_and_takes_it_away(
+    site: Site, reader: Reader, region_id: RegionId, anna: Browser, noon: datetime
+) -> None:
+    await ask(reader, region_id, "На Строительной 3 темно!", noon)
+    rows = await reader.rows("SELECT id FROM gazetteer_entries WHERE code = 'mira'")
+    await anna.open("/incidents/1")
+    await anna.send("/incidents/1/places", version=1, number=1, entry=rows[0].id)
+    seen = words((await anna.open("/labelling/names")).text)
+    chief = await site.enter("chief", Role.ADMIN)
+    await chief.open("/labelling/names")
+    await chief.send("/labelling/names/1", state="refused")
+
+    assert "Строительной адрес улица Мира город Заречный обращение 1 оператор" in seen
+    assert "ищем по нему" in seen
+    assert "Не искать" not in seen
+    assert "не ищем — Chief" in words((await chief.open("/labelling/names")).text)

@@ -41,15 +41,16 @@ async def test_unsure_messages_are_offered_until_somebody_speaks(asked: Reader, 
         await session.execute(text("UPDATE messages SET confidence = 0.1 WHERE kind IS NOT NULL"))
     offered = await anna.open("/labelling")
     (message,) = await asked.rows("SELECT id FROM messages WHERE kind IS NOT NULL")
-    done = await anna.send(f"/labelling/{message.id}", kind="other")
+    done = await anna.send(f"/labelling/{message.id}", kind="other", urgent=1, then=message.id, before=message.id + 1)
     after = await anna.open("/labelling")
-    (label,) = await asked.rows("SELECT kind, role, model FROM verdict_labels")
+    (label,) = await asked.rows("SELECT kind, urgent, role, model FROM verdict_labels")
 
     assert "Темно!" in offered.text
     assert (done.status_code, "Здесь пусто" in after.text) == (303, True)
-    assert (label.kind, label.role, label.model is not None) == ("other", "operator", True)
+    assert done.headers["Location"] == f"/labelling?lane=unsure&before={message.id + 1}#message-{message.id}"
+    assert (label.kind, label.urgent, label.role, label.model is not None) == ("other", None, "operator", True)
 
 
 async def test_a_viewer_sees_no_form(asked: Reader, vera: Browser) -> None:
     assert "/verdict" not in (await vera.open("/incidents/1")).text
-    assert "Так и есть" not in (await vera.open("/labelling?lane=disagreeing")).text
+    assert 'name="kind"' not in (await vera.open("/labelling?lane=disagreeing")).text

@@ -49,6 +49,20 @@ def test_a_rule_stands_before_the_page_s_owner_and_its_number_is_told() -> None:
     assert (second.authority_id, second.ground) == (CITY, Ground.OWNER)
 
 
+def test_the_owner_counts_as_far_as_no_rule_speaks() -> None:
+    rules = [rule(1, WATER, "water"), rule(2, CITY, "heating")]
+    best, second = suggest(rules, [], matter(("water.no_cold", 0.43), ("heating.cold", 0.21), owner=CITY))
+
+    assert (best.authority_id, second.authority_id) == (WATER, CITY)
+
+
+def test_what_the_region_s_model_reads_in_the_words_stands_beside_rules_and_owner() -> None:
+    guessed = Matter({"water.no_cold": 0.5}, IN_VILLAGE, CITY, {ROADS: 0.8, SCHOOLS: 0.1, WATER: 0.1})
+    found = suggest([rule(7, WATER, "water")], [], guessed)
+
+    assert [(one.authority_id, one.ground) for one in found] == [(ROADS, Ground.MODEL), (WATER, Ground.RULE), (CITY, Ground.OWNER)]
+
+
 def test_an_unsure_topic_keeps_the_body_of_the_second_likeliest_in_sight() -> None:
     rules = [rule(1, WATER, "water"), rule(2, ROADS, "roads")]
     found = suggest(rules, [], matter(("water.main_break", 0.5), ("roads.drainage", 0.4)))

@@ -1,6 +1,7 @@
 """Places from a page into incidents, and what operators make of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -8,12 +9,15 @@ import pytest
 from app.domain.errors import InvalidInput, NotFound, NotPermitted, StaleVersion
 from app.domain.incident import IncidentId
 from app.domain.operator import Operator, OperatorId, Role
+from app.domain.place_name import NameState
 from app.domain.territory import EntryId
-from app.storage import events, gazetteer, incident_details, operators, sources
+from app.storage import events, gazetteer, incident_details, operators, sources, taught_names
 from app.storage.incident_details import IncidentDetails
+from app.usecases.add_place import Addition, add_place, understand_place
 from app.usecases.correct_place import Correction, correct_place
 from app.usecases.find_places import LOOKED_AT_EVERY_SECONDS, PlaceFinders
 from app.usecases.import_gazetteer import import_gazetteer, read_gazetteer
+from app.usecases.teach_place_name import decide_place_name
 from tests.usecases.reading import Reader, comment, post
 
 TABLE = """kind,code,parent,name,type
@@ -189,3 +193,140 @@ async def test_a_correction_needs_a_place_an_entry_the_version_and_the_right(
     with pytest.raises(NotPermitted):
         await correct(reader, vera, noon, entry=ids["mira"])
     assert (await incident(reader)).version == 1
+
+
+SCHOOLS = TABLE + "landmark,gymnasium,town,№ 2,гимназия\nstreet,builders,town,Заводская,улица\n"
+
+
+async def add(reader: Reader, by: Operator, noon: datetime, words: str, *, entry: EntryId | None = None, number: int = 1) -> None:
+    intake, key = reader.intake, IncidentId(number)
+    understood = await understand_place(intake.database, PlaceFinders(), intake.region_id, key, Addition(words, entry))
+    async with intake.database.write() as session:
+        await add_place(session, intake.region_id, key, by, understood, version=1, now=noon)
+
+
+async def test_a_place_is_added_to_a_message_that_names_none(reader: Reader, ids: Mapping[str, EntryId], noon: datetime) -> None:
+    await reader.read(comment(1, "Третий день темно!", noon), at=noon)
+    await add(reader, await operator(reader, Role.OPERATOR, noon), noon, "Мира 3")
+
+    found = await incident(reader)
+
+    (place,) = found.places
+    assert (place.start, place.end, place.surface, place.house) == (0, 0, "Мира 3", "3")
+    assert (place.added, place.corrected_by) == (True, "the operator")
+    assert place.meant is not None
+    assert place.meant.entry_id == ids["mira"]
+    assert found.territory is not None
+    assert found.territory.id == ids["town"]
+    assert (await reader.rows("SELECT type FROM incident_events ORDER BY id"))[-1].type == "place_added"
+
+
+async def test_added_words_that_mean_several_things_are_offered(reader: Reader, ids: Mapping[str, EntryId], noon: datetime) -> None:
+    await reader.read(comment(1, "Третий день темно!", noon), at=noon)
+    chief = await operator(reader, Role.OPERATOR, noon)
+    await add(reader, chief, noon, "лесная")
+    (before,) = (await incident(reader)).places
+    await correct(reader, chief, noon, entry=ids["lesnaya-i"], version=2)
+    (after,) = (await incident(reader)).places
+
+    assert (before.meant, before.corrected_by) == (None, None)
+    assert {one.entry_id for one in before.candidates} == {ids["lesnaya"], ids["lesnaya-i"]}
+    assert after.meant is not None
+    assert after.meant.entry_id == ids["lesnaya-i"]
+
+
+async def test_added_words_in_small_letters_are_weighed_like_names(reader: Reader, ids: Mapping[str, EntryId], noon: datetime) -> None:
+    await reader.read(comment(1, "В Ивановке третий день темно!", noon), at=noon)
+    await add(reader, await operator(reader, Role.OPERATOR, noon), noon, "лесная")
+
+    added = (await incident(reader)).places[0]
+
+    assert (added.surface, added.added) == ("лесная", True)
+    assert added.meant is not None
+    assert added.meant.entry_id == ids["lesnaya-i"]
+
+
+@pytest.mark.parametrize("words", ["Марсианская 5", "!", "\N{SNOWMAN}"])
+async def test_words_of_which_the_gazetteer_knows_nothing_are_refused(
+    reader: Reader, ids: Mapping[str, EntryId], noon: datetime, words: str
+) -> None:
+    await reader.read(comment(1, "Третий день темно!", noon), at=noon)
+    with pytest.raises(InvalidInput, match="has nothing like"):
+        await add(reader, await operator(reader, Role.OPERATOR, noon), noon, words)
+
+
+async def taught(reader: Reader, table: str, noon: datetime) -> Mapping[str, EntryId]:
+    """A region with more entries, and their ids by code."""
+    async with reader.intake.database.write() as session:
+        await import_gazetteer(session, reader.intake.region_id, read_gazetteer(table.encode()), now=noon)
+        return {one.code: one.id for one in await gazetteer.all_entries(session, reader.intake.region_id)}
+
+
+@pytest.mark.parametrize(
+    ("text", "again", "entry"),
+    [
+        ("У пятой школы темно!", "Возле школы № 5 лёд!", "gymnasium"),
+        ("На Строительной 8 темно!", "По Строительной не пройти, лёд!", "builders"),
+        ("На улице Строительной темно!", "На Строительной 12 лёд!", "builders"),
+    ],
+)
+async def test_a_name_that_the_gazetteer_lacks_is_learnt_from_its_correction(
+    reader: Reader, noon: datetime, text: str, again: str, entry: str
+) -> None:
+    ids = await taught(reader, SCHOOLS, noon)
+    await reader.read(comment(1, text, noon), at=noon)
+    await correct(reader, await operator(reader, Role.OPERATOR, noon), noon, entry=ids[entry])
+    later = Reader(replace(reader.intake, finders=PlaceFinders()), reader.source, reader.clock)
+    await later.read(comment(2, again, noon, by="2"), at=noon)
+
+    (place,) = (await incident(reader, 2)).places
+
+    assert place.meant is not None
+    assert place.meant.entry_id == ids[entry]
+
+
+async def test_an_administrator_takes_a_learnt_name_away_for_good(reader: Reader, noon: datetime) -> None:
+    ids = await taught(reader, SCHOOLS, noon)
+    chief = await operator(reader, Role.ADMIN, noon)
+    await reader.read(comment(1, "У пятой школы темно!", noon), comment(2, "У пятой школы лёд!", noon, by="2"), at=noon)
+    await correct(reader, chief, noon, entry=ids["gymnasium"])
+    intake = reader.intake
+    async with intake.database.write() as session:
+        (name,) = await taught_names.listed(session, intake.region_id, state=None, before=None, limit=9)
+        refused = await decide_place_name(session, intake.region_id, name.id, chief, NameState.REFUSED, now=noon)
+        await correct_place(session, intake.region_id, IncidentId(2), chief, Correction(1, ids["gymnasium"]), version=1, now=noon)
+        (again,) = await taught_names.listed(session, intake.region_id, state=None, before=None, limit=9)
+        in_use = await taught_names.used(session, intake.region_id)
+
+    assert (name.name.name, name.state, name.times, name.title, name.role) == ("пятой школы", NameState.USED, 1, "гимназия № 2", Role.ADMIN)
+    assert (refused.state, refused.decided_by) == (NameState.REFUSED, "the admin")
+    assert (again.state, again.times, in_use) == (NameState.REFUSED, 2, [])
+
+
+async def test_words_that_looked_like_no_place_count_when_two_incidents_speak_for_them(reader: Reader, noon: datetime) -> None:
+    ids = await taught(reader, SCHOOLS, noon)
+    chief = await operator(reader, Role.OPERATOR, noon)
+    await reader.read(comment(1, "за старой каланчой темно!", noon), comment(2, "за старой каланчой лёд!", noon, by="2"), at=noon)
+    states = []
+    for number in (1, 2):
+        await add(reader, chief, noon, "старой каланчой", entry=ids["builders"], number=number)
+        async with reader.intake.database.read() as session:
+            (name,) = await taught_names.listed(session, reader.intake.region_id, state=None, before=None, limit=9)
+        states.append(name.state)
+    later = Reader(replace(reader.intake, finders=PlaceFinders()), reader.source, reader.clock)
+    await later.read(comment(3, "За Старой каланчой, 7 опять темно!", noon, by="3"), at=noon)
+
+    (place,) = (await incident(reader, 3)).places
+
+    assert states == [NameState.OFFERED, NameState.USED]
+    assert (place.kind, place.house, place.surface) == ("address", "7", "Старой каланчой, 7")
+    assert place.meant is not None
+    assert place.meant.entry_id == ids["builders"]
+
+
+async def test_a_choice_among_homonyms_teaches_nothing(reader: Reader, ids: Mapping[str, EntryId], noon: datetime) -> None:
+    page = await reread(reader)
+    await page.read(comment(1, "На Лесной темно!", noon), at=noon)
+    await correct(page, await operator(reader, Role.OPERATOR, noon), noon, entry=ids["lesnaya-i"])
+
+    assert await reader.rows("SELECT 1 FROM taught_names") == []

@@ -16,17 +16,18 @@ from app.classifier.regional.judging import judge
 from app.classifier.regional.model_file import pack_regional, parse_any_model
 from app.classifier.regional.taught import Own, Taught
 from app.classifier.regional.training import teach
-from app.domain.errors import NotFound
+from app.domain.errors import NoModelBefore, NotFound
 from app.domain.verdict import Kind
 from app.domain.word import Word
 from app.storage import models
 from app.storage.engine import Database
 from app.storage.models import NewModel
 from app.storage.regions import RegionId
-from app.usecases.choose_model import ModelIsWorse, NoModelBefore, add_model, compare_models, name_at_work, roll_back, use_model
+from app.usecases.choose_model import ModelIsWorse, add_model, compare_models, name_at_work, use_model
 from app.usecases.correct_verdict import correct_verdict
 from app.usecases.refresh_model import refresh_model
-from app.usecases.retrain import retrain, retrain_by_schedule
+from app.usecases.retrain import gather, retrain, retrain_by_schedule
+from app.usecases.roll_back_model import roll_back_model
 from tests.classifier.regional.examples import export, write_table
 from tests.usecases.work import Desk
 
@@ -72,16 +73,18 @@ async def test_a_correction_changes_the_next_training(desk: Desk, noon: datetime
     write_table(tmp_path, export())
     before = await retrain(desk.database, desk.region_id, ClassifierAtWork(), tmp_path, made_by="test", now=noon)
     async with desk.database.write() as session:
-        word = Word(Kind.SUGGESTION, "roads.potholes")
+        word = Word(Kind.SUGGESTION, "roads.potholes", urgent=True)
         await correct_verdict(session, desk.region_id, desk.incident_id, desk.anna, word, version=None, now=noon)
         await session.execute(text("UPDATE messages SET text = 'у нас тут всё сложно' WHERE id = (SELECT message_id FROM incidents)"))
     after = await retrain(desk.database, desk.region_id, ClassifierAtWork(), tmp_path, made_by="test", now=noon + DAY)
     async with desk.database.read() as session:
         newest, older = await models.listed(session, desk.region_id)
+    spoken = [one for one in await gather(desk.database, desk.region_id, tmp_path, []) if one.urgent is not None]
 
     assert after.name not in {before.name, None}
     assert (newest.learned["texts"], newest.learned["topic"]) == (older.learned["texts"] + 1, older.learned["topic"] + 1)
     assert newest.made_by == "test"
+    assert [(one.text.text, one.urgent) for one in spoken] == [("у нас тут всё сложно", True)]
 
 
 async def test_a_worse_model_stays_a_candidate(database: Database, region_id: RegionId, noon: datetime, tmp_path: Path) -> None:
@@ -111,15 +114,20 @@ async def test_a_worse_model_is_not_put_to_work_by_hand_either(
     assert (await compare_models(database, region_id, bad, "shipped", tmp_path)).is_known
 
 
+async def go_back(database: Database, region_id: RegionId, now: datetime) -> str:
+    async with database.write() as session:
+        return await roll_back_model(session, region_id, put_by="test", now=now)
+
+
 async def test_rolling_back_brings_the_model_before(database: Database, region_id: RegionId, noon: datetime, tmp_path: Path) -> None:
     with pytest.raises(NoModelBefore):
-        await roll_back(database, region_id, put_by="test", now=noon)
+        await go_back(database, region_id, noon)
     write_table(tmp_path, export())
     at_work = ClassifierAtWork()
     await retrain(database, region_id, at_work, tmp_path, made_by="test", now=noon)
     await refresh_model(database, region_id, at_work)
 
-    assert await roll_back(database, region_id, put_by="test", now=noon + DAY) == "shipped"
+    assert await go_back(database, region_id, noon + DAY) == "shipped"
     assert await refresh_model(database, region_id, at_work)
     assert at_work.name == load_shipped_model().name
 

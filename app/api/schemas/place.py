@@ -20,6 +20,7 @@ PLACE = {
     "candidates": [CANDIDATE],
     "corrected_by": None,
     "corrected_at": None,
+    "added": False,
 }
 
 
@@ -39,7 +40,10 @@ class CandidateOut(BaseModel):
 
 
 class PlaceOut(BaseModel):
-    """A span of the text in which the incident was found, and what it is held for. Without `meant` a person has to choose."""
+    """A span of the text in which the incident was found, and what it is held for. Without `meant` a person has to choose.
+
+    One that an operator `added` in words that the text does not have stands at 0 to 0.
+    """
 
     model_config = example(**PLACE)
 
@@ -53,10 +57,11 @@ class PlaceOut(BaseModel):
     candidates: list[CandidateOut]
     corrected_by: str | None
     corrected_at: datetime | None
+    added: bool
 
     @classmethod
     def of(cls, place: ShownPlace) -> "PlaceOut":
-        plain = ("number", "kind", "start", "end", "surface", "house", "corrected_by", "corrected_at")
+        plain = ("number", "kind", "start", "end", "surface", "house", "corrected_by", "corrected_at", "added")
         meant = None if place.meant is None else CandidateOut.of(place.meant)
         fields = {name: getattr(place, name) for name in plain}
         return cls(**fields, meant=meant, candidates=[CandidateOut.of(one) for one in place.candidates])

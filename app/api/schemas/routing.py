@@ -109,7 +109,10 @@ class RuleList(BaseModel):
 
 
 class SuggestionOut(BaseModel):
-    """A body with its chance, and why: a `rule` of the region, the `habit` of those who handed such matters over, the page's `owner`."""
+    """A body with its chance, and why: a `rule` of the region, the `habit` of those who handed such matters over, the region's `model`,
+
+    which learnt it from labelled exports and from transfers, the page's `owner`.
+    """
 
     model_config = example(authority={"id": 4, "name": "Водоканал"}, chance=0.75, ground="rule", topic="water.no_cold", rule_id=3)
 

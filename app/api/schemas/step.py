@@ -64,6 +64,15 @@ class PlaceIn(BaseModel):
     entry_id: TerritoryInBody | None
 
 
+class NewPlaceIn(BaseModel):
+    """Where it is, in words of the message or of one's own; `entry_id` settles which entry of the gazetteer they mean."""
+
+    model_config = strict_example(words="Лесная 5")
+
+    words: ShortText
+    entry_id: TerritoryInBody | None = None
+
+
 class VerdictIn(BaseModel):
     """What the message is in truth; what is left out stays. Repeating what was said confirms it."""
 

@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import assert_never
 
-from app.classifier.places.landmarks import landmark_key
+from app.classifier.places.landmarks import LandmarkFinder, landmark_key
 from app.classifier.places.morphology import Morphology
 from app.classifier.places.names import Names
-from app.classifier.places.vocabulary import FEMININE
+from app.classifier.places.vocabulary import DISTRICT_TYPE_OF, FEMININE, SETTLEMENT_TYPE_OF, STREET_TYPE_OF
 from app.classifier.places.words import words_of
+from app.domain.place import PlaceKind
+from app.domain.place_name import TaughtName
 from app.domain.territory import COUNTED, Entry, EntryId, EntryKind
 
 SHORTEST_MISSPELT = 6
@@ -17,14 +20,19 @@ SHORTEST_MISSPELT = 6
 class Atlas:
     """One version of a gazetteer, made in a second or so per ten thousand names: build it in a thread, outside any transaction."""
 
-    def __init__(self, entries: Iterable[Entry], morphology: Morphology) -> None:
+    def __init__(self, entries: Iterable[Entry], morphology: Morphology, taught: Iterable[TaughtName] = ()) -> None:
         self.entries: Mapping[EntryId, Entry] = {entry.id: entry for entry in entries}
         self.morphology = morphology
+        self.landmark_finder = LandmarkFinder(morphology)
         self.streets, self.settlements, self.districts, self.landmarks = Names(), Names(), Names(), Names()
+        self.phrases = Names()
         spelt: dict[tuple[str, str | None], tuple[str, ...]] = {}
         for entry in self.entries.values():
             for name in (entry.name, *entry.aliases):
                 self._add(entry, name, spelt)
+        for one in taught:
+            if one.entry_id in self.entries:
+                self._teach(one)
 
     def _add(self, entry: Entry, name: str, spelt: dict[tuple[str, str | None], tuple[str, ...]]) -> None:
         if entry.kind is EntryKind.LANDMARK:
@@ -36,6 +44,33 @@ class Atlas:
         index = self.streets if entry.kind is EntryKind.STREET else self.districts if entry.kind is EntryKind.DISTRICT else self.settlements
         for key in spelt[name, gender]:
             index.add(key, entry.id)
+
+    def _teach(self, taught: TaughtName) -> None:
+        """Has a name that people taught found as what it was taken for when it was taught; any other words wherever they stand."""
+        match taught.kind:
+            case PlaceKind.STREET | PlaceKind.ADDRESS:
+                gender = _gender(self.entries[taught.entry_id]) or "femn"
+                self._teach_forms(self.streets, taught, STREET_TYPE_OF, gender)
+            case PlaceKind.SETTLEMENT:
+                self._teach_forms(self.settlements, taught, SETTLEMENT_TYPE_OF, None)
+            case PlaceKind.DISTRICT:
+                self._teach_forms(self.districts, taught, DISTRICT_TYPE_OF, None)
+            case PlaceKind.LANDMARK:
+                self.landmarks.add(self.landmark_finder.key_of(taught.name), taught.entry_id)
+            case None:
+                self.phrases.add(key_of(taught.name), taught.entry_id)
+            case _:
+                assert_never(taught.kind)
+
+    def _teach_forms(self, names: Names, taught: TaughtName, types: Mapping[str, str], gender: str | None) -> None:
+        """The name as it was written, and in every case where it bends: «на Строительной» teaches «по Строительную» too."""
+        words = [word for word in words_of(taught.name) if word.plain not in types]
+        if not words:
+            return
+        base = " ".join(self.morphology.in_nominative(word.text.lower(), gender) for word in words)
+        written = " ".join(word.plain for word in words)
+        for key in dict.fromkeys([written, *(key_of(form) for form in self.morphology.spellings(base, gender=gender))]):
+            names.add(key, taught.entry_id)
 
     @cached_property
     def lengths(self) -> Mapping[tuple[str, int], Sequence[str]]:

@@ -1,14 +1,14 @@
 """Texts in, places out: spans first, then what in the gazetteer each of them can mean."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.classifier.places.atlas import Atlas
-from app.classifier.places.landmarks import LandmarkFinder
+from app.classifier.places.houses import house_behind
 from app.classifier.places.settlements import AreaFinder
 from app.classifier.places.streets import StreetFinder
 from app.classifier.places.words import Word, words_of
-from app.domain.place import Candidate, FoundPlace, PlaceKind
+from app.domain.place import KIND_OF, Candidate, FoundPlace, PlaceKind
 from app.domain.territory import EntryId, EntryKind
 
 MOST_CANDIDATES = 5
@@ -20,6 +20,8 @@ UNSAID_TYPE = 0.1
 «улица» out nearly always, and «проспект» or «переулок» almost never, unless the ending tells it («на Тихом»)."""
 PER_SHARED_TERRITORY = 10.0
 """Of settlements with one name the page's neighbour is meant: so much for each territory that both lie in."""
+TAUGHT = 0.9
+"""How sure words are that people said to be a place: they may mean something else in another message."""
 MOST_PLACES = 50
 
 
@@ -46,7 +48,6 @@ class PlaceFinder:
 
     def __init__(self, atlas: Atlas) -> None:
         self.atlas = atlas
-        self._landmarks = LandmarkFinder(atlas.morphology)
 
     def find(self, text: str, around: Surroundings) -> tuple[FoundPlace, ...]:
         """The places of a text in order, none within another; no text makes it raise."""
@@ -71,11 +72,24 @@ class PlaceFinder:
         ]
         spans += [
             _Span(one.start, one.end, PlaceKind.LANDMARK, None, tuple(self.atlas.landmarks.entries.get(one.key, ())), 0.9)
-            for one in self._landmarks.find(text, words)
+            for one in self.atlas.landmark_finder.find(text, words)
             if " " in one.key or one.key in self.atlas.landmarks.entries
         ]
         areas = self._areas(text, words)
-        return _apart([*spans, *areas])[:MOST_PLACES]
+        return _apart([*spans, *areas, *self._taught(text, words)])[:MOST_PLACES]
+
+    def _taught(self, text: str, words: Sequence[Word]) -> Iterator[_Span]:
+        """Words that people said to be a place, where no other place is seen."""
+        for index in range(len(words)):
+            for last, entries in self.atlas.phrases.at(text, words, index):
+                kind = KIND_OF[self.atlas.entries[entries[0]].kind]
+                behind = house_behind(text, words[last].end) if kind is PlaceKind.STREET else None
+                start, end = words[index].start, words[last].end
+                if behind is None:
+                    yield _Span(start, end, kind, None, entries, TAUGHT)
+                else:
+                    yield _Span(start, behind[1], PlaceKind.ADDRESS, behind[0], entries, TAUGHT)
+                break
 
     def _areas(self, text: str, words: Sequence[Word]) -> list[_Span]:
         found = AreaFinder(self.atlas, text, words).find()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.classifier.places.morphology import CASES, Morphology
 from app.classifier.places.vocabulary import CASES as PREPOSITIONS
-from app.classifier.places.words import Word, plain
+from app.classifier.places.words import Word, plain, words_of
 
 NOUNS = {
     "школа": "школа лицей гимназия сош",
@@ -82,6 +82,13 @@ class LandmarkFinder:
                 bent = (reading.inflect({case, number}) for case in CASES for number in numbers)
                 forms = {noun, *(str(form.word) for form in bent if form)}
                 self._sorts |= {form.replace("ё", "е"): sort for form in forms}
+
+    def key_of(self, name: str) -> str:
+        """What a name that was taken for a landmark is known by."""
+        words = words_of(name)
+        found = self.find(name, words)
+        sorts = (self._sorts[word.plain] for word in words if word.plain in self._sorts)
+        return found[0].key if found else next(sorts, " ".join(word.plain for word in words))
 
     def find(self, text: str, words: list[Word]) -> list[Landmark]:
         """Landmarks with a number, a name in quotes, or a preposition of place in front."""

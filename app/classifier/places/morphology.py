@@ -79,6 +79,15 @@ class Morphology:
             return {name}
         return {name, *(" ".join(self._in_case(word, reading, case) for word, reading in zip(words, bent, strict=True)) for case in CASES)}
 
+    def in_nominative(self, word: str, gender: str | None) -> str:
+        """An adjective in the nominative of the gender, any other word as it is: «строительной» as «строительная»."""
+        if not ADJECTIVE.fullmatch(word):
+            return word
+        readings = (one for one in self._parses(word) if one.tag.POS == "ADJF" and one.tag.number == "sing")
+        reading = next((one for one in readings if gender is None or one.tag.gender == gender), None)
+        found = None if reading is None else reading.inflect({"nomn"})
+        return word if found is None else str(found.word)
+
     def _nominative(self, word: str, gender: str | None, *, is_last: bool) -> Any | None:
         """The reading of a word that bends with its name."""
         readings = [one for one in self._parses(word) if one.tag.case == "nomn"]

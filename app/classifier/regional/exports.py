@@ -19,13 +19,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "reply_to": ("reply_to",),
     "kind": ("kind",),
     "topic": ("topic",),
+    "urgent": ("urgent", "срочно", "срочность"),
     Own.CATEGORY: ("category", "category_name", "topic_group", "группа тем", "категория"),
     Own.THEME: ("theme", "тема"),
     Own.AUTHORITY: ("authority", "responsible", "отдел", "исполнитель"),
 }
 """Under which names each of our columns may stand, the first of them first."""
-LABELS = ("kind", "topic", *Own)
+LABELS = ("kind", "topic", "urgent", *Own)
 KINDS_IN_RUSSIAN = {"жалоба": "complaint", "вопрос": "question", "предложение": "suggestion", "благодарность": "thanks", "другое": "other"}
+YES, NO = {"да", "yes", "true", "1", "срочно"}, {"нет", "no", "false", "0", "не срочно"}
 LONGEST_TEXT = 16_384
 LONGEST_LABEL = 400
 FIELDS_OF_INCIDENTS = {"группа тем", "тема"}
@@ -87,7 +89,7 @@ def _layout(names: Sequence[str], where: str) -> Layout:
     if "text" not in columns:
         raise DataRefused(where, f"no column holds the texts (text or «Текст инцидента»); there are {', '.join(names)}")
     if not set(columns) & set(LABELS):
-        raise DataRefused(where, f"no column holds a label (kind, topic, category, theme, authority); there are {', '.join(names)}")
+        raise DataRefused(where, f"no column holds a label (kind, topic, urgent, category, theme, authority); there are {', '.join(names)}")
     return Layout(columns, topic_map, shipped_taxonomy())
 
 
@@ -117,10 +119,11 @@ def _examples(row: Mapping[str, str], layout: Layout, where: str) -> Iterator[Ta
     if longest := max((label for _, label in own), key=len, default=""):
         _must_be_short(longest, where)
     kind, topic = _kind(layout.value(row, "kind"), where), _topic(row, layout, dict(own), where)
-    if kind is None and topic is None and not own:
+    urgent = _urgency(layout.value(row, "urgent"), where)
+    if kind is None and topic is None and urgent is None and not own:
         raise DataRefused(where, "nothing is said of the text")
     context = TextInContext(text, layout.value(row, "post") or None, layout.value(row, "reply_to") or None)
-    yield Taught(context, kind, topic, own)
+    yield Taught(context, kind, topic, own, urgent)
 
 
 def _must_be_short(label: str, where: str) -> None:
@@ -135,6 +138,13 @@ def _kind(written: str, where: str) -> Kind | None:
     if word not in set(Kind):
         raise DataRefused(where, f"the kind {written!r} is none of {', '.join(Kind)}")
     return Kind(word)
+
+
+def _urgency(written: str, where: str) -> bool | None:
+    word = written.lower()
+    if word and word not in YES | NO:
+        raise DataRefused(where, f"the urgency {written!r} is neither yes nor no")
+    return word in YES if word else None
 
 
 def _topic(row: Mapping[str, str], layout: Layout, own: Mapping[Own, str], where: str) -> str | None:

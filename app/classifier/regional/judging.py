@@ -104,6 +104,15 @@ def _group(verdict: Verdict, one: Taught) -> bool | None:
     return bool(verdict.topics) and group_of(verdict.topics[0].code) == group_of(one.topic)
 
 
+def _urgency(truth: bool) -> Right:
+    """Urgent texts and the others are judged apart: the first are few, and to miss one is worse."""
+
+    def right(verdict: Verdict, one: Taught) -> bool | None:
+        return verdict.urgent is truth if one.urgent is truth else None
+
+    return right
+
+
 def _own(own: Own) -> Right:
     def right(verdict: Verdict, one: Taught) -> bool | None:
         label = one.label(own)
@@ -112,4 +121,11 @@ def _own(own: Own) -> Right:
     return right
 
 
-RIGHTS: Mapping[str, Right] = {"needs_answer": _needs_answer, "kind": _kind, "group": _group, **{own.value: _own(own) for own in Own}}
+RIGHTS: Mapping[str, Right] = {
+    "needs_answer": _needs_answer,
+    "kind": _kind,
+    "group": _group,
+    "urgent": _urgency(True),
+    "not_urgent": _urgency(False),
+    **{own.value: _own(own) for own in Own},
+}

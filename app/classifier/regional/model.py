@@ -17,8 +17,8 @@ from app.classifier.regional.taught import Own
 from app.classifier.subjects import SubjectChances, first_of_groups, groups_of
 from app.domain.verdict import OwnGuesses, TopicGuess, Verdict
 
-KIND, GROUP, TOPIC = "kind", "group", "topic"
-SHIFTED = (KIND, GROUP, TOPIC)
+KIND, GROUP, TOPIC, URGENT = "kind", "group", "topic", "urgent"
+SHIFTED = (KIND, GROUP, TOPIC, URGENT)
 MOST_GUESSES = 3
 SMALLEST = np.float32(1e-4)
 
@@ -179,7 +179,13 @@ def _shift(base: LinearClassifier, shipped: Probabilities, shifts: dict[str, Cha
         sizes = np.diff(starts, append=topics.shape[1])
         sums = np.repeat(np.add.reduceat(moved, starts, axis=1), sizes, axis=1)
         topics = (moved / np.maximum(sums, SMALLEST * SMALLEST) * groups[:, owners]).astype(np.float32)
-    return Probabilities(kinds, shipped.urgent, SubjectChances(groups, topics))
+    urgent = move(of_two(shipped.urgent), shifts[URGENT])[:, 1] if URGENT in shifts else shipped.urgent
+    return Probabilities(kinds, urgent, SubjectChances(groups, topics))
+
+
+def of_two(urgent: Chances) -> Chances:
+    """The chances of not being urgent and of being it."""
+    return np.stack([1 - urgent, urgent], axis=1)
 
 
 def move(chances: Chances, shift: Chances) -> Chances:

@@ -26,6 +26,7 @@ class Taught:
     kind: Kind | None = None
     topic: str | None = None
     own: tuple[tuple[Own, str], ...] = field(default=())
+    urgent: bool | None = None
 
     @property
     def thread(self) -> str:
@@ -49,5 +50,5 @@ def thread_of(text: str) -> str:
 
 def digest_of(examples: Iterable[Taught]) -> str:
     """SHA-256 over all texts and labels in any order."""
-    lines = sorted(repr((one.text, str(one.kind), one.topic, one.own)) for one in examples)
+    lines = sorted(repr((one.text, str(one.kind), one.topic, one.own, *(() if one.urgent is None else (one.urgent,)))) for one in examples)
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()

@@ -15,7 +15,7 @@ from app.classifier.linear import LinearClassifier, Probabilities
 from app.classifier.model import KINDS
 from app.classifier.quantising import quantise
 from app.classifier.regional.figures import HeadFigures, figures_of
-from app.classifier.regional.model import GROUP, KIND, TOPIC, Kept, RegionalHead, RegionalModel, RegionalOrigin, move
+from app.classifier.regional.model import GROUP, KIND, TOPIC, URGENT, Kept, RegionalHead, RegionalModel, RegionalOrigin, move, of_two
 from app.classifier.regional.ridge import fit_ridge
 from app.classifier.regional.sight import Sight, Sights, look
 from app.classifier.regional.taught import Own, Taught, digest_of
@@ -25,6 +25,7 @@ PLAN = {
     KIND: (2.0, 0.0),
     GROUP: (2.0, 0.0),
     TOPIC: (2.0, 0.0),
+    URGENT: (2.0, 0.5),
     Own.CATEGORY.value: (1.5, 0.5),
     Own.THEME.value: (1.5, 0.75),
     Own.AUTHORITY.value: (3.0, 0.25),
@@ -33,6 +34,9 @@ PLAN = {
 FEWEST = 20
 """Texts with a label without which a head is not worth having."""
 FEWEST_OF_A_LABEL = 2
+FEWEST_OF_URGENCY = 5
+"""Urgent texts, and as many others, without which nothing is learnt of urgency: a region must not unlearn it for want of examples."""
+URGENCY = (False, True)
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 SHARPNESS = 10.0
 """Least squares give scores between 0 and 1, temperatures are looked for around 1."""
@@ -55,6 +59,13 @@ class Task:
     def told(self) -> Rows:
         return np.flatnonzero(self.truth != UNKNOWN)
 
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether there is anything to tell apart."""
+        if self.name == URGENT:
+            return bool(np.bincount(self.truth[self.told], minlength=2).min() >= FEWEST_OF_URGENCY)
+        return len(self.labels) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Taming:
@@ -72,7 +83,7 @@ def teach(base: LinearClassifier, base_file: bytes, examples: Sequence[Taught]) 
     features = read_messages([one.text for one in ordered], base.model.lexicon)
     shipped = base.weigh(features)
     sights, parts = look(features, shipped), np.array([part_of(one.thread, "calibration") for one in ordered])
-    tasks = [task for task in _tasks(base, shipped, ordered) if task.told.size >= FEWEST and len(task.labels) > 1]
+    tasks = [task for task in _tasks(base, shipped, ordered) if task.told.size >= FEWEST and task.is_worth_it]
     if not tasks:
         raise DataRefused("training data", f"no label stands on {FEWEST} texts or more: {len(ordered)} texts teach nothing yet")
     words, letters = (np.flatnonzero(telling).astype(np.int32) for telling in (sights.words, sights.letters))
@@ -92,6 +103,7 @@ def _tasks(base: LinearClassifier, shipped: Probabilities, examples: Sequence[Ta
         Task(KIND, tuple(KINDS), _number([one.kind for one in examples], KINDS), shipped.kinds.astype(np.float64)),
         Task(GROUP, groups, _number(told_groups, groups), shipped.subjects.groups.astype(np.float64)),
         Task(TOPIC, topics, _number([one.topic for one in examples], topics), shipped.subjects.topics.astype(np.float64)),
+        Task(URGENT, ("calm", "urgent"), _urgency([one.urgent for one in examples]), of_two(shipped.urgent).astype(np.float64)),
     )
     return [*ours, *(_own_task(own, [one.label(own) for one in examples]) for own in Own)]
 
@@ -100,6 +112,10 @@ def _own_task(own: Own, said: Sequence[str | None]) -> Task:
     counts = Counter(label for label in said if label is not None)
     labels = tuple(sorted(label for label, count in counts.items() if count >= FEWEST_OF_A_LABEL))
     return Task(own.value, labels, _number(said, labels), None)
+
+
+def _urgency(said: Sequence[bool | None]) -> Rows:
+    return np.array([UNKNOWN if urgent is None else URGENCY.index(urgent) for urgent in said], dtype=np.intp)
 
 
 def _number(said: Sequence[str | None], labels: Sequence[str]) -> Rows:

@@ -18,7 +18,8 @@ const say = (() => {
 
 const rows = () => [...document.querySelectorAll("[data-row]")];
 const currentRow = () => document.activeElement?.closest("[data-row]") ?? null;
-const focusRow = (row) => row?.querySelector("[data-open]").focus();
+const focusRow = (row) => row?.querySelector("[data-open], [data-choices] button")?.focus();
+const choose = (number) => currentRow()?.querySelectorAll("[data-choices] button")[number - 1]?.click();
 
 function move(step) {
   const all = rows();
@@ -40,10 +41,12 @@ function whereWeAre() {
   const row = currentRow();
   const anchor = row ?? rows().find((one) => one.getBoundingClientRect().bottom > 0) ?? null;
   const part = row && document.activeElement.closest("[data-take]") ? "button" : "[data-open]";
-  return { row, part, index: rows().indexOf(row), anchorId: anchor?.id, top: anchor?.getBoundingClientRect().top };
+  const left = queue.querySelector(".tabs").scrollLeft;
+  return { row, part, index: rows().indexOf(row), anchorId: anchor?.id, top: anchor?.getBoundingClientRect().top, left };
 }
 
 function goBack(place) {
+  queue.querySelector(".tabs").scrollLeft = place.left;
   if (place.row) {
     const same = document.getElementById(place.row.id);
     const row = same ?? rows()[Math.min(place.index, rows().length - 1)];
@@ -80,7 +83,7 @@ async function refresh() {
 // Whoever is choosing or has marked a text is not disturbed.
 function isBusy() {
   const selection = window.getSelection();
-  return !selection.isCollapsed && queue.contains(selection.anchorNode);
+  return !selection.isCollapsed && Boolean(queue?.contains(selection.anchorNode));
 }
 
 async function take(form) {
@@ -126,14 +129,20 @@ function keepFresh() {
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
-  o: () => currentRow()?.querySelector("[data-open]").click(),
+  o: () => currentRow()?.querySelector("[data-open]")?.click(),
   t: () => (currentRow() ?? (queue ? null : document))?.querySelector("[data-take]")?.requestSubmit(),
   r: () => document.querySelector("[data-reject]")?.focus(),
   u: () => document.querySelector("[data-back]")?.click(),
+  s: () => currentRow()?.querySelector("[data-urgent]")?.click(),
+  1: () => choose(1),
+  2: () => choose(2),
+  3: () => choose(3),
+  4: () => choose(4),
+  5: () => choose(5),
   "/": () => document.querySelector("[data-search]")?.select(),
 };
 // The same keys under the Russian layout.
-const RUSSIAN = { о: "j", л: "k", щ: "o", е: "t", к: "r", г: "u", ".": "/" };
+const RUSSIAN = { о: "j", л: "k", щ: "o", е: "t", к: "r", г: "u", ы: "s", ".": "/" };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -159,7 +168,7 @@ document.addEventListener("submit", (event) => {
 // A line opens wherever it is clicked; its link alone does not reach under the moments, which explain themselves on hover.
 document.addEventListener("click", (event) => {
   const row = event.target.closest("[data-row]");
-  if (row && !event.target.closest("a, button, form") && !isBusy()) row.querySelector("[data-open]").click();
+  if (row && !event.target.closest("a, button, form") && !isBusy()) row.querySelector("[data-open]")?.click();
 });
 
 document.addEventListener("change", (event) => {
@@ -173,5 +182,12 @@ document.addEventListener("formdata", (event) => {
   for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
 });
 
-document.querySelector("[data-alert]")?.focus();
+for (const tabs of document.querySelectorAll(".tabs")) {
+  const chosen = tabs.querySelector("[aria-current]");
+  if (chosen) tabs.scrollLeft = chosen.offsetLeft - tabs.offsetLeft - tabs.clientWidth / 3;
+}
+const alerted = document.querySelector("[data-alert]");
+if (alerted) alerted.focus();
+// A line that the address names is where the keys go on; only now, since going to a fragment takes the focus away.
+else window.addEventListener("load", () => requestAnimationFrame(() => focusRow(document.querySelector("[data-row]:target"))));
 if (queue) keepFresh();

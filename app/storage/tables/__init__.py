@@ -8,7 +8,7 @@ from app.storage.tables.incidents import answers, incident_events, incidents, po
 from app.storage.tables.learning import model_uses, models, verdict_labels
 from app.storage.tables.masses import masses
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
-from app.storage.tables.places import gazetteer_entries, gazetteers, incident_places
+from app.storage.tables.places import gazetteer_entries, gazetteers, incident_places, taught_names
 from app.storage.tables.pushes import push_channels, pushed_events
 from app.storage.tables.replies import replies
 from app.storage.tables.routing import routing_rules
@@ -72,6 +72,7 @@ __all__ = [
     "sign_in_attempts",
     "sources",
     "surges",
+    "taught_names",
     "taxonomies",
     "threads",
     "tokens",

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -58,5 +60,26 @@ incident_places = Table(
     Column("candidates", JSONB, nullable=False),
     Column("corrected_by", BigInteger, ForeignKey("operators.id")),
     moment("corrected_at"),
+    Column("added", Boolean, nullable=False, server_default=text("false")),
     Index("ix_incident_places_entry", "region_id", "entry_id", "incident_id"),
+)
+
+taught_names = Table(
+    "taught_names",
+    metadata,
+    region(),
+    serial(),
+    Column("entry_id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("kind", Text),
+    Column("state", Text, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("incident_id", BigInteger, nullable=False),
+    Column("role", Text, nullable=False),
+    moment("taught_at", required=True),
+    Column("decided_by", BigInteger, ForeignKey("operators.id")),
+    moment("decided_at"),
+    UniqueConstraint("region_id", "key", "entry_id"),
+    ForeignKeyConstraint(["region_id", "entry_id"], ["gazetteer_entries.region_id", "gazetteer_entries.id"]),
 )

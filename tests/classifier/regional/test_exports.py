@@ -18,11 +18,12 @@ def write(folder: Path, content: str, encoding: str = "utf-8", name: str = "expo
 
 def test_our_own_columns_give_kind_topic_and_the_regions_words(tmp_path: Path) -> None:
     path = write(
-        tmp_path, "text,kind,topic,category,theme,authority,post\nЯма у школы,жалоба,roads.potholes,Дороги,Ямы,Дорожный отдел,Новости\n"
+        tmp_path,
+        "text,kind,topic,category,theme,authority,post,urgent\nЯма у школы,жалоба,roads.potholes,Дороги,Ямы,Дорожный отдел,Новости,Да\n",
     )
     (one,) = read_export(path, [])
 
-    assert (one.kind, one.topic, one.text.post) == (Kind.COMPLAINT, "roads.potholes", "Новости")
+    assert (one.kind, one.topic, one.text.post, one.urgent) == (Kind.COMPLAINT, "roads.potholes", "Новости", True)
     assert dict(one.own) == {Own.CATEGORY: "Дороги", Own.THEME: "Ямы", Own.AUTHORITY: "Дорожный отдел"}
 
 

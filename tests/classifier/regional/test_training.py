@@ -72,6 +72,23 @@ def test_a_region_moves_the_shipped_verdict_towards_what_it_says() -> None:
     assert after > before + 0.1
 
 
+def test_a_region_says_what_is_urgent_there() -> None:
+    said = [Taught(TextInContext(f"{n} час сидим без тарбагана в подъезде"), urgent=True) for n in range(30)]
+    rest = [Taught(TextInContext(f"когда покрасят лавочку номер {n}"), urgent=False) for n in range(30)]
+    texts = [TextInContext("опять сидим без тарбагана"), TextInContext("когда покрасят лавочку у дома")]
+    before, after = (model.predict(texts).urgent for model in (load_shipped_model(), parse_any_model(taught([*said, *rest]), "shifted")))
+
+    assert after[0] > before[0] + 0.2
+    assert after[1] < 0.1
+
+
+def test_urgency_is_not_unlearnt_for_want_of_urgent_texts() -> None:
+    calm = [Taught(TextInContext(f"в доме {n} пахнет газом"), Kind.COMPLAINT, urgent=False) for n in range(40)]
+    model, _ = teach(load_shipped_model(), shipped_bytes(), [*calm, *export()])
+
+    assert "urgent" not in model.origin.labels
+
+
 def test_texts_that_nobody_like_them_labelled_keep_their_verdicts_nearly(classifier: RegionalClassifier) -> None:
     texts = [TextInContext("Когда откроют новую поликлинику?"), TextInContext("Какая красота, люблю наш город")]
 
