@@ -6,7 +6,7 @@ at which of them. Every change of a message passes `settle`: the place to tell s
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any
@@ -24,6 +24,7 @@ class Replay:
         self.messages = {message.key: message for message in town.messages}
         self._settle = settle
         self._now: datetime | None = None
+        self._begun: set[str] = set()
         self._sequence = count()
         self._schedule = [step for message in town.messages for step in self._steps(message)]
         heapify(self._schedule)
@@ -38,11 +39,18 @@ class Replay:
         return self._now
 
     def advance(self, now: datetime) -> None:
-        """Settles all that is due by `now`; an earlier moment than before changes nothing."""
-        self._now = max(self._now or now, now)
-        moment = self._now.timestamp()
+        """Settles all that is due by `now`, each at its own moment; an earlier moment than before changes nothing.
+
+        What lies before the first `now` is history, of which only the end is looked at.
+        """
+        self._now = self._now or now
+        target = max(self._now, now)
+        moment = target.timestamp()
         while self._schedule and self._schedule[0][0] <= moment:
-            self._settle(self.messages[heappop(self._schedule)[-1]])
+            at, *_, key = heappop(self._schedule)
+            self._now = min(max(self._now, datetime.fromtimestamp(at, UTC)), target)
+            self._look_at(self.messages[key])
+        self._now = target
 
     def add(self, message: TownMessage) -> None:
         """Takes in one more message, which appears when its time has come; `ValueError` for one that cannot be."""
@@ -54,10 +62,9 @@ class Replay:
 
     def change(self, key: str, **fields: Any) -> None:
         """Changes fields of a message, which take effect at their time or at once."""
-        before = self.messages[key]
-        self.messages[key] = message = replace(before, **fields)
+        self.messages[key] = message = replace(self.messages[key], **fields)
         self._check(message)
-        if before.at <= self.now:
+        if key in self._begun:
             self._settle(message)
         self._plan(message)
 
@@ -73,6 +80,12 @@ class Replay:
     def page_named(self, screen_name: str) -> TownPage | None:
         return self.pages.get(self.screen_names.get(screen_name, 0))
 
+    def _look_at(self, message: TownMessage) -> None:
+        """Settles a message, unless it was put off before it ever appeared."""
+        if message.key in self._begun or message.at <= self.now:
+            self._begun.add(message.key)
+            self._settle(message)
+
     def _plan(self, message: TownMessage) -> None:
         for step in self._steps(message):
             heappush(self._schedule, step)
@@ -81,7 +94,7 @@ class Replay:
     def _steps(self, message: TownMessage) -> Iterator[tuple[float, int, int, str]]:
         """Moments at which to look at the message; within one second a post comes before its comments and their replies."""
         depth = self._depth(message)
-        for moment in presence_changes(message):
+        for moment in (*presence_changes(message), *(moment for moment, _ in message.edits)):
             yield moment.timestamp(), depth, next(self._sequence), message.key
 
     def _depth(self, message: TownMessage) -> int:

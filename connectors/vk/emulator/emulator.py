@@ -83,22 +83,22 @@ class VkEmulator:
 
     def add(self, message: TownMessage) -> None:
         """Lets one more message appear at its time."""
-        self._current().add(message)
+        self._current().replay.add(message)
 
     def change(self, key: str, **fields: Any) -> None:
         """Changes fields of a `TownMessage`: its deletion, edits, pin, date …"""
-        self._current().change(key, **fields)
+        self._current().replay.change(key, **fields)
 
     def rename(self, page_id: int, screen_name: str) -> None:
         """Gives a page another short name; the old one leads nowhere."""
-        self._current().change_page(page_id, screen_name=screen_name)
+        self._current().replay.change_page(page_id, screen_name=screen_name)
 
     def close(self, page_id: int, *, closed: bool = True) -> None:
         """Hides the wall of a page from strangers, or opens it again."""
-        self._current().change_page(page_id, closed=closed)
+        self._current().replay.change_page(page_id, closed=closed)
 
     def delete_page(self, page_id: int) -> None:
-        self._current().change_page(page_id, deleted=True)
+        self._current().replay.change_page(page_id, deleted=True)
 
     def revoke(self, secret: str) -> None:
         """Makes a token invalid from now on."""
@@ -122,7 +122,7 @@ class VkEmulator:
         return peak_calls_per_second(self.calls, fingerprint(secret))
 
     def _current(self) -> World:
-        self._world.advance(self._now())
+        self._world.replay.advance(self._now())
         return self._world
 
     def _tell(self, world: World, happening: Happening, entry: Entry) -> None:

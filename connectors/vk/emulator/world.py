@@ -1,17 +1,15 @@
 """What has happened by now: a town's messages published, edited, deleted and restored as the clock goes on.
 
-Every change of a message passes `World._settle`, and what it amounts to is told to the listener.
+The replay tells `World._settle` of every change of a message; what it amounts to is told to the listener.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from heapq import heapify, heappop, heappush
-from itertools import count
-from typing import Any
 
-from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson, edited_at, is_present, presence_changes, text_at
+from connectors.sdk.emulation.replay import Replay
+from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson, edited_at, is_present, text_at
 from connectors.vk.emulator.wall import Entry, Wall
 
 
@@ -55,68 +53,35 @@ class World:
     """
 
     def __init__(self, town: Town, now: datetime, listener: Listener | None = None) -> None:
-        self.now = now
         self._listener: Listener | None = None
         self._told: dict[str, str] = {}
-        self.pages = {page.id: page for page in town.pages}
-        self.people = {person.id: person for person in town.people}
         self.walls = {page.id: Wall(page.id) for page in town.pages}
-        self.screen_names = {page.screen_name: page.id for page in town.pages}
-        self.messages = {message.key: message for message in town.messages}
         self.entries: dict[str, Entry] = {}
-        self._sequence = count()
-        self._schedule = [step for message in town.messages for step in self._steps(message)]
-        heapify(self._schedule)
-        for message in town.messages:
-            self._check(message)
-        self.advance(now)
+        self.replay = Replay(town, self._settle)
+        self.replay.advance(now)
         self._listener = listener
 
-    def advance(self, now: datetime) -> None:
-        """Publishes, deletes and restores all that is due by `now`; ids are given in the order of publication."""
-        target = max(self.now, now)
-        moment = target.timestamp()
-        while self._schedule and self._schedule[0][0] <= moment:
-            step = heappop(self._schedule)
-            self.now = min(max(self.now, datetime.fromtimestamp(step[0], UTC)), target)
-            self._settle(step[-1])
-        self.now = target
+    @property
+    def now(self) -> datetime:
+        return self.replay.now
 
-    def add(self, message: TownMessage) -> None:
-        """Takes in one more message, which appears when its time has come; `ValueError` for one that cannot be."""
-        if message.key in self.messages:
-            raise ValueError(f"the town already has a message {message.key!r}")
-        self._check(message)
-        self.messages[message.key] = message
-        self._plan(message)
+    @property
+    def pages(self) -> Mapping[int, TownPage]:
+        return self.replay.pages
 
-    def change(self, key: str, **fields: Any) -> None:
-        """Changes fields of a message, which take effect at their time or at once."""
-        self.messages[key] = message = replace(self.messages[key], **fields)
-        self._check(message)
-        if key in self.entries:
-            self._settle(key)
-        self._plan(message)
-
-    def change_page(self, page_id: int, **fields: Any) -> TownPage:
-        """Changes fields of a page at once; an abandoned screen name leads nowhere afterwards."""
-        before = self.pages[page_id]
-        self.pages[page_id] = page = replace(before, **fields)
-        if page.screen_name != before.screen_name:
-            del self.screen_names[before.screen_name]
-            self.screen_names[page.screen_name] = page_id
-        return page
+    @property
+    def people(self) -> Mapping[int, TownPerson]:
+        return self.replay.people
 
     def entry_of(self, key: str | None) -> Entry | None:
         return self.entries.get(key) if key else None
 
     def find_page(self, name: str) -> TownPage | None:
         """The community behind a screen name or a name made of its id ("club1")."""
-        page_id = self.screen_names.get(name, 0)
         for prefix in ("club", "public", "event"):
             if name.startswith(prefix) and name.removeprefix(prefix).isdecimal():
-                page_id = int(name.removeprefix(prefix))
-        return self.pages.get(page_id)
+                return self.pages.get(int(name.removeprefix(prefix)))
+        return self.replay.page_named(name)
 
     def text_of(self, entry: Entry, moment: datetime | None = None) -> str:
         """The text as it stands, the mentioned authors before it."""
@@ -171,11 +136,8 @@ class World:
             is_video=(entry.post or entry).message.is_video,
         )
 
-    def _settle(self, key: str) -> None:
-        message = self.messages[key]
-        entry = self.entries.get(key)
-        if entry is None and message.at > self.now:
-            return
+    def _settle(self, message: TownMessage) -> None:
+        entry = self.entries.get(message.key)
         is_new, was_present = entry is None, entry is not None and entry.is_present
         entry = entry or self._publish(message)
         entry.message = message
@@ -199,31 +161,3 @@ class World:
         entry = wall.publish(message, self.entry_of(message.post_key), self.entry_of(message.reply_to_key))
         self.entries[message.key] = entry
         return entry
-
-    def _plan(self, message: TownMessage) -> None:
-        for step in self._steps(message):
-            heappush(self._schedule, step)
-        self.advance(self.now)
-
-    def _steps(self, message: TownMessage) -> Iterator[tuple[float, int, int, str]]:
-        """Moments at which to look at the message; within one second a post comes before its comments and their replies."""
-        depth = self._depth(message)
-        for moment in (*presence_changes(message), *(moment for moment, _ in message.edits)):
-            yield moment.timestamp(), depth, next(self._sequence), message.key
-
-    def _depth(self, message: TownMessage) -> int:
-        depth, target = 0, message.reply_to_key or message.post_key
-        while target in self.messages:
-            above = self.messages[target]
-            depth, target = depth + 1, above.reply_to_key or above.post_key
-        return depth
-
-    def _check(self, message: TownMessage) -> None:
-        if message.page_id not in self.pages:
-            raise ValueError(f"message {message.key!r} stands on an unknown page {message.page_id}")
-        for target, post_key in ((message.post_key, None), (message.reply_to_key, message.post_key)):
-            above = self.messages.get(target) if target else None
-            if target and (above is None or above is message or above.page_id != message.page_id or above.at > message.at):
-                raise ValueError(f"message {message.key!r} has nothing to stand under: {target!r} is missing, later or elsewhere")
-            if above and above.post_key != post_key:
-                raise ValueError(f"message {message.key!r} and {target!r} stand under different posts")

@@ -101,3 +101,22 @@ def test_a_message_that_cannot_stand_anywhere_is_refused(impossible: TownMessage
     seen.keys(5)
     with pytest.raises(ValueError, match="message"):
         seen.replay.add(impossible)
+
+
+def test_each_step_is_settled_at_its_own_moment_and_edits_are_steps() -> None:
+    moments: list[tuple[str, datetime]] = []
+    town = Town((TownPage(PAGE, "Город", "gorod"),), (), (message("post", 1, edits=((at(4), "Иначе"),)), message("other", 2)))
+    replay = Replay(town, lambda one: moments.append((one.key, replay.now)))
+    replay.advance(at(0))
+    replay.advance(at(9))
+
+    assert moments == [("post", at(1)), ("other", at(2)), ("post", at(4))]
+    assert replay.now == at(9)
+
+
+def test_what_is_put_off_before_it_appears_appears_only_then() -> None:
+    seen = Seen(message("post", 5))
+    seen.replay.advance(at(0))
+    seen.replay.change("post", at=at(8))
+
+    assert [seen.keys(minutes) for minutes in (6, 9)] == [[], ["post"]]
