@@ -90,9 +90,14 @@ def reply(incident: Incident, operator: Operator, *, reply: int, now: datetime) 
     """The step that leaves a reply to be published; who answers works on it. The clock stops when the answer is seen on the page."""
     operator.must(Act.WORK)
     _require(incident, CLOSABLE, "replied to")
-    begins = incident.status in {IncidentStatus.NEW, IncidentStatus.ASSIGNED}
-    status, assignee = (IncidentStatus.IN_PROGRESS, operator.id) if begins else (incident.status, incident.assignee_id)
+    status = after_reply(incident.status)
+    assignee = incident.assignee_id if status is incident.status else operator.id
     return Step("reply_written", status, now, operator.id, assignee_id=assignee, about={"reply": reply})
+
+
+def after_reply(status: IncidentStatus) -> IncidentStatus:
+    """The status of an incident to which somebody has written a reply."""
+    return IncidentStatus.IN_PROGRESS if status in {IncidentStatus.NEW, IncidentStatus.ASSIGNED} else status
 
 
 def reject(incident: Incident, operator: Operator, *, reason: str, now: datetime) -> Step:

@@ -133,6 +133,17 @@ async def at_conversation(session: AsyncSession, region_id: RegionId, step: Kept
     return None if row is None else replace(step, source_id=SourceId(row.source_id), post_id=row.post_id, author_id=row.author_id)
 
 
+async def message_of(session: AsyncSession, own: str, region_id: RegionId, message_id: int) -> int | None:
+    """The replayed message that stands where a stored one does."""
+    query = text(
+        f"SELECT r.id FROM {own}.messages s JOIN messages r ON r.region_id = s.region_id AND r.month = s.month"
+        " AND r.source_id = s.source_id AND r.post_id = s.post_id AND r.comment_id = s.comment_id"
+        " WHERE s.region_id = :region AND s.id = :id"
+    )
+    found: int | None = await session.scalar(query, {"region": region_id, "id": message_id})
+    return found
+
+
 async def note_unreadable(session: AsyncSession, payload_id: int, reason: str) -> None:
     await session.execute(text("INSERT INTO unreadable_payloads VALUES (:id, :reason)"), {"id": payload_id, "reason": reason})
 

@@ -4,17 +4,22 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.classifier.contract import Classifier
 from app.domain.authority import AuthorityId
-from app.domain.incident import Incident, IncidentId, IncidentStatus, Step
+from app.domain.event import EventType
+from app.domain.incident import Incident, IncidentId, IncidentStatus, Step, after_reply
 from app.domain.operator import OperatorId
 from app.domain.source import Source, SourceId
-from app.storage import replay_evidence
+from app.domain.word import Word
+from app.storage import labels, replay_evidence
 from app.storage.engine import Database
 from app.storage.replay_evidence import BEFORE_ALL_STEPS, KeptPayload, KeptStep, StepPlace, Window
 from app.storage.replay_schemas import copy_dated, schema_of
-from app.usecases.apply_step import apply_step
+from app.usecases.apply_step import Decide, apply_step
 from app.usecases.count_threads import COUNTS
 from app.usecases.ingest_page import ingest_page
 from app.usecases.judge_page import Intake, post_id
@@ -25,14 +30,27 @@ from connectors.sdk.errors import UnexpectedResponse
 from connectors.sdk.message_json import read_messages
 
 BATCH = 100
-STATUS_AFTER: Mapping[str, IncidentStatus] = {
-    "taken": IncidentStatus.IN_PROGRESS,
-    "assigned": IncidentStatus.ASSIGNED,
-    "rejected": IncidentStatus.REJECTED,
-    "closed": IncidentStatus.CLOSED,
-    "merged": IncidentStatus.DUPLICATE,
-    "reopened": IncidentStatus.IN_PROGRESS,
+STATED = frozenset({"assignee_id", "authority_id", "reason", "parent_id"})
+"""What the log says of a step in fields that every step has; the rest is about this step alone."""
+
+
+def _always(status: IncidentStatus) -> Callable[[IncidentStatus], IncidentStatus]:
+    return lambda before: status
+
+
+STATUS_AFTER: Mapping[str, Callable[[IncidentStatus], IncidentStatus]] = {
+    EventType.TAKEN: _always(IncidentStatus.IN_PROGRESS),
+    EventType.ASSIGNED: _always(IncidentStatus.ASSIGNED),
+    EventType.REJECTED: _always(IncidentStatus.REJECTED),
+    EventType.CLOSED: _always(IncidentStatus.CLOSED),
+    EventType.MERGED: _always(IncidentStatus.DUPLICATE),
+    EventType.REOPENED: _always(IncidentStatus.IN_PROGRESS),
+    EventType.REPLY_WRITTEN: after_reply,
+    EventType.VERDICT_CORRECTED: lambda before: before,
 }
+"""The steps that are repeated, and what becomes of the status."""
+UNREPEATED = frozenset({EventType.PLACE_CORRECTED, EventType.PLACE_ADDED, EventType.JOINED, EventType.PARTED})
+"""What operators' doings leave in the log and nothing that is compared depends on."""
 
 
 class NoMapper(Exception):
@@ -103,31 +121,52 @@ async def _register_until(run: Replay, moment: datetime) -> None:
 
 
 async def _repeat(run: Replay, kept: KeptStep) -> None:
-    """The operator's step once more, unless there is no such incident in the replay: that shows in the end."""
-    parent_id = await _replayed_parent(run, kept)
+    """The operator's step once more, unless there is no such incident or message in the replay: that shows in the end."""
+    if kept.type not in STATUS_AFTER:
+        return
+    region_id, parent_id = run.window.region_id, await _replayed_parent(run, kept)
+    async with run.made.write() as session:
+        about = await _replayed_about(session, run, kept)
+        incident_id = await replay_evidence.incident_of(session, region_id, kept)
+        if incident_id is None or about is None:
+            return
+        decide = _decision(kept, about, parent_id)
+        await apply_step(session, region_id, incident_id, decide, version=None, now=kept.recorded_at)
+        if kept.type == EventType.VERDICT_CORRECTED:
+            said = await labels.said_of_incident(session, region_id, incident_id)
+            await labels.write_on_incident(session, region_id, incident_id, said, Word.from_data(about))
 
+
+def _decision(kept: KeptStep, about: Mapping[str, Any], parent_id: IncidentId | None) -> Decide:
     def decide(incident: Incident) -> Step:
         assignee, body = kept.data.get("assignee_id"), kept.data.get("authority_id")
         return Step(
             kept.type,
-            STATUS_AFTER[kept.type],
+            STATUS_AFTER[kept.type](incident.status),
             kept.at,
             OperatorId(kept.actor_id),
             assignee_id=None if assignee is None else OperatorId(assignee),
             authority_id=None if body is None else AuthorityId(body),
             reason=kept.data.get("reason"),
             parent_id=parent_id,
+            about=about,
         )
 
-    async with run.made.write() as session:
-        incident_id = await replay_evidence.incident_of(session, run.window.region_id, kept)
-        if incident_id is not None and kept.type in STATUS_AFTER:
-            await apply_step(session, run.window.region_id, incident_id, decide, version=None, now=kept.recorded_at)
+    return decide
+
+
+async def _replayed_about(session: AsyncSession, run: Replay, kept: KeptStep) -> Mapping[str, Any] | None:
+    """What the log says of this step alone, its message as the replay has it; None where the replay has no such message."""
+    about = {name: value for name, value in kept.data.items() if name not in STATED}
+    if "message" not in about:
+        return about
+    message_id = await replay_evidence.message_of(session, run.own_schema, run.window.region_id, about["message"])
+    return None if message_id is None else about | {"message": message_id}
 
 
 async def _replayed_parent(run: Replay, kept: KeptStep) -> IncidentId | None:
     """What the incident was merged into, as the replay has it."""
-    if kept.type != "merged":
+    if kept.type != EventType.MERGED:
         return None
     async with run.stored.read() as session:
         parent = await replay_evidence.at_conversation(session, run.window.region_id, kept, IncidentId(kept.data["parent_id"]))

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.incident import IncidentId
 from app.domain.operator import Operator, Role
 from app.domain.source import SourceId
+from app.domain.verdict import Kind
+from app.domain.word import Word
 from app.storage import operators, replay_differences
 from app.storage.engine import Database
 from app.storage.regions import RegionId
@@ -22,11 +24,13 @@ from app.storage.replay_evidence import Window
 from app.storage.replay_schemas import replay_schema, schema_of
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
+from app.usecases.correct_verdict import correct_verdict
 from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
-from app.usecases.replay import Replay, replay
+from app.usecases.replay import STATUS_AFTER, Replay, replay
 from app.usecases.take_incident import take_incident
+from app.usecases.write_reply import write_reply
 from connectors.sdk.emulation.town import TownMessage
 from tests.end_to_end.hamlet import BORIS, CLINIC, DONE, HALL, Village, comment, post, watched_hamlet
 
@@ -91,6 +95,10 @@ class Office:
         rows = await self.village.watch.rows("SELECT status FROM incidents WHERE source_id = :source ORDER BY id", source=1)
         return [row.status for row in rows]
 
+    async def steps_taken(self) -> set[str]:
+        rows = await self.village.watch.rows("SELECT DISTINCT type FROM incident_events WHERE actor_id IS NOT NULL")
+        return {row.type for row in rows}
+
     async def run(self, statement: str, **parameters: Any) -> None:
         async with self.database.write() as session:
             await session.execute(text(statement), parameters)
@@ -107,11 +115,14 @@ async def opened_office(database: Database, noon: datetime) -> AsyncIterator[Off
 
 
 async def work_on(office: Office) -> None:
-    """Every step that there is, with readings and answers in between."""
+    """Every step that a replay repeats, with readings and answers in between."""
     anna, chief, village = office.anna, office.chief, office.village
     await office.act("Жалоба 0!", lambda s, r, i, t: take_incident(s, r, i, anna, version=None, now=t))
     await office.act("Жалоба 1!", lambda s, r, i, t: assign_incident(s, r, i, chief, Handover(anna.id, None), version=None, now=t))
     await office.act("Жалоба 2!", lambda s, r, i, t: reject_incident(s, r, i, chief, reason="спам", version=None, now=t))
+    await office.act("Запишите!", lambda s, r, i, t: write_reply(s, r, i, anna, "Записали на среду.", version=None, now=t))
+    word = Word(Kind.QUESTION, None, urgent=True)
+    await office.act("Жалоба 1!", lambda s, r, i, t: correct_verdict(s, r, i, anna, word, version=None, now=t))
     await village.go_on(10 * MINUTE)
     await office.act("Жалоба 2!", lambda s, r, i, t: reopen_incident(s, r, i, chief, reason="ошибка", version=None, now=t))
     await office.act("Жалоба 3!", lambda s, r, i, t: close_incident(s, r, i, chief, reason=None, version=None, now=t))
@@ -130,6 +141,7 @@ async def test_what_operators_did_is_repeated_at_its_time_and_every_clock_comes_
         await work_on(office)
         end = office.village.hands.now + MINUTE
 
+        assert await office.steps_taken() >= set(STATUS_AFTER)
         assert set(await office.statuses()) >= {"in_progress", "assigned", "closed", "duplicate"}
         assert await office.replayed(start=noon - DAY, end=end) == []
         assert await office.replayed(start=noon + HOUR, end=end) == []
