@@ -1,11 +1,13 @@
 """Every setting, typed, from the environment or `.env`; read only by `bootstrap`."""
 
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "OTKLIK_"
 
@@ -28,6 +30,15 @@ def _web_address(address: str) -> str:
     return address.rstrip("/")
 
 
+def _from_json(given: object) -> object:
+    """A setting of several values as the environment holds it."""
+    try:
+        return json.loads(given) if isinstance(given, str) else given
+    except ValueError as error:
+        raise ValueError(f"{given!r} is no JSON; give an object like " + '{"wall.get": 5000}') from error
+
+
+CallsPerDay = Annotated[dict[str, Annotated[int, Field(ge=1)]], NoDecode, BeforeValidator(_from_json)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -52,12 +63,12 @@ class Settings(BaseSettings):
     vk_community_calls_per_second: int = Field(20, ge=1, le=100)
     vk_wall_get_per_day: int = Field(5000, ge=1)
     vk_videos: bool = False
-    vk_calls_per_day: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    vk_calls_per_day: CallsPerDay = Field(default_factory=dict)
     ok_application_key: SecretStr | None = None
     ok_access_token: SecretStr | None = None
     ok_session_secret_key: SecretStr | None = None
     ok_calls_per_second: int = Field(3, ge=1, le=100)
-    ok_calls_per_day: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    ok_calls_per_day: CallsPerDay = Field(default_factory=dict)
     poll_min_seconds: int = Field(15, ge=1)
     poll_max_seconds: int = Field(86400, ge=1)
     detection_budget_hot_seconds: int = Field(300, ge=1)
@@ -95,16 +106,32 @@ class Settings(BaseSettings):
 
 def load_settings(**overrides: object) -> Settings:
     """The settings in force; raises `SettingsInvalid` with every problem at once."""
+    problems: list[str] = []
+    wrong: set[str] = set()
     try:
-        settings = Settings(**overrides)  # type: ignore[arg-type]
+        settings = _read(overrides)
     except ValidationError as error:
-        lines = [f"  {PREFIX}{'_'.join(map(str, problem['loc'])).upper()}: {problem['msg']}" for problem in error.errors()]
-        raise SettingsInvalid("\n".join(["These settings do not hold:", *lines])) from error
-    if settings.poll_min_seconds > settings.poll_max_seconds:
-        raise SettingsInvalid(f"These settings do not hold:\n  {PREFIX}POLL_MIN_SECONDS: it is above {PREFIX}POLL_MAX_SECONDS")
-    if settings.database_url is not None and settings.secret_key is None:
-        raise SettingsInvalid(
-            f"These settings do not hold:\n  {PREFIX}SECRET_KEY: required with {PREFIX}DATABASE_URL (16 characters or more); "
-            "it encrypts the networks' credentials, so keep it safe and the same on every host"
-        )
+        problems += [f"{PREFIX}{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()]
+        wrong = {str(one["loc"][0]) for one in error.errors()}
+        defaults = {name: Settings.model_fields[name].get_default(call_default_factory=True) for name in wrong}
+        settings = _read(overrides | defaults)
+    problems += [problem for names, problem in _disagreements(settings) if not names & wrong]
+    if problems:
+        raise SettingsInvalid("\n  ".join(["These settings do not hold:", *problems]))
     return settings
+
+
+def _read(overrides: Mapping[str, object]) -> Settings:
+    return Settings(**overrides)  # type: ignore[arg-type]
+
+
+def _disagreements(settings: Settings) -> Iterator[tuple[set[str], str]]:
+    """What single settings cannot tell of themselves: the settings that do not go together, and why."""
+    if settings.poll_min_seconds > settings.poll_max_seconds:
+        yield {"poll_min_seconds", "poll_max_seconds"}, f"{PREFIX}POLL_MIN_SECONDS: it is above {PREFIX}POLL_MAX_SECONDS"
+    if settings.database_url is not None and settings.secret_key is None:
+        yield (
+            {"database_url", "secret_key"},
+            f"{PREFIX}SECRET_KEY: required with {PREFIX}DATABASE_URL (16 characters or more); "
+            "it encrypts the networks' credentials, so keep it safe and the same on every host",
+        )

@@ -1,0 +1,36 @@
+"""What is said of settings that do not hold."""
+
+import pytest
+
+from app.settings import SettingsInvalid, load_settings
+
+SERVER = "postgresql://127.0.0.1/otklik"
+
+
+def problems(monkeypatch: pytest.MonkeyPatch, **given: str) -> dict[str, str]:
+    """What is said of each setting that is named."""
+    for name, value in given.items():
+        monkeypatch.setenv(f"OTKLIK_{name}", value)
+    with pytest.raises(SettingsInvalid) as raised:
+        load_settings()
+    return dict(line.strip().split(": ", 1) for line in str(raised.value).splitlines()[1:])
+
+
+def test_wrong_values_and_settings_that_do_not_go_together_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"PORT": "99999", "VK_CALLS_PER_DAY": "many", "DATABASE_URL": SERVER, "SECRET_KEY": ""}
+    told = problems(monkeypatch, **given, POLL_MIN_SECONDS="90", POLL_MAX_SECONDS="30")
+
+    assert set(told) == {"OTKLIK_PORT", "OTKLIK_VK_CALLS_PER_DAY", "OTKLIK_POLL_MIN_SECONDS", "OTKLIK_SECRET_KEY"}
+    assert "is no JSON" in told["OTKLIK_VK_CALLS_PER_DAY"]
+
+
+def test_a_setting_that_cannot_be_read_is_not_weighed_against_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = problems(monkeypatch, POLL_MIN_SECONDS="soon", POLL_MAX_SECONDS="1", DATABASE_URL=SERVER, SECRET_KEY="short")
+
+    assert set(told) == {"OTKLIK_POLL_MIN_SECONDS", "OTKLIK_SECRET_KEY"}
+
+
+def test_numbers_of_calls_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTKLIK_OK_CALLS_PER_DAY", '{"discussions.getList": 100}')
+
+    assert load_settings().calls_per_day("ok") == {"discussions.getList": 100}
