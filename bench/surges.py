@@ -10,13 +10,18 @@ from math import pi
 
 import numpy as np
 
-from app.domain.surge import HOUR, HOURS_A_WEEK, UsualTime, course_of, surges, tempered, threshold, usual_rate, usual_time
+from app.domain.surge import HOUR, HOURS_A_WEEK, PRIOR_WEEKS, UsualTime, course_of, surges, tempered, usual_rate, usual_time
+from app.domain.surge_limit import equal_share, limit_of, rise_of
 from bench.timing import print_table
 
 BEGIN = datetime(2025, 1, 6, tzinfo=UTC)
 LEARNT_WEEKS = 12
 WATCHED = timedelta(weeks=2)
+RISE_WEEKS = 2
+"""A rise is followed for so long: in one week a series of three messages a week has but nine to be noticed by."""
 TOPICS, TERRITORIES = 160, 30
+RISEN_FROM = 3.0
+"""Messages a week from which on rises are measured."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +83,17 @@ def watch(year: Year, week: int, allowed: float, moments_of: dict[int, np.ndarra
     counts = np.array([tempered(np.histogram(one, bins=int(weeks), range=(since, learnt_until))[0].tolist()) for one in year.series])
     grid = counts.reshape(TOPICS, TERRITORIES)
     expected = np.outer(grid.sum(1), grid.sum(0)).ravel() / max(grid.sum(), 1) / weeks
-    limit = threshold(counts.sum() / weeks, false_alarms_a_week=allowed)
+    usual = [usual_rate(float(count), weeks, expected=float(one)) for count, one in zip(counts, expected, strict=True)]
+    share = equal_share((rate * HOURS_A_WEEK for rate in usual), false_alarms_a_week=allowed)
     now = BEGIN + HOUR * until
     found: dict[int, list[tuple[float, int]]] = {}
     chosen = range(len(year.series)) if moments_of is None else moments_of.keys()
     for number in chosen:
         one = year.series[number] if moments_of is None else moments_of[number]
         moments = [BEGIN + timedelta(hours=float(hour)) for hour in one[(one >= learnt_until) & (one < until)]]
-        rate = usual_rate(float(counts[number]), weeks, expected=float(expected[number]))
-        for surge in surges(moments, time, rate, limit=limit, now=now):
+        rise = rise_of(usual[number] * HOURS_A_WEEK)
+        limit = limit_of(usual[number] * HOURS_A_WEEK, share=share, learnt_weeks=weeks + PRIOR_WEEKS)
+        for surge in surges(moments, time, usual[number], rise=rise, limit=limit, now=now):
             hour = (surge.raised_at - BEGIN) / HOUR
             if hour >= until - HOURS_A_WEEK:
                 found.setdefault(number, []).append((hour, surge.messages))
@@ -94,19 +101,19 @@ def watch(year: Year, week: int, allowed: float, moments_of: dict[int, np.ndarra
 
 
 def delays(year: Year, random: np.random.Generator, week: int, allowed: float, trials: int) -> list[float]:
-    """Messages of a series from the moment when its rate trebled to the alarm; infinite where none came within the week."""
-    until = week * HOURS_A_WEEK
-    begin = until - HOURS_A_WEEK
-    often = [number for number, rate in enumerate(year.rates) if rate >= 3]
-    weights = year.hourly[begin:until] / HOURS_A_WEEK
+    """Messages of a series from the moment when its rate trebled to the alarm; infinite where none came within `RISE_WEEKS`."""
+    begin = (week - 1) * HOURS_A_WEEK
+    end = begin + RISE_WEEKS * HOURS_A_WEEK
+    often = [number for number, rate in enumerate(year.rates) if rate >= RISEN_FROM]
+    weights = year.hourly[begin:end] / HOURS_A_WEEK
     found = []
     for number in random.choice(often, size=min(trials, len(often)), replace=False):
         more = np.concatenate(
             [begin + hour + random.random(count) for hour, count in enumerate(random.poisson(2 * year.rates[number] * weights))]
         )
         own = np.sort(np.concatenate([year.series[number], more]))
-        alarms = watch(year, week, allowed, {int(number): own}).get(int(number), [])
-        first = min((hour for hour, _ in alarms), default=None)
+        looks = (watch(year, week + later, allowed, {int(number): own}) for later in range(RISE_WEEKS))
+        first = min((hour for look in looks for hour, _ in look.get(int(number), [])), default=None)
         found.append(float("inf") if first is None else float(((own >= begin) & (own <= first)).sum()))
     return found
 

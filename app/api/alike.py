@@ -29,7 +29,7 @@ REFUSALS = responses(400, 404, 409, 413)
 async def list_alike(operator: Reader, session: ReadSession, context: Context, incident_id: IncidentPath) -> AlikeList:
     """Other incidents within three days that are likely about the same thing."""
     await incident_details.get(session, context.region_id, incident_id)
-    return AlikeList(items=[AlikeOut.of(one) for one in await find_alike(session, context.region_id, incident_id)])
+    return AlikeList(items=[AlikeOut.of(one) for one in await find_alike(session, context.region_id, incident_id, context.classifier)])
 
 
 @router.get("/masses", operation_id="list_masses")

@@ -55,7 +55,7 @@ class Kin:
 async def kin_of(session: AsyncSession, console: Console, visitor: Visitor, incident: IncidentDetails) -> Kin:
     """What stands around an incident; without the likely ones for one that has been merged or rejected."""
     part_ids = await incidents.merged_into(session, console.region_id, incident.id, limit=MOST_MERGED)
-    alike = {one.incident_id: one.likeness for one in await find_alike(session, console.region_id, incident.id)}
+    alike = {one.incident_id: one.likeness for one in await find_alike(session, console.region_id, incident.id, console.classifier)}
     shown = await incident_details.of_ids(session, console.region_id, [*part_ids, *alike])
     times = console.times
     return Kin(

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NewType, TypeVar
 
 from app.domain.incident import IncidentId
-from app.domain.likeness import HORIZON, SUGGESTED_FROM, Telling, compare
+from app.domain.likeness import HORIZON, SUGGESTED_FROM, Telling, compare, may_be_alike
 
 Key = TypeVar("Key", bound=int)
 
@@ -36,6 +36,8 @@ def links(tellings: Mapping[Key, Telling], *, score_from: float = SUGGESTED_FROM
         for other, later in in_order[first + 1 :]:
             if later.published_at - telling.published_at > HORIZON:
                 break
+            if not may_be_alike(telling, later, score_from=score_from):
+                continue
             score = compare(telling, later).score
             if score >= score_from:
                 yield Link(one, other, score)

@@ -2,8 +2,8 @@
 
 Messages of a topic in a territory come, as long as nothing happens, as a Poisson process whose rate follows the hour of
 the week, holidays and how much is written at all. Measured in *usual time*, which runs as fast as messages usually come,
-that rate is constant, and a rise shows in the logarithm of the likelihood ratio between `RISE` times the usual rate and the
-usual rate. Its running maximum (CUSUM: Page 1954; for Poisson processes Lucas 1985; optimal for a given rate of false alarms
+that rate is constant, and a rise shows in the logarithm of the likelihood ratio between the rate that would be a surge and the
+usual one. Its running maximum (CUSUM: Page 1954; for Poisson processes Lucas 1985; optimal for a given rate of false alarms
 by Moustakides 1986) raises the alarm at a threshold, and where it last stood at zero the rise began.
 """
 
@@ -12,16 +12,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import accumulate
-from math import exp, log
+from math import exp, log, sqrt
 
 from app.domain.territory import EntryId
 
 HOURS_A_WEEK = 168
 HOUR = timedelta(hours=1)
-RISE = 3.0
-"""A rise by this factor is what the watch is set to notice soonest; greater ones are noticed sooner still."""
-LEAST_MESSAGES = 5
-"""Fewer are never called a surge, however rare the topic."""
 PRIOR_WEEKS = 2.0
 """How many weeks of its own a series must show before they weigh as much as what topic and territory lead one to expect."""
 PROFILE_PRIOR = 1.0
@@ -94,23 +90,16 @@ def usual_rate(messages: float, weeks: float, *, expected: float) -> float:
 
 
 def tempered(by_week: Sequence[float]) -> float:
-    """The sum of weekly counts, the highest lowered to the second highest: one past surge must not hide the next."""
+    """The sum of weekly counts, a week out of line lowered to what chance brings about: one past surge must not hide the next."""
     if len(by_week) < 2:
         return sum(by_week)
-    *_, second, highest = sorted(by_week)
-    return sum(by_week) - (highest - second)
+    *others, second, highest = sorted(by_week)
+    mean = (sum(others) + second) / (len(by_week) - 1)
+    return sum(by_week) - max(highest - max(second, mean + BY_CHANCE * sqrt(mean)), 0.0)
 
 
-def threshold(messages_a_week: float, *, false_alarms_a_week: float) -> float:
-    """How high the sum must rise for an alarm, so that among all series together so many alarms a week are false.
-
-    A sum that starts at zero passes h without cause once in about exp(h) messages; bench.surges measures the factor.
-    """
-    return max(log(FALSE_PER_MESSAGE * max(messages_a_week, 1.0) / false_alarms_a_week), log(RISE) * (LEAST_MESSAGES - 1))
-
-
-FALSE_PER_MESSAGE = 0.55
-"""Alarms per message times exp(threshold) where nothing happens, measured by bench.surges."""
+BY_CHANCE = 2.0
+"""By so many standard deviations the busiest of some twelve ordinary weeks stands out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +121,13 @@ class Surge:
     usual: float
 
 
-def surges(moments: Sequence[datetime], time: UsualTime, rate: float, *, limit: float, now: datetime) -> list[Surge]:
-    """The surges of one series: `moments` in order, `rate` in messages an hour of usual time, `limit` from `threshold`.
+def surges(moments: Sequence[datetime], time: UsualTime, rate: float, *, rise: float, limit: float, now: datetime) -> list[Surge]:
+    """The surges of one series: `moments` in order, `rate` in messages an hour of usual time, `rise` and `limit` from `surge_limit`.
 
     A surge is over when the sum, which never rises above twice the limit, has fallen back to zero.
     """
     found: list[Surge] = []
-    fall, step, highest = (RISE - 1) * rate, log(RISE), 2 * limit
+    fall, step, highest = (rise - 1) * rate, log(rise), 2 * limit
     total, before, first, raised = 0.0, 0.0, 0, -1
 
     def close(last: int, ended_at: datetime | None) -> None:

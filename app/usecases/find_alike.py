@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.classifier.regional.model import AnyClassifier
 from app.domain.incident import IncidentId
-from app.domain.likeness import HORIZON, SUGGESTED_FROM, Likeness, compare
-from app.domain.topic import group_of
+from app.domain.likeness import HORIZON, SUGGESTED_FROM, Likeness, compare, may_be_alike
 from app.storage import tellings
 from app.storage.regions import RegionId
+from app.usecases.hear_topics import with_chances
 
-MOST_COMPARED = 1000
+MOST_COMPARED = 1500
 MOST_ALIKE = 10
 
 
@@ -23,15 +24,16 @@ class Alike:
     likeness: Likeness
 
 
-async def find_alike(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> Sequence[Alike]:
-    """The likeliest others, the likeliest first; empty for an incident that was put aside."""
+async def find_alike(session: AsyncSession, region_id: RegionId, incident_id: IncidentId, classifier: AnyClassifier) -> Sequence[Alike]:
+    """The likeliest others, the likeliest first; empty for an incident that was put aside. The session reads only."""
     told = await tellings.of_incident(session, region_id, incident_id)
     if told is None:
         return ()
-    group = None if told.topic is None else group_of(told.topic)
     others = await tellings.between(
-        session, region_id, since=told.published_at - HORIZON, until=told.published_at + HORIZON, group=group, limit=MOST_COMPARED
+        session, region_id, since=told.published_at - HORIZON, until=told.published_at + HORIZON, limit=MOST_COMPARED
     )
-    found = [Alike(other_id, compare(told, other)) for other_id, other in others.items() if other_id != incident_id]
+    possible = {key: other for key, other in others.items() if key != incident_id and may_be_alike(told, other)}
+    heard = await with_chances({**possible, incident_id: told}, classifier)
+    found = [Alike(key, compare(heard[incident_id], heard[key])) for key in possible]
     likely = [one for one in found if one.likeness.score >= SUGGESTED_FROM]
     return sorted(likely, key=lambda one: (-one.likeness.score, one.incident_id))[:MOST_ALIKE]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import structlog
 
+from app.classifier.regional.model import AnyClassifier
 from app.domain.event import Event, EventType
 from app.domain.likeness import HORIZON
 from app.domain.mass import masses, settle
@@ -11,16 +12,19 @@ from app.storage import events, tellings
 from app.storage import masses as stored
 from app.storage.engine import Database
 from app.storage.regions import RegionId
-from app.usecases.find_alike import MOST_COMPARED
+from app.usecases.hear_topics import with_chances
 
 log = structlog.get_logger(__name__)
 
+MOST_WATCHED = 1000
+"""Every pair of them is compared."""
 
-async def watch_masses(database: Database, region_id: RegionId, *, now: datetime) -> int:
+
+async def watch_masses(database: Database, region_id: RegionId, classifier: AnyClassifier, *, now: datetime) -> int:
     """One look at the last days; how many proposals began. Late and double looks are harmless: a proposal begins once."""
     async with database.read() as reading:
-        recent = await tellings.between(reading, region_id, since=now - HORIZON, until=now, limit=MOST_COMPARED)
-    found = masses(recent)
+        recent = await tellings.between(reading, region_id, since=now - HORIZON, until=now, limit=MOST_WATCHED)
+    found = masses(await with_chances(recent, classifier))
     async with database.write() as session:
         known = await stored.recent(session, region_id, since=now - 2 * HORIZON)
         settled = settle(found, known, recent)

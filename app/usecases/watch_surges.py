@@ -1,6 +1,7 @@
 """Notices where more than usual is written of a topic in a territory, and where that is over."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 import structlog
@@ -8,6 +9,7 @@ import structlog
 from app.domain.surge import (
     HOUR,
     HOURS_A_WEEK,
+    PRIOR_WEEKS,
     Course,
     Series,
     Surge,
@@ -15,10 +17,11 @@ from app.domain.surge import (
     course_of,
     surges,
     tempered,
-    threshold,
     usual_rate,
     usual_time,
 )
+from app.domain.surge_limit import equal_share, limit_of, rise_of
+from app.domain.territory import EntryId
 from app.storage import surges as stored
 from app.storage.engine import Database
 from app.storage.regions import RegionId
@@ -67,11 +70,15 @@ def now_open(
     course = _course(past, zone)
     time = _time(course, present, since=judged_since, until=now, a_day=learnt / weeks / 7)
     counts = {series: _tempered(moments, began_at, weeks) for series, moments in past.items()}
-    limit = threshold(sum(counts.values()) / weeks, false_alarms_a_week=FALSE_ALARMS_A_WEEK)
+    rates = {
+        series: usual_rate(counts.get(series, 0.0), weeks, expected=expected) for series, expected in _expected(counts, present, weeks)
+    }
+    share = equal_share((rate * HOURS_A_WEEK for rate in rates.values()), false_alarms_a_week=FALSE_ALARMS_A_WEEK)
     found = {}
     for series, moments in present.items():
-        rate = usual_rate(counts.get(series, 0.0), weeks, expected=_expected(series, counts, weeks))
-        lasting = [one for one in surges(moments, time, rate, limit=limit, now=now) if one.ended_at is None]
+        a_week = rates[series] * HOURS_A_WEEK
+        limit = limit_of(a_week, share=share, learnt_weeks=weeks + PRIOR_WEEKS)
+        lasting = [one for one in surges(moments, time, rates[series], rise=rise_of(a_week), limit=limit, now=now) if one.ended_at is None]
         if lasting:
             found[series] = lasting[-1]
     return found
@@ -108,9 +115,13 @@ def _tempered(moments: Sequence[datetime], began_at: datetime, weeks: float) -> 
     return tempered(by_week) if weeks >= 4 else float(len(moments))
 
 
-def _expected(series: Series, counts: Mapping[Series, float], weeks: float) -> float:
-    """Messages a week that topic and territory together lead one to expect."""
+def _expected(counts: Mapping[Series, float], present: Written, weeks: float) -> Iterator[tuple[Series, float]]:
+    """Messages a week that topic and territory together lead one to expect, of every series that has been written to."""
     total = sum(counts.values())
-    of_topic = sum(count for one, count in counts.items() if one.topic == series.topic)
-    of_territory = sum(count for one, count in counts.items() if one.territory_id == series.territory_id)
-    return of_topic * of_territory / total / weeks if total else 0.0
+    of_topic: dict[str, float] = defaultdict(float)
+    of_territory: dict[EntryId | None, float] = defaultdict(float)
+    for series, count in counts.items():
+        of_topic[series.topic] += count
+        of_territory[series.territory_id] += count
+    for series in {**counts, **present}:
+        yield series, of_topic[series.topic] * of_territory[series.territory_id] / total / weeks if total else 0.0

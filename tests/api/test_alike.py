@@ -40,7 +40,7 @@ async def test_an_unknown_incident_has_nothing_alike(viewer: httpx.AsyncClient) 
 
 async def test_many_about_one_thing_are_proposed_as_a_mass(api: Api, reader: Reader, viewer: httpx.AsyncClient) -> None:
     *same, lift = await asked(reader, api, *[f"нет холодной воды на Лесной, дом {number}!" for number in range(1, 7)], "сломан лифт!")
-    await watch_masses(api.context.database, api.context.region_id, now=api.clock[0])
+    await watch_masses(api.context.database, api.context.region_id, api.context.classifier, now=api.clock[0])
     (mass,) = (await viewer.get("/masses")).json()["items"]
 
     assert mass["incident_ids"] == sorted(same)
@@ -52,7 +52,7 @@ async def test_many_about_one_thing_are_proposed_as_a_mass(api: Api, reader: Rea
 
 async def test_a_mass_is_merged_or_dismissed_once(api: Api, reader: Reader, anna: httpx.AsyncClient, viewer: httpx.AsyncClient) -> None:
     same = await asked(reader, api, *[f"нет холодной воды на Лесной, дом {number}!" for number in range(1, 7)])
-    await watch_masses(api.context.database, api.context.region_id, now=api.clock[0])
+    await watch_masses(api.context.database, api.context.region_id, api.context.classifier, now=api.clock[0])
     (mass,) = (await viewer.get("/masses")).json()["items"]
     body = {"parent_id": same[0], "incident_ids": same[1:5]}
 

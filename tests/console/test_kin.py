@@ -24,7 +24,7 @@ async def test_the_likely_ones_are_shown_with_score_reason_and_words(two: None, 
     page = words((await anna.open("/incidents/2")).text)
 
     assert "Похоже, об этом же Обращение 1" in page
-    assert "тот же текст, та же тема, в те же часы" in page
+    assert "тот же текст, то же место, та же тема, в те же часы" in page
     assert "нет холодной воды на Лесной!" in page
 
 

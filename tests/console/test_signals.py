@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from app.classifier.model_file import load_shipped_model
 from app.usecases.watch_masses import watch_masses
 from tests.console.browsing import Browser, words
 from tests.usecases.reading import Reader, comment
@@ -19,7 +20,7 @@ async def mass(reader: Reader, noon: datetime) -> None:
     await reader.read(*told, at=noon)
     async with reader.intake.database.write() as session:
         await session.execute(text("UPDATE incidents SET topic = 'water.no_cold'"))
-    await watch_masses(reader.intake.database, reader.intake.region_id, now=noon)
+    await watch_masses(reader.intake.database, reader.intake.region_id, load_shipped_model(), now=noon)
 
 
 async def test_a_proposal_is_told_in_the_queue_and_shown_with_messages_and_reasons(mass: None, anna: Browser) -> None:

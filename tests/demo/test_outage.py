@@ -55,7 +55,8 @@ async def live(database: Database, region_id: RegionId) -> Found:
     people |= {-page.id: page.name for page in town.town.pages}
     ordered = sorted((one for one in town.town.messages if one.at <= START + FOUND_WITHIN), key=lambda one: one.at)
     numbers = {message.key: str(number) for number, message in enumerate(ordered, start=1)}
-    intake = Intake(database, load_shipped_model(), region_id)
+    model = load_shipped_model()
+    intake = Intake(database, model, region_id)
     walls: dict[int, Source] = {}
     for page in town.town.pages:
         if page.id in town.watched:
@@ -80,7 +81,7 @@ async def live(database: Database, region_id: RegionId) -> Found:
             read = tuple(as_read(one, numbers, people, [other for other in ordered if other.page_id == page_id]) for one in fresh)
             clock[0] = now
             await ingest_page(intake, walls[page_id], Page(read, None, b"{}", "test"), now=lambda: clock[0])
-        await watch_masses(database, region_id, now=now)
+        await watch_masses(database, region_id, model, now=now)
         await watch_surges(database, region_id, ZONE, now=now)
         before, now = now, now + STEP
     async with database.read() as session:

@@ -1,12 +1,26 @@
 """Messages about one thing: what speaks for it, what against it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.likeness import SUGGESTED_FROM, Reason, Spot, Telling, compare, stems_of
+from app.domain.likeness import (
+    SUGGESTED_FROM,
+    Place,
+    Reason,
+    Spot,
+    Telling,
+    chances_of,
+    compare,
+    finest,
+    key_of_unknown,
+    may_be_alike,
+    names_of,
+    stems_of,
+)
 from app.domain.mass import LEAST_MASS, links, masses
 
 NOON = datetime(2026, 3, 11, 12, tzinfo=UTC)
@@ -83,3 +97,45 @@ def test_a_chain_is_no_mass() -> None:
     chain = {number: telling(words[number], spots[number], spots[number + 1]) for number in range(6)}
 
     assert masses(chain) == []
+
+
+def test_chances_of_topics_bring_together_what_their_names_part() -> None:
+    one, other = telling("сухо", Spot("lesnaya")), telling("краны пустые", Spot("lesnaya"), topic="safety.flood")
+    heard = [replace(telling, chances=chances_of((0.4, 0.4, 0.2))) for telling in (one, other)]
+
+    assert compare(one, other).score < SUGGESTED_FROM < compare(*heard).score
+    assert list(compare(*heard).reasons())[:2] == [Reason.SAME_PLACE, Reason.SAME_GROUP]
+
+
+def test_a_name_in_common_is_a_place_unless_sentences_merely_begin_with_it() -> None:
+    def named(said: str) -> Telling:
+        return replace(telling(said), names=names_of(said))
+
+    assert compare(named("Химик, окна закрыли"), named("задыхается весь Химик")).place is Place.SAME_NAME
+    assert compare(named("Вода рыжая"), named("Вода с песком")).place is Place.UNSAID
+    assert compare(named("куда смотрит Водоканал"), named("звонили в Водоканал")).place is Place.UNSAID
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("пл. Труда", "площади Труда"), ("поликлинику №2", "второй поликлинике"), ("мкр Химик", "Химике")]
+)
+def test_a_place_that_the_gazetteer_lacks_is_known_by_its_words(one: str, other: str) -> None:
+    assert key_of_unknown(one) == key_of_unknown(other) != ""
+
+
+def test_a_house_without_its_street_is_no_place() -> None:
+    assert key_of_unknown("у дома 40") == ""
+
+
+def test_what_cannot_reach_the_score_by_place_and_words_is_not_looked_at_again() -> None:
+    assert may_be_alike(AT_12, telling("кран шипит", Spot("lesnaya")))
+    assert not may_be_alike(AT_12, telling("Садовая 12 без света", Spot("sadovaya", "12")))
+
+
+def test_two_streets_of_one_village_are_two_places_and_the_village_may_be_either() -> None:
+    village = Spot("ivanovka")
+    here = telling("темно", *finest([village, Spot("lesnaya", "5", "ivanovka")]))
+    there = telling("темно", *finest([village, Spot("sadovaya", "3", "ivanovka")]))
+
+    assert compare(here, there).place is Place.ELSEWHERE
+    assert compare(here, telling("темно", village)).place is Place.SAME_NAME

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from app.classifier.model_file import load_shipped_model
 from app.domain.errors import InvalidInput, InvalidTransition, NotPermitted
 from app.domain.incident import IncidentId
 from app.domain.likeness import Reason
@@ -30,7 +31,7 @@ async def ask(reader: Reader, at: datetime, *numbers: int) -> None:
 
 
 async def look(reader: Reader, at: datetime) -> int:
-    return await watch_masses(reader.intake.database, reader.intake.region_id, now=at)
+    return await watch_masses(reader.intake.database, reader.intake.region_id, load_shipped_model(), now=at)
 
 
 async def proposals(reader: Reader, state: MassState | None = MassState.OPEN) -> list[StoredMass]:

@@ -8,10 +8,11 @@ import pytest
 
 from app.domain.errors import InvalidInput, NotFound, NotPermitted, StaleVersion
 from app.domain.incident import IncidentId
+from app.domain.likeness import Spot
 from app.domain.operator import Operator, OperatorId, Role
 from app.domain.place_name import NameState
 from app.domain.territory import EntryId
-from app.storage import events, gazetteer, incident_details, operators, sources, taught_names
+from app.storage import events, gazetteer, incident_details, operators, sources, taught_names, tellings
 from app.storage.incident_details import IncidentDetails
 from app.usecases.add_place import Addition, add_place, understand_place
 from app.usecases.correct_place import Correction, correct_place
@@ -68,6 +69,21 @@ async def test_an_incident_keeps_its_places_and_is_counted_where_they_lie(
     assert [one.meant and one.meant.entry_id for one in found.places] == [ids["village"], ids["lesnaya-i"]]
     assert found.territory is not None
     assert (found.territory.id, found.territory.name) == (ids["village"], "село Ивановка")
+
+
+async def test_what_is_compared_is_the_finest_place_and_never_the_page_s_own(
+    reader: Reader, ids: Mapping[str, EntryId], noon: datetime
+) -> None:
+    page = await reread(reader)
+    said = "В Ивановке на Лесной 5 темно, вся Приозёрная область смеётся, и мкр Звёздный!"
+    await page.read(post(100, "Новости", noon), comment(1, said, noon), at=noon)
+
+    async with page.intake.database.read() as session:
+        told = await tellings.of_incident(session, page.intake.region_id, IncidentId(1))
+
+    assert told is not None
+    assert told.spots == {Spot(str(ids["lesnaya-i"]), "5", str(ids["village"])), Spot("?звез")}
+    assert "приоз" not in told.names
 
 
 async def test_what_may_be_several_stays_open_and_is_counted_where_the_page_belongs(

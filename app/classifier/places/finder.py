@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.classifier.places.atlas import Atlas
 from app.classifier.places.houses import house_behind
+from app.classifier.places.landmarks import SEEN_FROM_AFAR
 from app.classifier.places.settlements import AreaFinder
 from app.classifier.places.streets import StreetFinder
 from app.classifier.places.words import Word, words_of
@@ -71,12 +72,16 @@ class PlaceFinder:
             for one in StreetFinder(self.atlas, text, words).find()
         ]
         spans += [
-            _Span(one.start, one.end, PlaceKind.LANDMARK, None, tuple(self.atlas.landmarks.entries.get(one.key, ())), 0.9)
+            _Span(one.start, one.end, PlaceKind.LANDMARK, None, self._landmark_entries(one.keys), 0.9)
             for one in self.atlas.landmark_finder.find(text, words)
-            if " " in one.key or one.key in self.atlas.landmarks.entries
+            if one.has_name or one.keys[0] in self.atlas.landmarks.entries or one.keys[0] in SEEN_FROM_AFAR
         ]
         areas = self._areas(text, words)
-        return _apart([*spans, *areas, *self._taught(text, words)])[:MOST_PLACES]
+        known = [span for span in spans if span.kind is PlaceKind.LANDMARK and span.entries]
+        return _apart([*known, *spans, *areas, *self._taught(text, words)])[:MOST_PLACES]
+
+    def _landmark_entries(self, keys: Sequence[str]) -> tuple[EntryId, ...]:
+        return next((tuple(found) for key in keys if (found := self.atlas.landmarks.entries.get(key))), ())
 
     def _taught(self, text: str, words: Sequence[Word]) -> Iterator[_Span]:
         """Words that people said to be a place, where no other place is seen."""
@@ -131,7 +136,7 @@ def _entries(spans: Iterable[_Span]) -> frozenset[EntryId]:
 
 
 def _apart(spans: Sequence[_Span]) -> list[_Span]:
-    """Spans that do not overlap, streets before landmarks before areas, in the order of the text."""
+    """Spans that do not overlap, known landmarks first, then streets, landmarks, areas, in the order of the text."""
     kept: list[_Span] = []
     for span in spans:
         if all(span.end <= other.start or span.start >= other.end for other in kept):

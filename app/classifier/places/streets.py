@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from app.classifier.places.atlas import Atlas
 from app.classifier.places.houses import house_before, house_behind, houses_alone
-from app.classifier.places.vocabulary import CASES, FEMININE, MONTHS, OF_A_STREET, SETTLEMENT_TYPE_OF, STREET_LEADS, STREET_TYPE_OF
+from app.classifier.places.vocabulary import (
+    CASES,
+    CROSSINGS,
+    FEMININE,
+    MONTHS,
+    OF_A_STREET,
+    SETTLEMENT_TYPE_OF,
+    STREET_LEADS,
+    STREET_TYPE_OF,
+)
 from app.classifier.places.words import Word, are_joined
 from app.domain.territory import EntryId
 
@@ -17,7 +26,7 @@ SHORTEST_UNKNOWN = 4
 SMALL_LEADS = frozenset({"на", "по", "вдоль", "na", "po"})
 """What stands before a street even in small letters."""
 TURKIC = {form: type_ for form, type_ in STREET_TYPE_OF.items() if form.startswith("урам")}
-LISTED = re.compile(r"\s*(?:,|и|,?\s*а также)\s+")
+LISTED = re.compile(r"\s*(?:,|и|,?\s*а также)\s+|\s*[-–—]\s*")
 BARE = re.compile(r"\s*(?:$|[,.;:!?—–\n]|-\s)")
 
 
@@ -230,7 +239,7 @@ class StreetFinder:
             return False
         if lead in STREET_LEADS:
             return not is_surname or lead in {"с", "со", "до", "вдоль", "через"} or not self._reads_on(last, CASES[lead])
-        if named.first and self.words[named.first - 1].plain in OF_A_STREET:
+        if named.first and self.words[named.first - 1].plain in OF_A_STREET | CROSSINGS:
             return True
         if named.first != named.last:
             return self.words[named.last].is_capital

@@ -113,6 +113,32 @@ def test_landmarks_districts_and_settlements_are_found(finder: PlaceFinder, text
     assert (place.kind, place.meant is not None and CODES[place.meant.entry_id]) == (kind, code)
 
 
+@pytest.mark.parametrize(
+    ("text", "surface", "kind"),
+    [
+        ("поставьте постамат в мкр Звёздный", "мкр Звёздный", PlaceKind.DISTRICT),
+        ("горячую когда дадут в 7 мкр", "7 мкр", PlaceKind.DISTRICT),
+        ("живём в посёлке Верхний Бор", "посёлке Верхний Бор", PlaceKind.SETTLEMENT),
+        ("вышка в Малую Шую когда", "Малую Шую", PlaceKind.SETTLEMENT),
+        ("дорога мимо Усть-Сылвы", "Усть-Сылвы", PlaceKind.SETTLEMENT),
+        ("Помогите, телефон молчит. Рощинск", "Рощинск", PlaceKind.SETTLEMENT),
+        ("закрыли группу в садике Пчёлка", "садике Пчёлка", PlaceKind.LANDMARK),
+        ("толпа на Северном рынке", "Северном рынке", PlaceKind.LANDMARK),
+        ("у аптеки каток", "аптеки", PlaceKind.LANDMARK),
+        ("котельная № 4 дымит", "котельная № 4", PlaceKind.LANDMARK),
+    ],
+)
+def test_an_area_or_a_landmark_that_the_gazetteer_lacks_is_a_span(finder: PlaceFinder, text: str, surface: str, kind: PlaceKind) -> None:
+    assert [(place.surface, place.kind) for place in finder.find(text, TOWN)] == [(surface, kind)]
+
+
+@pytest.mark.parametrize(
+    "text", ["ребёнок ходит в детский сад. Управляющая молчит", "до садика два шага", "в больнице с 11 ноября", "Европе не снилось"]
+)
+def test_what_is_said_in_passing_is_no_landmark(finder: PlaceFinder, text: str) -> None:
+    assert finder.find(text, TOWN) == ()
+
+
 def test_a_settlement_in_the_text_outweighs_that_of_the_page(finder: PlaceFinder) -> None:
     assert meant(finder.find("в Ивановке по Лесной не чистят", TOWN)) == [("Ивановке", "ivanovka"), ("Лесной", "lesnaya-i")]
 
