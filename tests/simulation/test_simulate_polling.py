@@ -16,7 +16,8 @@ from app.simulation.planned import plan_polls
 from app.simulation.report import longest_unseen, most_calls, simulate_polling, write_polls
 from app.simulation.rivals import best_intervals, best_phases, fixed_polls, lags, spread_phases, uniform_intervals
 from app.simulation.trace import DAY_SECONDS, Trace
-from bench.polling_traces import Region, draw
+from bench.polling_oracle import bounds_of
+from bench.polling_traces import Region, draw, hourly_levels, true_rates
 
 BOUNDS = Interval(timedelta(seconds=15), timedelta(days=1))
 TOWN = draw(Region(60, 2.0, days=6), seed=3)
@@ -173,3 +174,22 @@ def test_no_trace_makes_the_planner_leave_its_budget_or_its_bounds(drawn: list[l
     assert min(gaps, default=minimum) >= minimum
     if budget > 4 * len(drawn):
         assert report.longest_unseen_seconds <= report.longest_interval_seconds
+
+
+def test_who_knows_how_a_trace_was_drawn_polls_better_than_by_its_true_rates_alone() -> None:
+    lively = Region(60, 1.5, per_day=15, days=9)
+    trace = draw(lively, seed=1)
+    bounds = bounds_of(lively, 1, trace, 400, BOUNDS, trace.began + 2 * DAY_SECONDS)
+
+    assert bounds.all_knowing < bounds.learner < 0.95 * bounds.fixed
+    assert bounds.fixed == pytest.approx(bounds.closed_form, rel=0.05)
+
+
+def test_the_true_rates_and_levels_of_a_trace_are_those_it_was_drawn_with() -> None:
+    busy = Region(20, 0.5, per_day=200, days=14)
+    trace, levels = draw(busy, seed=5), hourly_levels(busy)
+    numbers = np.array([len(moments) for moments in trace.published])
+    hours = np.bincount([int(moment // 3600 % 168) for moments in trace.published for moment in moments], minlength=168)
+
+    assert numbers / 14 == pytest.approx(true_rates(busy, 5, trace), rel=0.15)
+    assert np.corrcoef(hours, levels)[0, 1] > 0.98
