@@ -1,4 +1,4 @@
-"""`otklik` as it is typed, every command a process of its own, forked out of one that has imported everything once.
+"""`otklik` as it is typed, every command a process of its own, forked out of one that has imported everything and read the model once.
 
 As a script: a line of JSON with what to run on standard input, its exit code on standard output.
 """
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from app.classifier.model_file import load_shipped_model
 from app.cli.main import main as otklik
 
 CHECKOUT = Path(__file__).parents[1]
@@ -73,6 +74,7 @@ def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
 
 def main() -> None:
     """Runs commands until standard input ends."""
+    load_shipped_model()
     for line in sys.stdin:
         order = json.loads(line)
         pid = os.fork()

@@ -22,6 +22,11 @@ from tests.end_to_end.installation import PATIENCE_SECONDS, start, until
 
 SECRET_KEY, SERVICE, COMMUNITY = "a secret key of the tests", "service-token-of-the-test", "community-token-of-the-test"
 PAGE = 400
+WATCHED = (
+    "SELECT count(*) FROM threads JOIN poll_states USING (source_id)"
+    " WHERE covered_at IS NOT NULL AND first_success_at < clock_timestamp() - interval '1 second'"
+)
+"""Only what is published after the watch began, by a clock of whole seconds, and found by a later reading, is timed step by step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,10 @@ async def test_a_canary_is_sent_and_timed_step_by_step_and_stands_in_no_queue(
         worker = await start("worker", folder=tmp_path, environment=environment_of(one.settings()))
         try:
 
-            async def post_is_known() -> bool:
-                return await one.count("SELECT count(*) FROM messages") == 1
+            async def is_under_watch() -> bool:
+                return await one.count(WATCHED) == 1
 
-            await until(post_is_known)
+            await until(is_under_watch)
             code, printed, beside = await one.canary("send", str(one.source_id), "--timeout", str(PATIENCE_SECONDS), "--json")
             assert code == 0, beside
             told = json.loads(printed)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -71,6 +72,12 @@ class Site:
         return browser
 
 
+@cache
+def pages() -> Pages:
+    """The templates, which nothing changes: compiled once for all tests of a process."""
+    return Pages()
+
+
 def build_site(database: Database, region_id: RegionId, clock: Callable[[], datetime]) -> tuple[FastAPI, ConsoleContext]:
     """The whole web application, with a network of one village behind it."""
     plugins, connector_for = {"village": PLUGIN}, Hamlet().connector_for
@@ -83,7 +90,7 @@ def build_site(database: Database, region_id: RegionId, clock: Callable[[], date
         metrics_open=False,
         tz=MOSCOW,
     )
-    console = ConsoleContext(database, region_id, clock, clock, MOSCOW, Networks(plugins, connector_for), Pages())
+    console = ConsoleContext(database, region_id, clock, clock, MOSCOW, Networks(plugins, connector_for), pages())
     app = create_app(api)
     add_console(app, console)
     return app, console

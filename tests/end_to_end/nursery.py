@@ -1,4 +1,4 @@
-"""Worker processes by the dozen: forked out of one process that has imported everything, each begins at once.
+"""Worker processes by the dozen: forked out of one process that has imported everything and read the model, each begins at once.
 
 As a script: a line with the path of a log on standard input, the number of the worker born on standard output.
 """
@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psutil
 
+import app.processes  # noqa: F401  # what `worker` imports when it runs
+from app.classifier.model_file import load_shipped_model
 from app.cli.processes import worker
 
 
@@ -73,6 +75,7 @@ async def open_nursery(folder: Path, environment: Mapping[str, str]) -> AsyncIte
 
 def main() -> None:
     """Bears workers until standard input ends."""
+    load_shipped_model()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that the dead are not kept for somebody to ask after
     for line in sys.stdin:
         pid = os.fork()

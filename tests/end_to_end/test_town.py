@@ -16,7 +16,7 @@ from tests.end_to_end.verdicts import ByLabel
 from tests.end_to_end.watch import CALLS_PER_SECOND, Hands, Watch, make_town, watched_town
 
 LIVED = timedelta(hours=10)
-STEP = timedelta(minutes=10)
+STEP = timedelta(minutes=20)
 BRIEF = timedelta(minutes=30)
 AFTERMATH = timedelta(hours=16)
 PAGES = 4
