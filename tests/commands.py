@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.classifier.model_file import load_shipped_model
+from app.cli.main import COMMANDS, load
 from app.cli.main import main as otklik
 
 CHECKOUT = Path(__file__).parents[1]
@@ -75,6 +76,8 @@ def environment_of(settings: Mapping[str, str]) -> dict[str, str]:
 def main() -> None:
     """Runs commands until standard input ends."""
     load_shipped_model()
+    for name in COMMANDS:
+        load(name)
     for line in sys.stdin:
         order = json.loads(line)
         pid = os.fork()

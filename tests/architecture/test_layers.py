@@ -82,7 +82,7 @@ def test_there_is_one_database() -> None:
     assert not offending_imports("app", re.compile(r"(sqlite3|aiosqlite|pymysql|aiomysql|psycopg2?)\b"))
 
 
-HEAVY = {"sklearn.linear_model", "app.processes", "app.demo.run"}
+HEAVY = {"sklearn.linear_model", "app.processes", "app.demo.run", "app.cli.failures"}
 """What takes a second and more to load and few commands need: the one reason to import inside a function."""
 
 

@@ -1,0 +1,46 @@
+"""The list of commands, which is told without loading them."""
+
+import subprocess
+import sys
+from importlib import import_module
+from pkgutil import iter_modules
+
+import pytest
+
+import app.cli
+from app.cli.main import COMMANDS, load
+from tests.commands import Commands
+
+LISTED = """
+import sys
+from app.cli.main import main
+sys.argv = ["otklik", "--help"]
+try: main()
+finally: print(*sys.modules, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_the_list_says_of_a_command_is_what_it_says_itself(name: str) -> None:
+    assert load(name).help == COMMANDS[name].help
+
+
+def test_every_command_is_in_the_list() -> None:
+    modules = [import_module(f"app.cli.{module.name}") for module in iter_modules(app.cli.__path__)]
+    kept = {(module.__name__, group) for module in modules for group in ("commands", "retraining") if hasattr(module, group)}
+
+    assert {(f"app.cli.{one.module}", one.group) for one in COMMANDS.values()} == kept
+
+
+def test_the_list_is_told_without_loading_a_command() -> None:
+    done = subprocess.run([sys.executable, "-c", LISTED], capture_output=True, text=True, check=True)
+
+    assert all(name in done.stdout for name in COMMANDS)
+    assert not {"sqlalchemy", "numpy", "pydantic", "app.bootstrap"} & set(done.stderr.split())
+
+
+async def test_a_command_that_is_not_there_is_wrong_usage(commands: Commands) -> None:
+    said = await commands.type("quue", settings={})
+
+    assert (said.code, said.printed) == (2, "")
+    assert "No such command" in said.beside
