@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.domain.statistics import Curve
 
 WIDTH, HEIGHT = 640, 220
-LEFT, TOP, RIGHT, BOTTOM = 56, 12, 24, 28
+LEFT, TOP, RIGHT, BOTTOM = 66, 12, 26, 28
 HOUR = 3600
 SPANS = {12: 2, 24: 4, 36: 6, 48: 8, 72: 12, 168: 24, 336: 48, 720: 120}
 """Hours that the horizontal axis may show, and how far apart they are labelled."""

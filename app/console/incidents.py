@@ -53,7 +53,7 @@ MOST_FOUND = 12
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was looked for as the meaning of a place, by its number, and what the gazetteer has."""
+    """What was looked for as the meaning of a place, by its number, or of words to add (0), and what the gazetteer has."""
 
     place: int
     words: str
@@ -71,13 +71,15 @@ async def show_incident(
     back: Annotated[str, Query(max_length=4000)] = "/",
     place: Annotated[int, Query(ge=0, le=2**15 - 1)] = 0,
     find: Annotated[str, Query(max_length=200)] = "",
+    where: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """The incident as it is now; with what the gazetteer has for a place's other meaning, if it is searched."""
+    """The incident as it is now; with what the gazetteer has for a place's other meaning, or for words that it lacks, if it is searched."""
     page = await _read(console, visitor, IncidentId(incident_id))
-    words = clean_text(find).strip()
+    words, added = clean_text(find).strip(), clean_text(where).strip()
+    is_asked = bool(words and (place or added))
     async with console.database.read() as session:
-        found = await gazetteer.search(session, console.region_id, words, limit=MOST_FOUND) if place and words else []
-    return await _shown(console, visitor, page, back=back, search=Search(place, words, found) if place and words else None)
+        found = await gazetteer.search(session, console.region_id, words, limit=MOST_FOUND) if is_asked else []
+    return await _shown(console, visitor, page, back=back, where=added, search=Search(place, words, found) if is_asked else None)
 
 
 @router.post("/take")

@@ -34,11 +34,15 @@ class TaughtName:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Words of a message, with the house in them, and what the finder took them for; None: it saw no place there."""
+    """Words of a message, with the house in them, and what the finder took them for; None: it saw no place there.
+
+    `is_listed`: the gazetteer has them as the name of something else.
+    """
 
     surface: str
     house: str | None
     kind: PlaceKind | None
+    is_listed: bool = False
 
 
 def bare_name(spoken: Spoken) -> str | None:
@@ -58,13 +62,15 @@ def _without_house(surface: str, house: str) -> str:
     )
 
 
-def state_of(known: NameState, kind: PlaceKind | None, name: str, times: int) -> NameState:
-    """The state of a name that was taught `times`: what an administrator refused stays so, what looks like a place counts at once,
+def state_of(known: NameState, spoken: Spoken, name: str, times: int) -> NameState:
+    """The state of a name that was taught `times`: what an administrator refused stays so; what looks like a place, and is the name of
 
-    several words that do not count when two incidents speak for them; one word waits for an administrator.
+    nothing else, counts at once; other words when two incidents speak for them; a single word that looked like no place waits for an
+    administrator.
     """
     if known in {NameState.REFUSED, NameState.USED}:
         return known
-    if kind is not None or (times >= FEWEST_TIMES and " " in name):
+    is_new = spoken.kind is not None and not spoken.is_listed
+    if is_new or (times >= FEWEST_TIMES and (spoken.kind is not None or " " in name)):
         return NameState.USED
     return NameState.OFFERED

@@ -60,4 +60,4 @@ def _news_for_the_gazetteer(place: Corrected, entry_id: EntryId | None) -> Spoke
         return None
     if place.added:
         return Spoken(place.surface, place.house, None)
-    return None if entry_id in place.candidates else Spoken(place.surface, place.house, place.kind)
+    return None if entry_id in place.candidates else Spoken(place.surface, place.house, place.kind, bool(place.candidates))

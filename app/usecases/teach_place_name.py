@@ -32,7 +32,7 @@ async def teach_place_name(
         return
     taught = TaughtName(name, spoken.kind, entry_id)
     heard = await taught_names.hear(session, region_id, taught, key=key, incident_id=incident_id, role=operator.role, now=now)
-    state = state_of(heard.state, spoken.kind, key, heard.times)
+    state = state_of(heard.state, spoken, key, heard.times)
     if state is not heard.state:
         await taught_names.set_state(session, region_id, heard.id, state, by=None, now=now)
         await gazetteer.lock(session, region_id, now=now)

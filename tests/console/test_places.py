@@ -71,6 +71,7 @@ async def test_a_place_is_added_in_free_text(reader: Reader, region_id: RegionId
     form = (await anna.open("/incidents/1")).text
     empty = await anna.send("/incidents/1/places/add", version=1, words=" ")
     unknown = await anna.send("/incidents/1/places/add", version=1, words="Марсианская")
+    found = (await anna.open("/incidents/1?where=Марсианская&find=мира")).text
     done = await anna.send("/incidents/1/places/add", version=1, words="Лесная")
     page = words((await anna.open("/incidents/1")).text)
 
@@ -78,7 +79,9 @@ async def test_a_place_is_added_in_free_text(reader: Reader, region_id: RegionId
     assert "/incidents/1/places/add" not in (await vera.open("/incidents/1")).text
     assert (empty.status_code, unknown.status_code, done.status_code) == (422, 422, 303)
     assert "ничего похожего нет" in unknown.text
-    assert 'value="Марсианская"' in unknown.text
+    assert 'name="where" value="Марсианская"' in unknown.text
+    assert 'name="words" value="Марсианская"' in found
+    assert "улица Мира, город Заречный" in words(found)
     assert "Лесная улица, слов в сообщении нет — не уверены , варианты:" in page
     assert "Добавлено место, нужно выбрать какое" in page
 

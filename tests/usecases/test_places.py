@@ -340,6 +340,22 @@ async def test_words_that_looked_like_no_place_count_when_two_incidents_speak_fo
     assert place.meant.entry_id == ids["builders"]
 
 
+async def test_a_name_that_the_gazetteer_has_for_something_else_counts_when_two_incidents_speak_for_it(
+    reader: Reader, ids: Mapping[str, EntryId], noon: datetime
+) -> None:
+    chief = await operator(reader, Role.OPERATOR, noon)
+    await reader.read(comment(1, "На Мира 3 темно!", noon), comment(2, "На Мира 5 лёд!", noon, by="2"), at=noon)
+    states = []
+    for number in (1, 2):
+        async with reader.intake.database.write() as session:
+            correction, key = Correction(1, ids["lesnaya"]), IncidentId(number)
+            await correct_place(session, reader.intake.region_id, key, chief, correction, version=1, now=noon)
+            (name,) = await taught_names.listed(session, reader.intake.region_id, state=None, before=None, limit=9)
+        states.append((name.name.name, name.state))
+
+    assert states == [("Мира", NameState.OFFERED), ("Мира", NameState.USED)]
+
+
 async def test_a_choice_among_homonyms_teaches_nothing(reader: Reader, ids: Mapping[str, EntryId], noon: datetime) -> None:
     page = await reread(reader)
     await page.read(comment(1, "На Лесной темно!", noon), at=noon)
