@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -32,6 +32,12 @@ from app.domain.verdict import Verdict
 BATCH = 500
 DIGITS = 4
 REFUSALS_SHOWN = 20
+Tell = Callable[[float], None]
+"""Hears what share of the work is done since it was called last."""
+
+
+def _tell_nobody(share: float) -> None:
+    """For callers who wait in patience."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +76,18 @@ def _name_refused(refused: Sequence[DataRefused], errors: TextIO) -> None:
         errors.write(f"and {len(refused) - REFUSALS_SHOWN} more rows\n")
 
 
-def train_files(paths: Sequence[Path], out: Path, errors: TextIO = sys.stderr) -> TrainingReport:
+def train_files(paths: Sequence[Path], out: Path, errors: TextIO = sys.stderr, on_share: Tell = _tell_nobody) -> TrainingReport:
     """Writes a model fitted on everything given; its quality is measured on a twin fitted without the test part."""
     examples = read_examples(paths, errors)
-    model = train(examples)
+    model = train(examples, on_share=lambda share: on_share(share / 2))
     name = write_model(model, out)
     return TrainingReport(
-        name, out, model.origin.examples, model.origin.threads, share_of_near_duplicates(examples), _measure_twin(name, examples)
+        name,
+        out,
+        model.origin.examples,
+        model.origin.threads,
+        share_of_near_duplicates(examples),
+        _measure_twin(name, examples, lambda share: on_share(share / 2)),
     )
 
 
@@ -97,20 +108,26 @@ class TeachingReport:
         return table
 
 
-def teach_files(paths: Sequence[Path], base: Path | None, out: Path, errors: TextIO = sys.stderr) -> TeachingReport:
+def teach_files(
+    paths: Sequence[Path], base: Path | None, out: Path, errors: TextIO = sys.stderr, on_share: Tell = _tell_nobody
+) -> TeachingReport:
     """Writes what a region's exports make of a model file, of the shipped model by default; wrong rows are named on `errors`."""
     refused: list[DataRefused] = []
     examples = read_exports(paths, refused)
     _name_refused(refused, errors)
     found, base_file = (load_shipped_model(), shipped_bytes()) if base is None else base_of(read_bytes(base), base)
-    model, figures = teach(found, base_file, examples)
+    model, figures = teach(found, base_file, examples, on_share)
     data = pack_regional(model)
     out.write_bytes(data)
     return TeachingReport(parse_any_model(data, out).name, out, found.name, model.origin.examples, figures)
 
 
 def evaluate_files(
-    paths: Sequence[Path], model: Path | None = None, endpoint: Endpoint | None = None, errors: TextIO = sys.stderr
+    paths: Sequence[Path],
+    model: Path | None = None,
+    endpoint: Endpoint | None = None,
+    errors: TextIO = sys.stderr,
+    on_share: Tell = _tell_nobody,
 ) -> Report:
     """The quality of a model file, of the shipped one by default, on labelled data; it says how much of them the model knows.
 
@@ -118,9 +135,9 @@ def evaluate_files(
     """
     classifier = load_shipped_model() if model is None else read_any_model(model)
     if endpoint is None:
-        return evaluate(classifier, read_examples(paths, errors))
+        return evaluate(classifier, read_examples(paths, errors), on_share)
     with closing(RemoteClassifier(endpoint, classifier, shipped_taxonomy())) as remote:
-        return evaluate(remote, read_examples(paths, errors))
+        return evaluate(remote, read_examples(paths, errors), on_share)
 
 
 def classify_lines(source: TextIO, target: TextIO, errors: TextIO, model: Path | None = None) -> int:
@@ -145,12 +162,12 @@ def _holds_threads(path: Path) -> bool:
     return path.is_dir() or path.suffix == ".jsonl"
 
 
-def _measure_twin(name: str, examples: Sequence[Example]) -> Report | None:
+def _measure_twin(name: str, examples: Sequence[Example], on_share: Tell) -> Report | None:
     held_out = [example for example in examples if example.held_out]
     rest = [example for example in examples if not example.held_out]
     if not held_out or len({example.kind for example in rest} - {None}) < 2:
         return None
-    return evaluate(LinearClassifier(train(rest), f"{name}, fitted without the test part,"), held_out)
+    return evaluate(LinearClassifier(train(rest, on_share=on_share), f"{name}, fitted without the test part,"), held_out)
 
 
 def _read_line(line: str) -> Iterator[tuple[Any, TextInContext]]:

@@ -1,7 +1,7 @@
 """How good a model is on labelled texts, and how many of them it knows from learning."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from time import perf_counter
 
@@ -19,6 +19,8 @@ from app.classifier.subject_quality import SubjectQuality, measure_subjects
 from app.classifier.subjects import SubjectChances
 from app.domain.topic import group_of
 from app.domain.verdict import NEEDS_ANSWER, Verdict
+
+BATCH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +105,20 @@ class Report:
         return [*notes, f"{self.texts_per_second:.0f} texts a second"]
 
 
-def evaluate(model: Classifier, examples: Sequence[Example]) -> Report:
+def evaluate(model: Classifier, examples: Sequence[Example], on_share: Callable[[float], None] = lambda share: None) -> Report:
     """Judges all examples and compares; `DataRefused` when there is none.
 
     Of a classifier that tells no probabilities the confidence in the kind stands for them, and the topic told for its likeliest ones.
+    `on_share` hears what share of the texts has been judged since it was called last.
     """
     if not examples:
         raise DataRefused("evaluation data", "there is no labelled text to measure on")
     texts = [example.text for example in examples]
     began = perf_counter()
-    verdicts = model.classify(texts)
+    verdicts: list[Verdict] = []
+    for batch in (texts[start : start + BATCH] for start in range(0, len(texts), BATCH)):
+        verdicts += model.classify(batch)
+        on_share(len(batch) / len(texts))
     seconds = max(perf_counter() - began, 1e-9)
     linear = model if isinstance(model, AnyClassifier) else None
     probabilities = None if linear is None else linear.predict(texts)

@@ -1,6 +1,6 @@
 """Fits a model: the same examples give the same file to the byte, whatever their order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -47,10 +47,16 @@ def shipped_lexicon() -> Lexicon:
         return read_lexicon(Path(path))
 
 
-def train(examples: Sequence[Example], lexicon: Lexicon | None = None, phrases: Sequence[Example] | None = None) -> Model:
+def train(
+    examples: Sequence[Example],
+    lexicon: Lexicon | None = None,
+    phrases: Sequence[Example] | None = None,
+    on_share: Callable[[float], None] = lambda share: None,
+) -> Model:
     """A model fitted on all examples given, calibrated on scores from models that had not seen the scored threads.
 
     The heads of subjects learn from `phrases` too, by default those that ship, as far as the examples show their topics.
+    `on_share` hears what share of the fitting is done since it was called last.
     """
     ordered = sorted(examples, key=repr)
     labels = read_labels(ordered)
@@ -59,9 +65,11 @@ def train(examples: Sequence[Example], lexicon: Lexicon | None = None, phrases: 
     design = build_design(read_messages([example.text for example in [*ordered, *hints]], lexicon))
     lessons = add_phrases(labels, hints)
     parts = np.array([part_of(example.thread, "calibration") for example in ordered])
-    scored, scores = _score_unseen(design, lessons, parts)
+    unseen = _parts_to_score(parts)
+    scored, scores = _score_unseen(design, lessons, parts, unseen, lambda: on_share(1 / (len(unseen) + 1)))
     calibration = calibrate(scores, take_labels(labels, scored))
     heads = _fit(design, lessons, np.arange(len(lessons.kinds)), len(ordered))
+    on_share(1 / (len(unseen) + 1))
     threads = np.unique(np.array([thread_number(example.thread) for example in ordered], dtype=np.uint64))
     origin = Origin(len(ordered), len(threads), digest(ordered))
     traits = quantise(np.concatenate((heads.kinds.measures, _difference(heads.urgent.measures)), axis=1), np.int16)
@@ -101,23 +109,34 @@ def _fit(design: Design, labels: Labels, rows: Rows, messages: int) -> Heads:
     )
 
 
-def _score_unseen(design: Design, labels: Labels, parts: NDArray[np.intp]) -> tuple[Rows, Matrix]:
-    """Messages, part by part until they are enough, with their scores from models that had not seen that part."""
+def _parts_to_score(parts: NDArray[np.intp]) -> list[Rows]:
+    """The messages of each part in turn, until they are enough."""
+    found: list[Rows] = []
+    for part in range(PARTS):
+        unseen = np.flatnonzero(parts == part)
+        if unseen.size and unseen.size < len(parts) and sum(one.size for one in found) < ENOUGH_TO_CALIBRATE:
+            found.append(unseen)
+    return found
+
+
+def _score_unseen(
+    design: Design, labels: Labels, parts: NDArray[np.intp], unseen_parts: Sequence[Rows], on_part: Callable[[], None]
+) -> tuple[Rows, Matrix]:
+    """The messages of the parts with their scores from models that had not seen that part."""
     columns = len(KINDS) + 1 + len(labels.group_names) + len(labels.topic_names)
     phrases = np.arange(len(parts), len(labels.kinds))
     rows, scores = np.zeros(0, dtype=np.intp), np.zeros((0, columns))
-    for part in range(PARTS):
-        unseen = np.flatnonzero(parts == part)
-        if unseen.size and unseen.size < len(parts) and rows.size < ENOUGH_TO_CALIBRATE:
-            heads = _fit(design, labels, np.concatenate((np.flatnonzero(parts != part), phrases)), len(parts))
-            parts_unseen, traits = weigh_spaces(design, unseen, heads.idf, SPACE_WEIGHTS), design.traits[unseen]
-            scored = (
-                heads.kinds.score(parts_unseen, traits),
-                _difference(heads.urgent.score(parts_unseen, traits)),
-                heads.groups.score(parts_unseen, design.subjects[unseen]),
-                heads.topics.score(parts_unseen, design.subjects[unseen]),
-            )
-            rows, scores = np.concatenate((rows, unseen)), np.concatenate((scores, np.concatenate(scored, axis=1)))
+    for unseen in unseen_parts:
+        heads = _fit(design, labels, np.concatenate((np.flatnonzero(parts != parts[unseen[0]]), phrases)), len(parts))
+        parts_unseen, traits = weigh_spaces(design, unseen, heads.idf, SPACE_WEIGHTS), design.traits[unseen]
+        scored = (
+            heads.kinds.score(parts_unseen, traits),
+            _difference(heads.urgent.score(parts_unseen, traits)),
+            heads.groups.score(parts_unseen, design.subjects[unseen]),
+            heads.topics.score(parts_unseen, design.subjects[unseen]),
+        )
+        rows, scores = np.concatenate((rows, unseen)), np.concatenate((scores, np.concatenate(scored, axis=1)))
+        on_part()
     return (rows, scores) if rows.size else (np.arange(len(parts)), np.zeros((len(parts), columns)))
 
 

@@ -8,6 +8,7 @@ import typer
 
 from app.bootstrap import remote_endpoint
 from app.classifier.commands import classify_lines, evaluate_files, teach_files, train_files
+from app.cli.progress import bar
 from app.cli.running import fail, page, settings_in_force
 
 commands = typer.Typer()
@@ -28,10 +29,12 @@ def train(
     base: Annotated[str | None, typer.Option(help="Adds a region's export to this model file, or to the `shipped` one.")] = None,
 ) -> None:
     """Fits a model from labelled corpus folders or CSV files, or teaches one a region's export; the same data give the same file."""
-    if base is None:
-        page().print(train_files(data, out).as_table())
-    else:
-        page().print(teach_files(data, None if base == SHIPPED else Path(base), out).as_table())
+    with bar("Learning", 1) as advance:
+        if base is None:
+            table = train_files(data, out, sys.stderr, advance).as_table()
+        else:
+            table = teach_files(data, None if base == SHIPPED else Path(base), out, sys.stderr, advance).as_table()
+    page().print(table)
 
 
 @commands.command()
@@ -45,7 +48,8 @@ def evaluate(
     endpoint = remote_endpoint(settings_in_force()) if remote else None
     if remote and endpoint is None:
         fail("OTKLIK_CLASSIFIER_URL is not set: there is no other classifier to measure.")
-    report = evaluate_files(data, model, endpoint)
+    with bar("Judging", 1) as advance:
+        report = evaluate_files(data, model, endpoint, sys.stderr, advance)
     if as_json:
         print(report.as_json())
     else:

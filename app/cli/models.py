@@ -8,6 +8,7 @@ from rich.table import Table
 
 from app.bootstrap import Services
 from app.classifier.regional.judging import Judgement
+from app.cli.progress import bar
 from app.cli.running import fail, page, with_services
 from app.storage import models
 from app.usecases.choose_model import add_model, compare_models, use_model
@@ -97,9 +98,16 @@ def retrain() -> None:
     """Teaches the region's model anew from its exports and its operators' words; at work unless it is worse."""
 
     async def run(services: Services) -> Retraining:
-        return await retrain_region(
-            services.database, services.region_id, services.at_work, services.training_folder, made_by=BY_COMMAND, now=services.now()
-        )
+        with bar("Learning", 1) as advance:
+            return await retrain_region(
+                services.database,
+                services.region_id,
+                services.at_work,
+                services.training_folder,
+                made_by=BY_COMMAND,
+                now=services.now(),
+                on_share=advance,
+            )
 
     done = with_services(run)
     for refusal in done.refused:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.progress import bar
 from app.cli.running import page, settings_in_force
 from app.domain.polling.due import Interval
 from app.simulation.report import simulate_polling, write_polls
@@ -26,7 +27,8 @@ def simulate(
     settings = settings_in_force()
     bounds = Interval(timedelta(seconds=settings.poll_min_seconds), timedelta(seconds=settings.poll_max_seconds))
     recorded = read_trace(trace)
-    report, planned = simulate_polling(recorded, calls_per_day, bounds, learn_days)
+    with bar("Polling", recorded.ended - recorded.began if recorded.sources else 0) as advance:
+        report, planned = simulate_polling(recorded, calls_per_day, bounds, learn_days, advance)
     if polls is not None:
         write_polls(polls, recorded, planned)
     if as_json:

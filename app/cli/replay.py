@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from app.bootstrap import Services
+from app.cli.progress import bar
 from app.cli.running import with_services
 from app.domain.source import SourceId
 from app.storage import replay_differences, replay_evidence
@@ -86,10 +85,9 @@ async def _window(services: Services, chosen: ReplayChoice) -> Window | None:
 async def _feed(services: Services, window: Window, made: Database, *, quiet: bool) -> int:
     async with services.database.read() as session:
         count = await replay_evidence.count_payloads(session, window)
-    with Progress(console=Console(stderr=True), disable=quiet or not sys.stderr.isatty()) as progress:
-        task = progress.add_task("Replaying", total=count)
+    with bar("Replaying", count, quiet=quiet) as advance:
         connectors, database = services.connectors, services.database
-        await replay(Replay(database, made, services.classifier, window, connectors.reader_for, lambda done: progress.advance(task, done)))
+        await replay(Replay(database, made, services.classifier, window, connectors.reader_for, advance))
     return count
 
 

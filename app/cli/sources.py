@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from app.bootstrap import Services
+from app.cli.progress import bar
 from app.cli.push import PushChoice, choose_push
 from app.cli.running import page, with_services
 from app.domain.source import SourceId
@@ -55,10 +54,9 @@ def take_in(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) 
         lines = read_lines(file.read_text(encoding="utf-8-sig"))
         networks = Networks(services.plugins, services.connectors.connector_for)
         problems = 0
-        with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-            bar = progress.add_task(file.name, total=len(lines))
+        with bar(file.name, len(lines)) as advance:
             async for line in import_sources(services.database, services.region_id, networks, lines, now=services.now):
-                progress.advance(bar)
+                advance(1)
                 if line.problem is not None:
                     problems += 1
                     print(f"{file}:{line.line.number}: {line.line.url}: {line.problem}", file=sys.stderr)

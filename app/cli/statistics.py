@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from app.bootstrap import Services
+from app.cli.progress import bar
 from app.cli.running import with_services
+from app.storage import incidents
 from app.usecases.rebuild_statistics import rebuild_statistics
 
 commands = typer.Typer()
@@ -18,11 +20,15 @@ def rebuild(check: Annotated[bool, typer.Option("--check", help="Say what differ
 
     async def go_through(services: Services) -> tuple[int, int]:
         count, differences = 0, 0
-        async for checked in rebuild_statistics(services.database, services.region_id, check_only=check, now=services.now()):
-            count += checked.count
-            differences += len(checked.differences)
-            for one in checked.differences:
-                print(f"incident {one.incident_id}: {', '.join(one.fields)}")
+        async with services.database.read() as session:
+            total = await incidents.count(session, services.region_id)
+        with bar("Recomputing", total) as advance:
+            async for checked in rebuild_statistics(services.database, services.region_id, check_only=check, now=services.now()):
+                count += checked.count
+                differences += len(checked.differences)
+                advance(checked.count)
+                for one in checked.differences:
+                    print(f"incident {one.incident_id}: {', '.join(one.fields)}")
         return count, differences
 
     count, differences = with_services(go_through)

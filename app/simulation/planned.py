@@ -4,6 +4,7 @@ import heapq
 import math
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from app.domain.polling.due import Interval, due_at
@@ -19,9 +20,14 @@ GOLDEN = (math.sqrt(5) - 1) / 2
 OVERDUE = 0
 
 
-def plan_polls(trace: Trace, calls_per_day: int, bounds: Interval) -> list[list[int]]:
-    """When the planner polls each source, in whole Unix seconds, from the beginning to the end of the trace."""
-    return Run(trace, calls_per_day, bounds).polls() if trace.sources else []
+def plan_polls(
+    trace: Trace, calls_per_day: int, bounds: Interval, on_seconds: Callable[[float], None] = lambda seconds: None
+) -> list[list[int]]:
+    """When the planner polls each source, in whole Unix seconds, from the beginning to the end of the trace.
+
+    `on_seconds` hears how much of the trace has been gone through since it was called last.
+    """
+    return Run(trace, calls_per_day, bounds).polls(on_seconds) if trace.sources else []
 
 
 class Run:
@@ -53,12 +59,13 @@ class Run:
         heapq.heapify(self._due)
         self._waiting: list[tuple[int, int, int]] = []
 
-    def polls(self) -> list[list[int]]:
+    def polls(self, on_seconds: Callable[[float], None]) -> list[list[int]]:
         """Runs to the end of the trace."""
         now = self._trace.began
         while (now := max(now, self._next_second())) <= self._ended:
             while now >= self._spell_began + STEER_EVERY_SECONDS:
                 self._close_spell()
+                on_seconds(STEER_EVERY_SECONDS)
             while self._last_day and self._last_day[0] < now - DAY_SECONDS:
                 self._last_day.popleft()
             while self._due and self._due[0][0] <= now:

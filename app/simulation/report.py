@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -67,13 +67,15 @@ class Report:
         return table
 
 
-def simulate_polling(trace: Trace, calls_per_day: int, bounds: Interval, learn_days: float) -> tuple[Report, list[list[int]]]:
+def simulate_polling(
+    trace: Trace, calls_per_day: int, bounds: Interval, learn_days: float, on_seconds: Callable[[float], None] = lambda seconds: None
+) -> tuple[Report, list[list[int]]]:
     """The report and the planner's polls by source. Messages of the first `learn_days` are read but not evaluated, under any
     plan; a trace that is no longer than that is evaluated as a whole."""
     bounds = feasible(bounds, len(trace.sources), calls_per_day)
     since = trace.began + learn_days * DAY_SECONDS
     since = since if since < trace.ended else float(trace.began)
-    polls = plan_polls(trace, calls_per_day, bounds)
+    polls = plan_polls(trace, calls_per_day, bounds, on_seconds)
     uniform = uniform_intervals(trace, calls_per_day, bounds)
     static = best_intervals(trace, calls_per_day, bounds, since)
     report = Report(

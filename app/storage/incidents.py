@@ -199,6 +199,11 @@ async def mark_breached(session: AsyncSession, region_id: RegionId, ids: Collect
     )
 
 
+async def count(session: AsyncSession, region_id: RegionId) -> int:
+    """All of them, those of test pages too."""
+    return int(await session.scalar(text("SELECT count(*) FROM incidents WHERE region_id = :region"), {"region": region_id}) or 0)
+
+
 async def after(session: AsyncSession, region_id: RegionId, incident_id: IncidentId, *, limit: int) -> list[StoredIncident]:
     """The next incidents in the order of their ids, held until the transaction ends."""
     rows = await session.execute(

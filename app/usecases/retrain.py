@@ -1,7 +1,7 @@
 """Teaches the region's model anew from what people said, judges it on texts held back, and puts it to work unless it is worse."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,9 +41,19 @@ class Retraining:
 
 
 async def retrain(
-    database: Database, region_id: RegionId, at_work: ClassifierAtWork, folder: Path, *, made_by: str, now: datetime
+    database: Database,
+    region_id: RegionId,
+    at_work: ClassifierAtWork,
+    folder: Path,
+    *,
+    made_by: str,
+    now: datetime,
+    on_share: Callable[[float], None] = lambda share: None,
 ) -> Retraining:
-    """One retraining of the region. Two at once make the same model, so that the second changes nothing."""
+    """One retraining of the region. Two at once make the same model, so that the second changes nothing.
+
+    `on_share` hears, in the thread that learns, what share of the heads is done since it was called last.
+    """
     refused: list[DataRefused] = []
     examples = await gather(database, region_id, folder, refused)
     learned, held = ([one for one in examples if one.held_out is out] for out in (False, True))
@@ -52,7 +62,7 @@ async def retrain(
     if newest is not None and (newest.digest, newest.base) == (digest_of(set(learned)), load_shipped_model().name):
         return Retraining(None, at_work=False, reason=f"Nothing new to learn since {newest.name}.", refused=tuple(refused))
     try:
-        new, classifier, judgement = await asyncio.to_thread(_make, learned, held, at_work.current)
+        new, classifier, judgement = await asyncio.to_thread(_make, learned, held, at_work.current, on_share)
     except DataRefused as refusal:
         return Retraining(None, at_work=False, reason=str(refusal), refused=tuple(refused))
     async with database.write() as session:
@@ -108,9 +118,11 @@ def _read_folder(folder: Path, refused: list[DataRefused]) -> Sequence[Taught]:
         return ()
 
 
-def _make(learned: Sequence[Taught], held: Sequence[Taught], rival: AnyClassifier) -> tuple[NewModel, AnyClassifier, Judgement]:
+def _make(
+    learned: Sequence[Taught], held: Sequence[Taught], rival: AnyClassifier, on_share: Callable[[float], None]
+) -> tuple[NewModel, AnyClassifier, Judgement]:
     base: LinearClassifier = load_shipped_model()
-    model, _ = teach(base, shipped_bytes(), learned)
+    model, _ = teach(base, shipped_bytes(), learned, on_share)
     file = pack_regional(model)
     classifier = parse_any_model(file, "the new model")
     new = NewModel(classifier.name, base.name, model.origin.digest, model.origin.labels | {"texts": model.origin.examples}, file)

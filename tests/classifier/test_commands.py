@@ -101,8 +101,10 @@ def test_training_reports_the_quality_of_a_twin_that_had_not_seen_the_test_part(
     rows = [f'"{example.text.text}",{example.kind},{example.topic or ""}' for example in small_set()]
     table.write_text("\n".join(["text,kind,topic", *rows]), encoding="utf-8")
 
-    report = train_files([table], tmp_path / "own.model")
+    shares: list[float] = []
+    report = train_files([table], tmp_path / "own.model", on_share=shares.append)
 
+    assert sum(shares) == pytest.approx(1)
     assert report.examples == 50
     assert report.quality is not None
     assert report.quality.learned == 0

@@ -19,8 +19,11 @@ pytestmark = pytest.mark.xdist_group("the small model")
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    """Learned from the small set."""
-    return train(small_set())
+    """Learned from the small set, told of to the end."""
+    shares: list[float] = []
+    learned = train(small_set(), on_share=shares.append)
+    assert sum(shares) == pytest.approx(1)
+    return learned
 
 
 def test_the_order_of_the_examples_leaves_no_trace(model: Model, tmp_path: Path) -> None:

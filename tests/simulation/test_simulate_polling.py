@@ -28,7 +28,10 @@ pytestmark = pytest.mark.xdist_group("simulated polls")
 
 @pytest.fixture(scope="module")
 def polls() -> list[list[int]]:
-    return plan_polls(TOWN, BUDGET, BOUNDS)
+    gone_through: list[float] = []
+    planned = plan_polls(TOWN, BUDGET, BOUNDS, gone_through.append)
+    assert sum(gone_through) == pytest.approx(TOWN.ended - TOWN.began, rel=0.02)
+    return planned
 
 
 def test_no_24_hours_see_more_calls_than_the_budget_and_most_of_it_is_spent(polls: list[list[int]]) -> None:

@@ -1,7 +1,7 @@
 """Teaches the shipped model what a region labelled: the same base and the same texts give the same file to the byte."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,8 +75,13 @@ class Taming:
     figures: HeadFigures
 
 
-def teach(base: LinearClassifier, base_file: bytes, examples: Sequence[Taught]) -> tuple[RegionalModel, tuple[HeadFigures, ...]]:
-    """The region's model, and its figures by cross-validation over five parts of the texts; `DataRefused` when they teach nothing."""
+def teach(
+    base: LinearClassifier, base_file: bytes, examples: Sequence[Taught], on_share: Callable[[float], None] = lambda share: None
+) -> tuple[RegionalModel, tuple[HeadFigures, ...]]:
+    """The region's model, and its figures by cross-validation over five parts of the texts; `DataRefused` when they teach nothing.
+
+    `on_share` hears what share of the heads is done since it was called last.
+    """
     ordered = sorted(set(examples), key=repr)
     if not ordered:
         raise DataRefused("training data", "there is no labelled text to learn from")
@@ -88,7 +93,10 @@ def teach(base: LinearClassifier, base_file: bytes, examples: Sequence[Taught]) 
         raise DataRefused("training data", f"no label stands on {FEWEST} texts or more: {len(ordered)} texts teach nothing yet")
     words, letters = (np.flatnonzero(telling).astype(np.int32) for telling in (sights.words, sights.letters))
     kept = Kept(words, sights.words[words], letters, sights.letters[letters])
-    tamed = [_tame(task, sights, parts, kept) for task in tasks]
+    tamed: list[Taming] = []
+    for task in tasks:
+        tamed.append(_tame(task, sights, parts, kept))
+        on_share(1 / len(tasks))
     learned = np.unique(np.array([thread_number(one.thread) for one in ordered], dtype=np.uint64))
     labels = {task.name: int(task.told.size) for task in tasks}
     origin = RegionalOrigin(len(ordered), labels, digest_of(ordered))

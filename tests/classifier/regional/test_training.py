@@ -134,9 +134,11 @@ def test_a_file_that_is_not_whole_is_refused(file: bytes, spoil: object, said: s
 def test_the_command_names_wrong_rows_and_writes_the_same_file_twice(tmp_path: Path) -> None:
     errors = StringIO()
     path = write_table(tmp_path, [*export(), replace(export()[0], topic="roads.moon")])
-    report = teach_files([path], None, tmp_path / "one.model", errors)
+    shares: list[float] = []
+    report = teach_files([path], None, tmp_path / "one.model", errors, shares.append)
     teach_files([path], None, tmp_path / "two.model", errors)
 
+    assert sum(shares) == pytest.approx(1)
     assert (tmp_path / "one.model").read_bytes() == (tmp_path / "two.model").read_bytes()
     assert "there is no topic 'roads.moon'" in errors.getvalue()
     assert {one.name for one in report.figures} >= {"topic", "theme", "authority"}
