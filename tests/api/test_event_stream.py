@@ -149,7 +149,10 @@ async def test_readers_are_let_go_when_the_database_stops_telling(api: Api) -> N
     async with asyncio.timeout(PATIENCE), feed_of(api) as feed, feed.follow() as events:
         async with api.context.database.write() as session:
             ended = await session.execute(
-                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE :listen AND pid <> pg_backend_pid()"),
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND query LIKE :listen AND pid <> pg_backend_pid()"
+                ),
                 {"listen": f"LISTEN%{CHANNEL}%"},
             )
             assert ended.scalars().all() == [True]
