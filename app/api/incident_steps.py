@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.access import Assigner, Worker
 from app.api.context import ApiContext, Context
-from app.api.parameters import IfMatch, IncidentPath, Now, tag
+from app.api.parameters import IfMatch, IncidentPath, MessagePath, Now, tag
 from app.api.problems import responses
 from app.api.routers import make_router
 from app.api.schemas.incident import IncidentDetailsOut
-from app.api.schemas.step import AssignIn, MergeIn, PlaceIn, ReasonIn, RejectIn, ReplyIn, VerdictIn
+from app.api.schemas.step import AnswerIn, AssignIn, MergeIn, PlaceIn, ReasonIn, RejectIn, ReplyIn, VerdictIn
 from app.api.sessions import WriteSession
 from app.domain.incident import Incident
 from app.storage import incident_details
@@ -19,6 +19,7 @@ from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
 from app.usecases.correct_place import Correction, correct_place
 from app.usecases.correct_verdict import correct_verdict
+from app.usecases.link_answer import link_answer, unlink_answer
 from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
@@ -136,6 +137,38 @@ async def reply(
     """Leaves a reply to be published under the last question; `replies` tells what became of it. The clock stops when the page shows it."""
     written = await write_reply(session, context.region_id, incident_id, operator, body.text, version=version, now=now)
     return await _show(session, context, written, response)
+
+
+@router.post("/incidents/{incident_id}/answers", operation_id="link_answer", responses=REFUSALS)
+async def link(
+    operator: Worker,
+    session: WriteSession,
+    context: Context,
+    incident_id: IncidentPath,
+    version: IfMatch,
+    now: Now,
+    body: AnswerIn,
+    response: Response,
+) -> IncidentDetailsOut:
+    """Counts an official comment of the thread as an answer to the resident, at its own time; reading the thread again keeps it."""
+    linked = await link_answer(session, context.region_id, incident_id, operator, body.message_id, version=version, now=now)
+    return await _show(session, context, linked, response)
+
+
+@router.delete("/incidents/{incident_id}/answers/{message_id}", operation_id="unlink_answer", responses=REFUSALS)
+async def unlink(
+    operator: Worker,
+    session: WriteSession,
+    context: Context,
+    incident_id: IncidentPath,
+    message_id: MessagePath,
+    version: IfMatch,
+    now: Now,
+    response: Response,
+) -> IncidentDetailsOut:
+    """Says that an official comment answers somebody else, however it was bound: the clock goes on as if it were not there."""
+    unlinked = await unlink_answer(session, context.region_id, incident_id, operator, message_id, version=version, now=now)
+    return await _show(session, context, unlinked, response)
 
 
 @router.post("/incidents/{incident_id}/places/{number}", operation_id="correct_place", responses=REFUSALS)

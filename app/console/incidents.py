@@ -19,6 +19,7 @@ from app.console.queue_query import LARGEST_ID
 from app.domain.authority import AuthorityId
 from app.domain.errors import DomainError, InvalidInput, InvalidTransition, StaleVersion
 from app.domain.incident import Incident, IncidentId
+from app.domain.message import MessageId
 from app.domain.operator import OperatorId
 from app.domain.reply import LONGEST
 from app.domain.territory import EntryId
@@ -32,6 +33,7 @@ from app.usecases.close_incident import close_incident
 from app.usecases.correct_place import Correction, correct_place
 from app.usecases.correct_verdict import correct_verdict
 from app.usecases.explain_incident import explain_incident
+from app.usecases.link_answer import link_answer, unlink_answer
 from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
@@ -44,6 +46,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False, prefix="/inci
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Number = Annotated[int, Form(ge=1, le=2**15 - 1)]
+MessageNumber = Annotated[int, Form(ge=1, le=LARGEST_ID)]
 Key = Annotated[str, Form(pattern=r"^\d{0,18}$")]
 Reason = Annotated[str, Form(max_length=1000)]
 Reply = Annotated[str, Form(max_length=LONGEST)]
@@ -123,6 +126,30 @@ async def reply(console: Console, visitor: Worker, incident_id: Id, version: Ver
         return await write_reply(session, console.region_id, key, visitor.operator, said, version=version, now=console.now())
 
     return await _step(console, visitor, key, run, back=back, reply=said)
+
+
+@router.post("/answers")
+async def link(console: Console, visitor: Worker, incident_id: Id, version: Version, message: MessageNumber, back: Back = "/") -> Response:
+    """Counts an official comment of the thread as an answer to the resident."""
+    key, answer = IncidentId(incident_id), MessageId(message)
+
+    async def run(session: AsyncSession) -> Incident:
+        return await link_answer(session, console.region_id, key, visitor.operator, answer, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back)
+
+
+@router.post("/answers/remove")
+async def unlink(
+    console: Console, visitor: Worker, incident_id: Id, version: Version, message: MessageNumber, back: Back = "/"
+) -> Response:
+    """Says that an official comment answers somebody else."""
+    key, answer = IncidentId(incident_id), MessageId(message)
+
+    async def run(session: AsyncSession) -> Incident:
+        return await unlink_answer(session, console.region_id, key, visitor.operator, answer, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back)
 
 
 @router.post("/reject")

@@ -60,6 +60,10 @@ def _text(event: Event, names: Names) -> str:
             return "Ответ снова на странице"
         case EventType.ANSWER_UNBOUND:
             return "Ответ больше не относится к этому жителю"
+        case EventType.ANSWER_LINKED:
+            return f"Засчитано как ответ этому жителю: {_answer(data['versions'][-1])}"
+        case EventType.ANSWER_UNLINKED:
+            return "Не ответ этому жителю: сообщение больше не считается"
         case EventType.BREACHED:
             return "Срок первого ответа истёк"
         case EventType.TAKEN:

@@ -7,6 +7,7 @@ from app.domain import incident as rules
 from app.domain.authority import AuthorityId
 from app.domain.errors import DomainError
 from app.domain.incident import Incident, IncidentId, IncidentStatus, Step
+from app.domain.message import MessageId
 from app.domain.operator import Operator, OperatorId
 from app.domain.word import Word
 from app.storage.incident_details import IncidentDetails
@@ -20,6 +21,7 @@ STEPS: Mapping[str, Try] = {
     "close": lambda incident, operator, now: rules.close(incident, operator, reason=None, now=now),
     "correct": lambda incident, operator, now: rules.correct(incident, operator, Word(), message=0, now=now),
     "reply": lambda incident, operator, now: rules.reply(incident, operator, reply=0, now=now),
+    "link": lambda incident, operator, now: rules.unlink(incident, operator, MessageId(0), now=now),
     "merge": lambda incident, operator, now: rules.merge(incident, ANOTHER, operator, now=now),
     "reopen": lambda incident, operator, now: rules.reopen(incident, operator, reason=None, now=now),
 }

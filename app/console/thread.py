@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.storage.collected import CollectedMessage
 from app.storage.incident_details import IncidentDetails, ShownAnswer
@@ -12,12 +13,16 @@ FEW = 12
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message. `own`: the resident wrote it. `answer`: it is official and addressed to the resident."""
+    """One message. `own`: the resident wrote it. `answer`: it is official and addressed to the resident.
+
+    `linkable`: it is official and could be counted as an answer.
+    """
 
     message: CollectedMessage
     own: bool
     answer: ShownAnswer | None
     to: CollectedMessage | None
+    linkable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ def conversation_of(incident: IncidentDetails, messages: Sequence[CollectedMessa
     """The thread sorted into what concerns the incident's resident and what does not."""
     answers = {answer.message.id: answer for answer in incident.answers}
     author_id = incident.message.author_id if incident.message else None
+    asked_at = incident.turns[0].started_at if incident.turns else None
     by_url = {message.url: message for message in messages}
     said = [
         Said(
@@ -61,6 +67,7 @@ def conversation_of(incident: IncidentDetails, messages: Sequence[CollectedMessa
             author_id is not None and message.author_id == author_id and not message.official,
             answers.get(message.id),
             by_url.get(message.parent_url or ""),
+            message.id not in answers and _is_linkable(message, asked_at),
         )
         for message in messages
     ]
@@ -68,6 +75,12 @@ def conversation_of(incident: IncidentDetails, messages: Sequence[CollectedMessa
     branches = list(_branches([one for one in said if not one.message.is_post], by_url))
     own = tuple(branch for branch in branches if branch.is_about_resident)
     return Conversation(post, own, tuple(branch for branch in branches if not branch.is_about_resident))
+
+
+def _is_linkable(message: CollectedMessage, asked_at: datetime | None) -> bool:
+    """Whether an operator's word could make it an answer to a question of that moment."""
+    is_standing = message.official and not message.is_post and message.text is not None and message.deleted_at is None
+    return is_standing and asked_at is not None and asked_at < message.published_at
 
 
 def _branches(said: Sequence[Said], by_url: Mapping[str, CollectedMessage]) -> Iterator[Branch]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from app.domain.answer import Answer, AnswerVersion, bind
+from app.domain.answer import Answer, AnswerVersion, BoundBy, bind
 from app.domain.answer_rules import classify_answer
 from app.domain.authority import AuthorityId
 from app.domain.event import Facts
@@ -68,21 +68,33 @@ class Officials:
         found = {*self._naming.get(author_id, ())}.union(*(self._near.get(place, ()) for place in own_ids))
         return (self._messages[index] for index in sorted(found))
 
+    def of(self, ids: Collection[MessageId]) -> Iterator[OfficialMessage]:
+        """Those of the given numbers."""
+        return (message for message in self._messages if message.place.message_id in ids) if ids else iter(())
 
-def facts_of(author_id: str, own: Sequence[OwnMessage], officials: Officials) -> Facts:
-    """What one resident asked under a post, and which official messages are addressed to them."""
+    def joined_by(self, others: Sequence[OfficialMessage]) -> "Officials":
+        """These and others."""
+        return Officials([*self._messages, *others])
+
+
+def facts_of(author_id: str, own: Sequence[OwnMessage], officials: Officials, *, linked: Collection[MessageId] = frozenset()) -> Facts:
+    """What one resident asked under a post, and which official messages are addressed to them, or `linked` to them by an operator."""
     own_ids = frozenset(message.external_id for message in own)
     asks = [Ask(m.message_id, m.published_at, m.collected_at, m.urgent, m.gone) for m in own if m.asks]
     if not asks:
         return Facts()
-    answers = []
+    answers = [answer_of(official, BoundBy.OPERATOR) for official in officials.of(linked)]
     for official in officials.around(author_id, own_ids):
         bound_by = bind(official.place, author_id, own_ids=own_ids, post_is_own=POST in own_ids)
-        if bound_by is not None:
-            versions = tuple(_judged(official))
-            gone = official.gone
-            answers.append(Answer(official.place.message_id, official.account, official.authority_id, bound_by, versions, gone))
+        if bound_by is not None and official.place.message_id not in linked:
+            answers.append(answer_of(official, bound_by))
     return Facts({ask.message_id: ask for ask in asks}, {answer.message_id: answer for answer in answers})
+
+
+def answer_of(official: OfficialMessage, bound_by: BoundBy) -> Answer:
+    """An official message as an answer to whom it is bound to."""
+    versions = tuple(_judged(official))
+    return Answer(official.place.message_id, official.account, official.authority_id, bound_by, versions, official.gone)
 
 
 def _judged(official: OfficialMessage) -> list[AnswerVersion]:

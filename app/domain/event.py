@@ -27,6 +27,8 @@ class EventType(StrEnum):
     ANSWER_GONE = "answer_gone"
     ANSWER_BACK = "answer_back"
     ANSWER_UNBOUND = "answer_unbound"
+    ANSWER_LINKED = "answer_linked"
+    ANSWER_UNLINKED = "answer_unlinked"
     BREACHED = "breached"
     TAKEN = "taken"
     ASSIGNED = "assigned"
@@ -58,10 +60,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the clocks of one conversation depend on."""
+    """All that the clocks of one conversation depend on. `refused` are official messages that an operator says answer somebody else."""
 
     asks: Mapping[MessageId, Ask] = field(default_factory=dict)
     answers: Mapping[MessageId, Answer] = field(default_factory=dict)
+    refused: frozenset[MessageId] = frozenset()
+
+    @property
+    def linked(self) -> frozenset[MessageId]:
+        """The answers that an operator linked."""
+        return frozenset(key for key, answer in self.answers.items() if answer.bound_by is BoundBy.OPERATOR)
 
 
 def turns_from(facts: Facts, *, policy: Policy, monitored_since: datetime) -> tuple[Turn, ...]:
@@ -73,12 +81,13 @@ def fold(events: Iterable[Event]) -> Facts:
     """The facts that a log adds up to; operators' events that change no clock are passed over."""
     asks: dict[MessageId, Ask] = {}
     answers: dict[MessageId, Answer] = {}
+    refused: set[MessageId] = set()
     for event in events:
-        _fold_one(event, asks, answers)
-    return Facts(asks, answers)
+        _fold_one(event, asks, answers, refused)
+    return Facts(asks, answers, frozenset(refused))
 
 
-def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId, Answer]) -> None:
+def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId, Answer], refused: set[MessageId]) -> None:
     data = event.data
     match event.type:
         case EventType.OPENED:
@@ -100,6 +109,13 @@ def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId,
             answers[data["message"]] = replace(answers[data["message"]], gone=_read_gone(data))
         case EventType.ANSWER_UNBOUND:
             del answers[data["message"]]
+        case EventType.ANSWER_LINKED:
+            answer = _read_answer(data)
+            answers[answer.message_id] = answer
+            refused.discard(answer.message_id)
+        case EventType.ANSWER_UNLINKED:
+            answers.pop(data["message"], None)
+            refused.add(data["message"])
         case EventType.VERDICT_CORRECTED:
             if "urgent" in data and data["message"] in asks:
                 asks[data["message"]] = replace(asks[data["message"]], urgent=data["urgent"])
@@ -113,7 +129,7 @@ def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId,
 def news(known: Facts, seen: Facts) -> list[Event]:
     """The events that lead from the facts of the log to the facts of the messages.
 
-    What was judged once stays judged, and what an operator linked stays linked.
+    What was judged once stays judged; what an operator linked stays linked, and what an operator refused is bound by no reading.
     """
     return [*_ask_news(known, seen), *_answer_news(known, seen)]
 
@@ -133,6 +149,8 @@ def _ask_news(known: Facts, seen: Facts) -> Iterator[Event]:
 
 def _answer_news(known: Facts, seen: Facts) -> Iterator[Event]:
     for key, answer in seen.answers.items():
+        if key in known.refused:
+            continue
         old = known.answers.get(key)
         if old is None:
             yield Event(EventType.ANSWERED, answer.published_at, write_answer(answer))

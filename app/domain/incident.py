@@ -6,8 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
 
+from app.domain.answer import Answer
 from app.domain.authority import AuthorityId
 from app.domain.errors import InvalidInput, InvalidTransition
+from app.domain.event import write_answer
+from app.domain.message import MessageId
 from app.domain.operator import Act, Operator, OperatorId
 from app.domain.turn import Turn
 from app.domain.word import Word
@@ -48,7 +51,7 @@ class Incident:
 class Step:
     """What an operator's decision changes; `None` leaves a field as it was, but for `parent_id`: only a merged incident has one.
 
-    `about` is what the log says of the step beside that.
+    `about` is what the log says of the step beside that. A step that `moves_clock` leaves the status to follow from the turns.
     """
 
     type: str
@@ -60,6 +63,7 @@ class Step:
     reason: str | None = None
     parent_id: IncidentId | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
+    moves_clock: bool = False
 
 
 def take(incident: Incident, operator: Operator, *, now: datetime) -> Step:
@@ -98,6 +102,20 @@ def reply(incident: Incident, operator: Operator, *, reply: int, now: datetime) 
 def after_reply(status: IncidentStatus) -> IncidentStatus:
     """The status of an incident to which somebody has written a reply."""
     return IncidentStatus.IN_PROGRESS if status in {IncidentStatus.NEW, IncidentStatus.ASSIGNED} else status
+
+
+def link(incident: Incident, operator: Operator, answer: Answer, *, now: datetime) -> Step:
+    """The step that counts an official message as an answer to the resident, at its own time."""
+    operator.must(Act.WORK)
+    _require(incident, CLOSABLE, "given an answer")
+    return Step("answer_linked", incident.status, now, operator.id, about=write_answer(answer), moves_clock=True)
+
+
+def unlink(incident: Incident, operator: Operator, message_id: MessageId, *, now: datetime) -> Step:
+    """The step that says that an official message answers somebody else; no reading binds it to the resident again."""
+    operator.must(Act.WORK)
+    _require(incident, CLOSABLE, "relieved of an answer")
+    return Step("answer_unlinked", incident.status, now, operator.id, about={"message": message_id}, moves_clock=True)
 
 
 def reject(incident: Incident, operator: Operator, *, reason: str, now: datetime) -> Step:

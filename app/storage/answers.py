@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.answer import STOPS_FIRST, Answer, AnswerClass
+from app.domain.answer import STOPS_FIRST, Answer, AnswerClass, BoundBy
 from app.domain.incident import IncidentId
+from app.domain.message import MessageId
 from app.storage.columns import document_of, names_of, rows_from
+from app.storage.messages import ThreadKey
 from app.storage.regions import RegionId
 
 COLUMNS = (
@@ -53,6 +55,36 @@ def _row(incident_id: IncidentId, answer: Answer) -> tuple[object, ...]:
         answer.published_at,
         None if answer.gone is None else answer.gone.deleted_at,
     )
+
+
+async def drop(session: AsyncSession, region_id: RegionId, incident_id: IncidentId, message_ids: Collection[MessageId]) -> None:
+    """Takes messages that are bound to an incident no more out of its answers."""
+    if message_ids:
+        await session.execute(
+            text("DELETE FROM answers WHERE region_id = :region AND incident_id = :incident AND message_id = ANY(:ids)"),
+            {"region": region_id, "incident": incident_id, "ids": list(message_ids)},
+        )
+
+
+async def linked_residents(session: AsyncSession, thread: ThreadKey, message_ids: Collection[MessageId]) -> set[str]:
+    """Whose incidents in the thread an operator linked any of the messages to."""
+    if not message_ids:
+        return set()
+    found = await session.scalars(
+        text(
+            "SELECT i.author_id FROM incidents i JOIN answers b ON b.region_id = i.region_id AND b.incident_id = i.id"
+            " WHERE i.region_id = :region AND i.source_id = :source AND i.post_id = :post AND b.bound_by = :operator"
+            " AND b.message_id = ANY(:ids)"
+        ),
+        {
+            "region": thread.region_id,
+            "source": thread.source_id,
+            "post": thread.post_id,
+            "operator": BoundBy.OPERATOR.value,
+            "ids": list(message_ids),
+        },
+    )
+    return set(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,19 @@ async def touched(session: AsyncSession, thread: ThreadKey, authors: Collection[
     return await conversations_of(session, thread, [OwnRow(*row) for row in own], [OfficialRow(*row) for row in official], held)
 
 
+LINKABLE = text(
+    f"SELECT {OFFICIAL} FROM messages WHERE {IN_THREAD} AND id = ANY(CAST(:ids AS bigint[])) AND official AND text IS NOT NULL"
+    " AND comment_id <> ''"
+)
+
+
+async def officials_of(session: AsyncSession, thread: ThreadKey, ids: Collection[MessageId]) -> list[OfficialMessage]:
+    """The official comments among the given messages of the thread."""
+    rows = [OfficialRow(*row) for row in await session.execute(LINKABLE, thread.parameters() | {"ids": list(ids)})]
+    versions = await _earlier_versions(session, thread, [row.id for row in rows if row.version > 1])
+    return [_official(row, versions.get(row.id, ())) for row in sorted(rows)]
+
+
 async def conversations_of(
     session: AsyncSession, thread: ThreadKey, own: Sequence[OwnRow], official: Sequence[OfficialRow], held: Iterable[Any]
 ) -> Conversations:

@@ -12,7 +12,9 @@ from app.domain.deadline import PolicyId
 from app.domain.errors import NotFound, StaleVersion
 from app.domain.incident import ENDED, Incident, IncidentId, IncidentStatus, Step
 from app.domain.message import MessageId
+from app.domain.source import SourceId
 from app.domain.turn import Turn
+from app.storage.messages import ThreadKey
 from app.storage.regions import RegionId
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -66,6 +68,15 @@ async def lock(session: AsyncSession, region_id: RegionId, incident_id: Incident
     if version is not None and row.version != version:
         raise StaleVersion("incident", incident_id, expected=version, found=row.version)
     return stored_of(row)
+
+
+async def place_of(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> ThreadKey:
+    """The thread in which the incident stands."""
+    query = text("SELECT month, source_id, post_id FROM incidents WHERE region_id = :region AND id = :id")
+    row = (await session.execute(query, {"region": region_id, "id": incident_id})).one_or_none()
+    if row is None:
+        raise NotFound("incident", incident_id)
+    return ThreadKey(region_id, row.month, SourceId(row.source_id), row.post_id)
 
 
 async def lock_together(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> dict[IncidentId, StoredIncident]:

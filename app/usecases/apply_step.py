@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.event import Event, EventType, breaches, fold, marked, turns_from
-from app.domain.incident import WAITING, Incident, IncidentId, Step
+from app.domain.incident import WAITING, Incident, IncidentId, Step, follow
 from app.storage import events, incidents, regions, turns
 from app.storage.incidents import clocks
 from app.storage.regions import RegionId
@@ -29,6 +29,9 @@ async def apply_step(
     taken = Event(EventType(step.type), step.at, _data(step))
     facts = fold([*log, taken])
     found = turns_from(facts, policy=policies[held.policy_id], monitored_since=held.monitored_since)
+    if step.moves_clock:
+        before = turns_from(fold(log), policy=policies[held.policy_id], monitored_since=held.monitored_since)
+        step = replace(step, status=follow(step.status, before, found))
     standing = {incident_id: Standing(facts, found)}
     await record_news(session, region_id, standing, [(incident_id, taken)], now=now, actor_id=step.actor)
     missed = [(incident_id, event) for event in breaches(found, marked(log), now=now)]

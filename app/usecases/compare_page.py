@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.conversation import POST
 from app.domain.message import MessageId
-from app.storage import messages, missing_messages
+from app.storage import answers, messages, missing_messages
 from app.storage.looks import Look
 from app.storage.messages import KnownMessage, ThreadKey
 from app.storage.missing_messages import Level
@@ -60,6 +60,8 @@ async def compare(session: AsyncSession, page: ThreadPage, look: Look, *, asked_
     changed = [*news.new, *news.unstubbed, *(one for one, _ in news.edited)]
     news.authors |= {author for one in changed for author in _touched(one, seen, stored)}
     news.authors |= await missing_messages.touched_by(session, page.key, [*news.deleted, *news.restored])
+    edited = [known.id for _, known in news.edited if known.official]
+    news.authors |= await answers.linked_residents(session, page.key, [*edited, *news.deleted, *news.restored])
     return news
 
 

@@ -9,13 +9,17 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.classifier.contract import Classifier
+from app.domain.answer import BoundBy
 from app.domain.authority import AuthorityId
-from app.domain.event import EventType
+from app.domain.conversation import answer_of
+from app.domain.event import EventType, write_answer
 from app.domain.incident import Incident, IncidentId, IncidentStatus, Step, after_reply
+from app.domain.message import MessageId
 from app.domain.operator import OperatorId
 from app.domain.source import Source, SourceId
 from app.domain.word import Word
-from app.storage import labels, replay_evidence
+from app.storage import incidents, labels, replay_evidence
+from app.storage.conversations import officials_of
 from app.storage.engine import Database
 from app.storage.replay_evidence import BEFORE_ALL_STEPS, KeptPayload, KeptStep, StepPlace, Window
 from app.storage.replay_schemas import copy_dated, schema_of
@@ -47,8 +51,12 @@ STATUS_AFTER: Mapping[str, Callable[[IncidentStatus], IncidentStatus]] = {
     EventType.REOPENED: _always(IncidentStatus.IN_PROGRESS),
     EventType.REPLY_WRITTEN: after_reply,
     EventType.VERDICT_CORRECTED: lambda before: before,
+    EventType.ANSWER_LINKED: lambda before: before,
+    EventType.ANSWER_UNLINKED: lambda before: before,
 }
 """The steps that are repeated, and what becomes of the status."""
+MOVE_THE_CLOCK = frozenset({EventType.ANSWER_LINKED, EventType.ANSWER_UNLINKED})
+"""The steps after which the status follows from the turns."""
 UNREPEATED = frozenset({EventType.PLACE_CORRECTED, EventType.PLACE_ADDED, EventType.JOINED, EventType.PARTED})
 """What operators' doings leave in the log and nothing that is compared depends on."""
 
@@ -126,8 +134,8 @@ async def _repeat(run: Replay, kept: KeptStep) -> None:
         return
     region_id, parent_id = run.window.region_id, await _replayed_parent(run, kept)
     async with run.made.write() as session:
-        about = await _replayed_about(session, run, kept)
         incident_id = await replay_evidence.incident_of(session, region_id, kept)
+        about = None if incident_id is None else await _replayed_about(session, run, incident_id, kept)
         if incident_id is None or about is None:
             return
         decide = _decision(kept, about, parent_id)
@@ -139,7 +147,7 @@ async def _repeat(run: Replay, kept: KeptStep) -> None:
 
 def _decision(kept: KeptStep, about: Mapping[str, Any], parent_id: IncidentId | None) -> Decide:
     def decide(incident: Incident) -> Step:
-        assignee, body = kept.data.get("assignee_id"), kept.data.get("authority_id")
+        assignee, body = kept.data.get("assignee_id"), None if "authority_id" in about else kept.data.get("authority_id")
         return Step(
             kept.type,
             STATUS_AFTER[kept.type](incident.status),
@@ -150,18 +158,23 @@ def _decision(kept: KeptStep, about: Mapping[str, Any], parent_id: IncidentId | 
             reason=kept.data.get("reason"),
             parent_id=parent_id,
             about=about,
+            moves_clock=kept.type in MOVE_THE_CLOCK,
         )
 
     return decide
 
 
-async def _replayed_about(session: AsyncSession, run: Replay, kept: KeptStep) -> Mapping[str, Any] | None:
-    """What the log says of this step alone, its message as the replay has it; None where the replay has no such message."""
+async def _replayed_about(session: AsyncSession, run: Replay, incident_id: IncidentId, kept: KeptStep) -> Mapping[str, Any] | None:
+    """What the log says of this step alone, its message as the replay has it and judges it; None where the replay has no such message."""
     about = {name: value for name, value in kept.data.items() if name not in STATED}
     if "message" not in about:
         return about
     message_id = await replay_evidence.message_of(session, run.own_schema, run.window.region_id, about["message"])
-    return None if message_id is None else about | {"message": message_id}
+    if message_id is None or kept.type != EventType.ANSWER_LINKED:
+        return None if message_id is None else about | {"message": message_id}
+    thread = await incidents.place_of(session, run.window.region_id, incident_id)
+    officials = await officials_of(session, thread, [MessageId(message_id)])
+    return write_answer(answer_of(officials[0], BoundBy.OPERATOR)) if officials else None
 
 
 async def _replayed_parent(run: Replay, kept: KeptStep) -> IncidentId | None:

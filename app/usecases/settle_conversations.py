@@ -1,6 +1,6 @@
 """Brings the incidents of a thread up to what its messages say: opens, answers, reopens, and moves the clocks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,13 +10,14 @@ from app.domain.conversation import Officials, facts_of
 from app.domain.deadline import Policy, PolicyId
 from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, turns_from
 from app.domain.incident import WAITING, IncidentId, IncidentStatus, follow
+from app.domain.message import MessageId
 from app.domain.place import FoundPlace, territory_of
 from app.domain.routing import Rule, route
 from app.domain.source import Source
 from app.domain.territory import EntryId
 from app.domain.turn import Turn
-from app.storage import events, gazetteer, regions, settlements, turns
-from app.storage.conversations import Conversations, Touched
+from app.storage import answers, events, gazetteer, regions, settlements, turns
+from app.storage.conversations import Conversations, Touched, officials_of
 from app.storage.incidents import Opening, StoredIncident, clocks
 from app.storage.messages import ThreadKey
 from app.storage.places import NewPlace
@@ -162,11 +163,12 @@ async def _follow(
 ) -> list[Turn]:
     """Brings open incidents up to their conversations; the turns that were answered by it."""
     logs = await events.of_incidents(session, thread.region_id, [one.incident.id for one in stored.values()])
+    facts = {author: fold(logs[one.incident.id]) for author, one in stored.items()}
+    officials = await _with_linked(session, thread, officials, facts.values())
     answered: list[Turn] = []
     for author, one in stored.items():
-        log = logs[one.incident.id]
-        known = fold(log)
-        happened = news(known, facts_of(author, asking[author].own, officials))
+        log, known = logs[one.incident.id], facts[author]
+        happened = news(known, facts_of(author, asking[author].own, officials, linked=known.linked))
         if not happened:
             continue
         policy, since = policies[one.policy_id], one.monitored_since
@@ -180,9 +182,18 @@ async def _follow(
         _record(outcome, one.incident.id, settled.standing, [*happened, *breaches(settled.turns, marked(log), now=now)])
         waited = {turn.number for turn in before if turn.first is None}
         answered += [turn for turn in settled.turns if turn.first is not None and (turn.number in waited or turn.number > len(before))]
+        unbound = [event.data["message"] for event in happened if event.type is EventType.ANSWER_UNBOUND]
+        await answers.drop(session, thread.region_id, one.incident.id, unbound)
         if len(settled.turns) < len(before):
             await turns.drop_turns_beyond(session, thread.region_id, one.incident.id, len(settled.turns))
     return answered
+
+
+async def _with_linked(session: AsyncSession, thread: ThreadKey, officials: Officials, known: Iterable[Facts]) -> Officials:
+    """The official messages with those that operators linked, which may stand anywhere in the thread."""
+    linked = frozenset[MessageId]().union(*(facts.linked for facts in known))
+    missing = linked - {official.place.message_id for official in officials.of(linked)}
+    return officials.joined_by(await officials_of(session, thread, missing)) if missing else officials
 
 
 def _record(outcome: Outcome, incident_id: IncidentId, standing: Standing, log: Sequence[Event]) -> None:

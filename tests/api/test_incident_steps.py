@@ -184,3 +184,28 @@ async def test_a_merge_into_nothing_is_refused(
 ) -> None:
     answer = await step(anna, incident, "merge", json=body)
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+
+
+async def test_an_official_comment_is_linked_as_an_answer_once_and_unlinked(
+    reader: Reader, anna: httpx.AsyncClient, viewer: httpx.AsyncClient, incident: dict[str, Any], noon: datetime
+) -> None:
+    done = comment(3, "Отопление восстановлено в доме.", noon + HOUR, by=PAGE, root=2, reply_to=2)
+    await reader.read(comment(2, "и у нас", noon, by="2"), done, at=noon + HOUR)
+    *_, official = (await viewer.get(f"/incidents/{incident['id']}/thread")).json()["items"]
+    key = {"headers": {"Idempotency-Key": "link-1"}, "json": {"message_id": official["id"]}}
+    address, version = f"/incidents/{incident['id']}/answers/{official['id']}", {"If-Match": "2"}
+
+    linked = await step(anna, incident, "answers", **key)
+    again = await step(anna, incident, "answers", **key)
+    twice = await step(anna, incident, "answers", 2, json=key["json"])
+    unlinked = await anna.delete(address, headers=version)
+    gone = await anna.delete(address, headers={"If-Match": "3"})
+
+    assert (linked.status_code, linked.json()["status"], linked.json()["first_answered_at"]) == (200, "answered", "2026-03-11T13:00:00Z")
+    assert [one["bound_by"] for one in linked.json()["answers"]] == ["operator"]
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (linked.json(), "true")
+    assert (twice.status_code, "message_id" in twice.text) == (422, True)
+    assert (unlinked.status_code, unlinked.json()["status"], unlinked.json()["answers"]) == (200, "in_progress", [])
+    assert (unlinked.headers["ETag"], gone.status_code) == ('"3"', 404)
+    refused = [await step(viewer, incident, "answers", 3, json=key["json"]), await viewer.delete(address, headers=version)]
+    assert [answer.status_code for answer in refused] == [403, 403]

@@ -24,6 +24,8 @@ FORMS = {
     "/incidents/{incident_id}/places/add": Act.WORK,
     "/incidents/{incident_id}/verdict": Act.WORK,
     "/incidents/{incident_id}/reply": Act.WORK,
+    "/incidents/{incident_id}/answers": Act.WORK,
+    "/incidents/{incident_id}/answers/remove": Act.WORK,
     "/labelling/{message_id}": Act.WORK,
     "/labelling/names/{name_id}": Act.ADMINISTER,
     "/labelling/models/rollback": Act.ADMINISTER,

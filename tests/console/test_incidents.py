@@ -226,3 +226,27 @@ async def test_a_reply_waits_for_its_publication_in_sight(reader: Reader, anna: 
     assert page.count(DONE) == 1
     assert "anna — ждёт отправки" in page.lower()
     assert "Написан ответ жителю" in page
+
+
+async def test_an_answer_to_a_neighbour_counts_by_an_operator_s_word_and_back(
+    reader: Reader, anna: Browser, vera: Browser, noon: datetime
+) -> None:
+    await one(reader, noon)
+    done = comment(3, DONE, noon - 10 * MINUTE, by=PAGE, root=2, reply_to=2)
+    await reader.read(comment(2, "и у нас", noon - 20 * MINUTE, by="2"), done, at=noon)
+    (message,) = await reader.rows("SELECT id FROM messages WHERE comment_id = '3'")
+    page = (await anna.open("/incidents/1")).text
+    assert page.count("Это ответ этому жителю</button>") == 1, "neither the post nor residents' words are offered"
+    assert "ответ этому жителю" not in (await vera.open("/incidents/1")).text
+
+    assert (await anna.send("/incidents/1/answers", version=1, message=message.id)).status_code == 303
+    linked = words((await anna.open("/incidents/1")).text)
+    assert "ответ по существу «сообщает о сделанном» · указал оператор Не ответ этому жителю" in linked
+    assert "Засчитано как ответ этому жителю: ответ по существу — Anna" in linked
+    again = await anna.send("/incidents/1/answers", version=2, message=message.id)
+    assert (again.status_code, "Это нельзя засчитать" in again.text) == (422, True)
+
+    assert (await anna.send("/incidents/1/answers/remove", version=2, message=message.id)).status_code == 303
+    unlinked = words((await anna.open("/incidents/1")).text)
+    assert "Не ответ этому жителю: сообщение больше не считается — Anna" in unlinked
+    assert "Первый ответ ещё нет" in unlinked

@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
+import pytest
+
 from app.domain.answer import AnswerClass, BoundBy
 from app.domain.conversation import POST, OfficialMessage, Officials, OwnMessage, TextVersion, facts_of
+from app.domain.errors import InvalidInput
 from app.domain.event import Facts
+from app.domain.link import linked
 from app.domain.message import MessageId, Presence, ThreadText
 from tests.domain.story import MINUTE, at
 
@@ -55,6 +59,33 @@ def test_a_reply_to_a_remark_of_the_resident_answers_the_question() -> None:
 
     assert set(facts.asks) == {1}
     assert set(facts.answers) == {20}
+
+
+def test_an_answer_to_a_neighbour_is_the_residents_by_an_operator_s_word() -> None:
+    said = official((DONE, at("12:00")), published=at("11:00"), reply_to="9")
+
+    facts = facts_of(RESIDENT, [own("1", at("10:00"))], Officials([said]), linked={MessageId(20)})
+
+    (answer,) = facts.answers.values()
+    assert (answer.message_id, answer.bound_by, answer.published_at) == (20, BoundBy.OPERATOR, at("11:00"))
+
+
+@pytest.mark.parametrize(
+    ("said", "counted"),
+    [
+        (official((DONE, at("12:00")), published=at("10:00")), False),
+        (official((DONE, at("12:00")), published=at("11:00"), gone=Presence(at("12:00"), at("13:00"))), False),
+        (official((DONE, at("12:00")), published=at("11:00")), True),
+    ],
+)
+def test_what_came_before_the_question_is_gone_or_counted_cannot_be_linked(said: OfficialMessage, counted: bool) -> None:
+    asked = facts_of(RESIDENT, [own("1", at("10:00"))], Officials([]))
+    known = facts_of(RESIDENT, [own("1", at("10:00"))], Officials([said]), linked={MessageId(20)} if counted else frozenset())
+    if counted:
+        assert linked(said, asked).bound_by is BoundBy.OPERATOR
+
+    with pytest.raises(InvalidInput):
+        linked(said, known)
 
 
 def test_an_answer_to_a_neighbour_is_none_of_the_residents() -> None:

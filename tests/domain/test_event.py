@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 
 from app.domain.answer import AnswerClass, BoundBy
-from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, turns_from
+from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, turns_from, write_answer
 from app.domain.message import MessageId
 from app.domain.turn import TurnState
 from tests.domain.histories import histories
@@ -39,6 +39,36 @@ def test_looking_seldom_or_often_gives_the_same_clocks(found: list[Facts]) -> No
     assert turns_from(often, policy=DAY_AND_NIGHT, monitored_since=FIRST_DAY) == turns_from(
         once, policy=DAY_AND_NIGHT, monitored_since=FIRST_DAY
     )
+
+
+def test_what_an_operator_linked_stays_linked_and_goes_on_being_edited() -> None:
+    story = Story()
+    story.resident_asks(at("10:00"))
+    log = [opened(story.facts(), at=at("10:01"))]
+    asked = story.facts()
+    said = story.page_acks(at("10:30"))
+    by_word = replace(story.facts().answers[said], bound_by=BoundBy.OPERATOR)
+    log.append(Event(EventType.ANSWER_LINKED, at("11:00"), write_answer(by_word)))
+    known = fold(log)
+
+    assert (known.linked, known.answers) == ({said}, {said: by_word})
+    assert news(known, asked) == [], "a reading that does not see it says nothing of it"
+    story.page_edits(said, AnswerClass.SUBSTANTIVE, seen=at("14:00"), before=at("13:00"))
+    story.answer_is_gone(said, noticed=at("16:00"))
+    assert [event.type for event in news(known, story.facts())] == [EventType.ANSWER_EDITED, EventType.ANSWER_GONE]
+
+
+def test_what_an_operator_refused_is_bound_by_no_reading_until_it_is_linked() -> None:
+    story = Story()
+    story.resident_asks(at("10:00"))
+    said = story.page_answers(at("10:30"))
+    log = [opened(story.facts(), at=at("10:31")), Event(EventType.ANSWER_UNLINKED, at("11:00"), {"message": said})]
+
+    assert (fold(log).answers, fold(log).refused) == ({}, {said})
+    assert news(fold(log), story.facts()) == []
+    by_word = replace(story.facts().answers[said], bound_by=BoundBy.OPERATOR)
+    again = fold([*log, Event(EventType.ANSWER_LINKED, at("12:00"), write_answer(by_word))])
+    assert (again.answers, again.refused) == ({said: by_word}, frozenset())
 
 
 def test_operators_steps_change_no_clock() -> None:

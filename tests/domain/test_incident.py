@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.answer import AnswerClass
+from app.domain.answer import Answer, AnswerClass, AnswerVersion, BoundBy
 from app.domain.authority import AuthorityId
 from app.domain.errors import InvalidInput, InvalidTransition, NotPermitted
-from app.domain.incident import Incident, IncidentId, IncidentStatus, Step, assign, close, follow, merge, reject, reopen, take
+from app.domain.incident import Incident, IncidentId, IncidentStatus, Step, assign, close, follow, link, merge, reject, reopen, take, unlink
+from app.domain.message import MessageId
 from app.domain.operator import Operator, OperatorId, Role
 from app.domain.turn import Turn
 from tests.domain.story import Story, at
@@ -17,6 +18,7 @@ NOON = at("12:00")
 ANNA = Operator(OperatorId(5), "Анна", Role.COORDINATOR)
 VIEWER = Operator(OperatorId(6), "Глеб", Role.VIEWER)
 STATUSES = list(IncidentStatus)
+ANSWER = Answer(MessageId(7), "-7", None, BoundBy.OPERATOR, (AnswerVersion(AnswerClass.SUBSTANTIVE, "told", NOON),))
 Act = Callable[[Incident, Operator], Step]
 PARENT = Incident(IncidentId(2), IncidentStatus.NEW, None, None, 1)
 ACTS: dict[str, Act] = {
@@ -24,6 +26,8 @@ ACTS: dict[str, Act] = {
     "assign": lambda incident, operator: assign(incident, operator, assignee_id=OperatorId(9), authority_id=AuthorityId(2), now=NOON),
     "reject": lambda incident, operator: reject(incident, operator, reason="болтовня", now=NOON),
     "close": lambda incident, operator: close(incident, operator, reason=None, now=NOON),
+    "link": lambda incident, operator: link(incident, operator, ANSWER, now=NOON),
+    "unlink": lambda incident, operator: unlink(incident, operator, ANSWER.message_id, now=NOON),
     "merge": lambda incident, operator: merge(incident, PARENT, operator, now=NOON),
     "reopen": lambda incident, operator: reopen(incident, operator, reason="ответ не по существу", now=NOON),
 }
@@ -33,6 +37,8 @@ ALLOWED = {
     "assign": WORKED_ON,
     "reject": WORKED_ON,
     "close": {*WORKED_ON, IncidentStatus.ANSWERED},
+    "link": {*WORKED_ON, IncidentStatus.ANSWERED},
+    "unlink": {*WORKED_ON, IncidentStatus.ANSWERED},
     "merge": {*WORKED_ON, IncidentStatus.ANSWERED},
     "reopen": {IncidentStatus.ANSWERED, IncidentStatus.CLOSED, IncidentStatus.REJECTED, IncidentStatus.DUPLICATE},
 }
@@ -55,7 +61,8 @@ def incident(status: IncidentStatus) -> Incident:
 def test_an_act_is_possible_only_from_its_statuses(act: str, status: IncidentStatus) -> None:
     if status in ALLOWED[act]:
         step = ACTS[act](incident(status), ANNA)
-        assert (step.status, step.at, step.actor) == (LEADS_TO[act], NOON, ANNA.id)
+        assert (step.status, step.at, step.actor) == (LEADS_TO.get(act, status), NOON, ANNA.id)
+        assert step.moves_clock == (act not in LEADS_TO), "its status follows from the turns instead"
     else:
         with pytest.raises(InvalidTransition) as refusal:
             ACTS[act](incident(status), ANNA)

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.incident import IncidentId
+from app.domain.message import MessageId
 from app.domain.operator import Operator, Role
 from app.domain.source import SourceId
 from app.domain.verdict import Kind
@@ -25,6 +26,7 @@ from app.storage.replay_schemas import replay_schema, schema_of
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
 from app.usecases.correct_verdict import correct_verdict
+from app.usecases.link_answer import link_answer, unlink_answer
 from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
@@ -72,6 +74,11 @@ class Office:
 
         (row,) = await self.village.watch.rows(query, text=question)
         return IncidentId(row.id)
+
+    async def answers(self) -> list[MessageId]:
+        """The page's own comments, in the order in which they were collected."""
+        rows = await self.village.watch.rows("SELECT id FROM messages WHERE official AND comment_id <> '' ORDER BY post_id, id")
+        return [MessageId(row.id) for row in rows]
 
     async def act(self, question: str, step: Act) -> None:
         """One step of an operator's, a minute after whatever was before."""
@@ -131,7 +138,11 @@ async def work_on(office: Office) -> None:
     now = village.hands.now
     village.emulator.add(comment("done", now + MINUTE, DONE, post_key="post 4", author_id=-HALL, reply_to_key="ask post 4"))
     village.emulator.add(comment("again", now + 2 * MINUTE, "Снова холодно!", post_key="post 3"))
+    village.emulator.add(comment("done to nobody", now + MINUTE, DONE, author_id=-HALL))
     await village.go_on(40 * MINUTE)
+    to_nobody, to_anna = await office.answers()
+    await office.act("Жалоба 0!", lambda s, r, i, t: link_answer(s, r, i, anna, to_nobody, version=None, now=t))
+    await office.act("Жалоба 4!", lambda s, r, i, t: unlink_answer(s, r, i, anna, to_anna, version=None, now=t))
     await office.act("Жалоба 4!", lambda s, r, i, t: close_incident(s, r, i, chief, reason=None, version=None, now=t))
     await village.go_on(HOUR)
 
@@ -142,7 +153,7 @@ async def test_what_operators_did_is_repeated_at_its_time_and_every_clock_comes_
         end = office.village.hands.now + MINUTE
 
         assert await office.steps_taken() >= set(STATUS_AFTER)
-        assert set(await office.statuses()) >= {"in_progress", "assigned", "closed", "duplicate"}
+        assert set(await office.statuses()) >= {"in_progress", "assigned", "answered", "closed", "duplicate"}
         assert await office.replayed(start=noon - DAY, end=end) == []
         assert await office.replayed(start=noon + HOUR, end=end) == []
 

@@ -5,7 +5,16 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, Strict
 
-from app.api.parameters import STORABLE, AuthorityInBody, IncidentInBody, LongText, OperatorInBody, ShortText, TerritoryInBody
+from app.api.parameters import (
+    STORABLE,
+    AuthorityInBody,
+    IncidentInBody,
+    LongText,
+    MessageInBody,
+    OperatorInBody,
+    ShortText,
+    TerritoryInBody,
+)
 from app.api.schemas.shape import NamedOut, example, strict_example
 from app.domain.event import EventType
 from app.domain.reply import LONGEST
@@ -38,6 +47,14 @@ class ReplyIn(BaseModel):
     model_config = strict_example(text="Анна, здравствуйте! Бригада выехала, тепло вернётся к 18 часам.")
 
     text: Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=STORABLE)]
+
+
+class AnswerIn(BaseModel):
+    """The official comment in the incident's thread that answers its resident."""
+
+    model_config = strict_example(message_id=103)
+
+    message_id: MessageInBody
 
 
 class ReasonIn(BaseModel):
