@@ -8,6 +8,7 @@ import structlog
 from app.bootstrap import Services
 from app.domain.polling.due import Interval
 from app.jobs.poll_runner import PollRunner, count_page
+from app.jobs.reply_runner import ReplyRunner
 from app.jobs.schedule import Household, duties_of, make_scheduler, stop_scheduler
 from app.jobs.update_runner import UpdateRunner
 from app.storage import push_channels, workers
@@ -17,6 +18,7 @@ from app.usecases.expose_metrics import hand_over_counts
 from app.usecases.plan_polls import Planner
 from app.usecases.plan_threads import ThreadPlanner
 from app.usecases.polling import Polling
+from app.usecases.publish_replies import Publishing
 from app.usecases.receive_updates import Receiving
 from app.usecases.take_in_events import Taking
 
@@ -47,6 +49,7 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
     try:
         async with group:
             updates = UpdateRunner(_receiving(services), services.bounds, group)
+            replies = ReplyRunner(_publishing(services), group)
             household = Household(
                 services.database,
                 services.region_id,
@@ -57,6 +60,7 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
                 thread_planner,
                 services.budgets,
                 updates,
+                replies,
                 counts,
                 taking,
                 services.now,
@@ -77,8 +81,13 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
                 stop_scheduler(scheduler)
                 runner.stop()
                 updates.stop()
+                await replies.stop()
     finally:
         await _leave(services, runner, counts)
+
+
+def _publishing(services: Services) -> Publishing:
+    return Publishing(services.database, services.region_id, services.connectors.connector_for, services.now)
 
 
 def _receiving(services: Services) -> Receiving:

@@ -28,9 +28,7 @@ async def feed_of(request: Request) -> EventFeed:
 
 
 Feed = Annotated[EventFeed, Depends(feed_of)]
-LastEventId = Annotated[
-    int | None, Header(ge=0, le=LARGEST, description="The last event that was seen: what came after it is told first. Some may come again.")
-]
+LastEventId = Annotated[int | None, Header(ge=0, le=LARGEST, description="The last event that was seen: what came after it is told first.")]
 
 
 @router.get("/events/stream", operation_id="stream_events", response_class=EventSourceResponse)
@@ -39,7 +37,7 @@ async def stream_events(
 ) -> AsyncIterator[ServerSentEvent]:
     """Every entry of every incident's log, from now on or after `Last-Event-ID`: `event` is its type, `id` its number, `data` its JSON.
 
-    An event comes at least once; its number tells it again. The stream ends when the token no longer admits, when the
+    The stream ends when the token no longer admits, when the
     database is away, and when a reader falls thousands of events behind: connect again with `Last-Event-ID`.
     """
     admitted_at = monotonic()

@@ -7,13 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.access import Assigner, Worker
 from app.api.context import ApiContext, Context
-from app.api.parameters import IfMatch, IncidentPath, MessagePath, Now, tag
+from app.api.parameters import LARGEST, IfMatch, IncidentPath, MessagePath, Now, tag
 from app.api.problems import responses
 from app.api.routers import make_router
 from app.api.schemas.incident import IncidentDetailsOut
 from app.api.schemas.step import AnswerIn, AssignIn, MergeIn, PlaceIn, ReasonIn, RejectIn, ReplyIn, VerdictIn
 from app.api.sessions import WriteSession
 from app.domain.incident import Incident
+from app.domain.reply import ReplyId
 from app.storage import incident_details
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.close_incident import close_incident
@@ -24,6 +25,7 @@ from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
 from app.usecases.take_incident import take_incident
+from app.usecases.withdraw_reply import withdraw_reply
 from app.usecases.write_reply import write_reply
 
 router = make_router("incidents")
@@ -137,6 +139,22 @@ async def reply(
     """Leaves a reply to be published under the last question; `replies` tells what became of it. The clock stops when the page shows it."""
     written = await write_reply(session, context.region_id, incident_id, operator, body.text, version=version, now=now)
     return await _show(session, context, written, response)
+
+
+@router.delete("/incidents/{incident_id}/replies/{reply_id}", operation_id="withdraw_reply", responses=REFUSALS)
+async def withdraw(
+    operator: Worker,
+    session: WriteSession,
+    context: Context,
+    incident_id: IncidentPath,
+    reply_id: Annotated[ReplyId, Path(ge=1, le=LARGEST, examples=[5])],
+    version: IfMatch,
+    now: Now,
+    response: Response,
+) -> IncidentDetailsOut:
+    """Takes a reply back that no worker has sent yet; 409 when one was faster."""
+    left = await withdraw_reply(session, context.region_id, incident_id, operator, reply_id, version=version, now=now)
+    return await _show(session, context, left, response)
 
 
 @router.post("/incidents/{incident_id}/answers", operation_id="link_answer", responses=REFUSALS)

@@ -19,12 +19,12 @@ from app.domain.incident import IncidentId
 from app.domain.operator import Act, Operator, OperatorId
 from app.domain.topic import TopicGroup
 from app.domain.turn import Turn, TurnState
-from app.storage import assignees, authorities, collected, events, gazetteer, incident_details, operators
+from app.storage import assignees, authorities, collected, events, gazetteer, incident_details, operators, replies
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
 from app.usecases.change_topics import titles_of_topics, topics_in_force
 from app.usecases.suggest_authorities import Handover, NamedSuggestion, explain_authority, suggest_authorities
-from connectors.sdk.contract import ReplyPublisher
+from connectors.sdk.contract import PostRef, ReplyPublisher
 from connectors.sdk.errors import AuthenticationFailed
 
 MOST_AUTHORITIES = 500
@@ -93,18 +93,18 @@ async def read_page(
         await suggest_authorities(session, console.region_id, incident, explanation, now=times.now),
         await kin_of(session, console, visitor, incident),
         visitor.operator.may(Act.WORK),
-        _can_publish(console, incident),
+        _can_publish(console, incident, await replies.place_of(session, console.region_id, incident_id)),
         await gazetteer.version(session, console.region_id) > 0,
     )
 
 
-def _can_publish(console: Console, incident: IncidentDetails) -> bool:
-    """Whether the incident's network takes replies from us; whether a key of the page is there shows when one is sent."""
+def _can_publish(console: Console, incident: IncidentDetails, place: PostRef) -> bool:
+    """Whether a program may write in the incident's thread; whether a key of the page is there shows when a reply is sent."""
     try:
         connector = console.networks.connector_for(incident.source.network)
     except AuthenticationFailed:
         return False
-    return isinstance(connector, ReplyPublisher)
+    return isinstance(connector, ReplyPublisher) and connector.takes_replies(place)
 
 
 async def _names(session: AsyncSession, console: Console, entries: Sequence[RecordedEvent]) -> Names:

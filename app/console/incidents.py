@@ -21,7 +21,7 @@ from app.domain.errors import DomainError, InvalidInput, InvalidTransition, Stal
 from app.domain.incident import Incident, IncidentId
 from app.domain.message import MessageId
 from app.domain.operator import OperatorId
-from app.domain.reply import LONGEST
+from app.domain.reply import LONGEST, ReplyId
 from app.domain.territory import EntryId
 from app.domain.verdict import Kind
 from app.domain.word import Word
@@ -38,6 +38,7 @@ from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
 from app.usecases.take_incident import take_incident
+from app.usecases.withdraw_reply import withdraw_reply
 from app.usecases.write_reply import write_reply
 from connectors.sdk.text import clean_text
 
@@ -49,7 +50,7 @@ Number = Annotated[int, Form(ge=1, le=2**15 - 1)]
 MessageNumber = Annotated[int, Form(ge=1, le=LARGEST_ID)]
 Key = Annotated[str, Form(pattern=r"^\d{0,18}$")]
 Reason = Annotated[str, Form(max_length=1000)]
-Reply = Annotated[str, Form(max_length=LONGEST)]
+Reply = Annotated[str, Form(max_length=3 * LONGEST)]  # a browser sends two characters for each end of a line
 Back = Annotated[str, Form(max_length=4000)]
 MOST_FOUND = 12
 
@@ -118,14 +119,27 @@ async def assign(
 @router.post("/reply")
 async def reply(console: Console, visitor: Worker, incident_id: Id, version: Version, back: Back = "/", text: Reply = "") -> Response:
     """Leaves a reply for a worker to publish; refused, the text stays in its field."""
-    key, said = IncidentId(incident_id), clean_text(text).strip()
+    key, said = IncidentId(incident_id), clean_text(text).replace("\r\n", "\n").strip()
 
     async def run(session: AsyncSession) -> Incident:
         if not said:
-            raise InvalidInput("text", "Напишите ответ: пустой опубликовать нельзя.")
+            raise InvalidInput("reply", "Напишите ответ: пустой опубликовать нельзя.")
         return await write_reply(session, console.region_id, key, visitor.operator, said, version=version, now=console.now())
 
     return await _step(console, visitor, key, run, back=back, reply=said)
+
+
+@router.post("/withdraw")
+async def withdraw(
+    console: Console, visitor: Worker, incident_id: Id, version: Version, reply: Annotated[int, Form(ge=1, le=LARGEST_ID)], back: Back = "/"
+) -> Response:
+    """Takes a reply back that no worker has sent yet."""
+    key = IncidentId(incident_id)
+
+    async def run(session: AsyncSession) -> Incident:
+        return await withdraw_reply(session, console.region_id, key, visitor.operator, ReplyId(reply), version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back)
 
 
 @router.post("/answers")

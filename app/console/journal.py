@@ -96,6 +96,8 @@ def _text(event: Event, names: Names) -> str:
             return "Ответ опубликован"
         case EventType.REPLY_FAILED:
             return "Ответ не опубликован"
+        case EventType.REPLY_WITHDRAWN:
+            return "Ответ отозван"
         case EventType.REPLY_UNKNOWN:
             return "Неизвестно, дошёл ли ответ: сеть не подтвердила"
         case EventType.MASS_PROPOSED:

@@ -11,7 +11,7 @@ from app.domain.operator import Role
 from app.domain.place import PlaceKind
 from app.domain.place_name import NameState
 from app.domain.push_channel import PushMode
-from app.domain.reply import ReplyState
+from app.domain.reply import LONGEST, ReplyState
 from app.domain.routing import Ground
 from app.domain.source import PauseReason
 from app.domain.turn import TurnFlag, TurnState
@@ -63,6 +63,7 @@ REPLY_STATES: Mapping[ReplyState, str] = {
     ReplyState.SENDING: "отправляется",
     ReplyState.SENT: "опубликован",
     ReplyState.FAILED: "не опубликован",
+    ReplyState.WITHDRAWN: "отозван",
     ReplyState.UNKNOWN: "сеть не подтвердила: посмотрите под записью, прежде чем писать снова",
 }
 
@@ -196,6 +197,7 @@ MATTERS: Mapping[str, str] = {
 NETWORKS: Mapping[str, str] = {"vk": "ВКонтакте", "ok": "Одноклассники", "telegram": "Телеграм", "viber": "Вайбер"}
 
 WRONG_FIELDS: Mapping[str, str] = {
+    "text": f"В ответе больше {LONGEST} знаков: сократите его.",
     "question": "Вопрос жителя удалён: отвечать не под чем.",
     "message_id": "Это нельзя засчитать: нужен официальный комментарий этой ветки, позже вопроса, не удалённый и не засчитанный.",
     "assignee_id": "Этот сотрудник с обращениями больше не работает. Выберите другого.",
@@ -254,6 +256,8 @@ def refusal(error: DomainError) -> str:
             return f"Ваша роль («{ROLES[Role(role)]}») этого не позволяет."
         case InvalidTransition(step="decided on"):
             return "С этим предложением уже разобрались."
+        case InvalidTransition(noun="reply"):
+            return "Этот ответ уже отправляется или отправлен."
         case InvalidTransition(step="merged into", key=key, state=state):
             return f"Состояние обращения {key} — «{STATUSES[IncidentStatus(state)]}»: с ним не объединяют."
         case InvalidTransition(state=state):

@@ -47,6 +47,7 @@ class EventType(StrEnum):
     REPLY_SENT = "reply_sent"
     REPLY_FAILED = "reply_failed"
     REPLY_UNKNOWN = "reply_unknown"
+    REPLY_WITHDRAWN = "reply_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,13 @@ def unlink(incident: Incident, operator: Operator, message_id: MessageId, *, now
     return Step("answer_unlinked", incident.status, now, operator.id, about={"message": message_id}, moves_clock=True)
 
 
+def withdraw_reply(incident: Incident, operator: Operator, *, reply: int, now: datetime) -> Step:
+    """The step that takes back a reply that no worker has sent yet."""
+    operator.must(Act.WORK)
+    about = {"reply": reply}
+    return Step("reply_withdrawn", incident.status, now, operator.id, incident.assignee_id, parent_id=incident.parent_id, about=about)
+
+
 def reject(incident: Incident, operator: Operator, *, reason: str, now: datetime) -> Step:
     """The step that says that nobody owes an answer, and why."""
     operator.must(Act.WORK)

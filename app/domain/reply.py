@@ -12,7 +12,7 @@ LONGEST = 4_000
 
 
 class ReplyState(StrEnum):
-    """QUEUED waits for a worker, SENDING has left for the network, SENT stands there, FAILED was refused.
+    """QUEUED waits for a worker, SENDING has left for the network, SENT stands there, FAILED was refused, WITHDRAWN taken back in time.
 
     UNKNOWN left us and no answer came: it is looked for under the post, and never sent again by itself.
     """
@@ -21,6 +21,7 @@ class ReplyState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
     UNKNOWN = "unknown"
 
 

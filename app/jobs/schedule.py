@@ -14,6 +14,7 @@ from app.classifier.at_work import ClassifierAtWork
 from app.domain.detection import Budgets
 from app.jobs.connectors import ConnectorPool
 from app.jobs.poll_runner import PollRunner
+from app.jobs.reply_runner import ReplyRunner
 from app.jobs.update_runner import UpdateRunner
 from app.storage import detections, idempotency, pushed_events, quotas, workers
 from app.storage.engine import Database
@@ -23,7 +24,6 @@ from app.usecases.expose_metrics import hand_over_counts, measure_gauges
 from app.usecases.plan_polls import Planner, plan_polls
 from app.usecases.plan_threads import ThreadPlanner, plan_threads
 from app.usecases.probe_networks import probe_networks
-from app.usecases.publish_replies import Publishing, publish_replies
 from app.usecases.purge_raw_payloads import purge_raw_payloads
 from app.usecases.refresh_model import refresh_model
 from app.usecases.retrain import retrain_by_schedule
@@ -135,6 +135,7 @@ class Household:
     thread_planner: ThreadPlanner
     budgets: Budgets
     updates: UpdateRunner
+    replies: ReplyRunner
     counts: DeltaReader
     taking: Taking
     now: Callable[[], datetime]
@@ -187,7 +188,6 @@ class Household:
 def duties_of(household: Household) -> list[Duty]:
     """Everything that a worker does by the clock."""
     one = household
-    publishing = Publishing(one.database, one.region_id, one.connectors.connector_for, one.now)
     return [
         Duty("poll sources", 0.5, one.runner.tick),
         Duty("fetch updates", 1, one.updates.tick),
@@ -199,7 +199,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("watch masses", 20, lambda: watch_masses(one.database, one.region_id, one.at_work.current, now=one.now())),
         Duty("heartbeat", 8, one.beat),
         Duty("tend database", 2, one.tend_database),
-        Duty("publish replies", 1, lambda: publish_replies(publishing)),
+        Duty("publish replies", 1, one.replies.tick),
         Duty("watch deadlines", 5, lambda: watch_deadlines(one.database, one.region_id, now=one.now())),
         Duty("measure gauges", 10, one.measure, share=0.01),
         Duty("hand over counts", 5, lambda: hand_over_counts(one.database, one.counts)),

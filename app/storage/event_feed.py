@@ -1,7 +1,7 @@
 """New entries of all incidents' logs, in the order of recording, and word from the server when there are some."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -21,10 +21,11 @@ CHANNEL = "otklik_events"
 
 @dataclass(frozen=True, slots=True)
 class FedEvent:
-    """An entry of some incident's log."""
+    """An entry of some incident's log. Those of test pages are nobody's news."""
 
     incident_id: IncidentId
     recorded: RecordedEvent
+    is_real: bool
 
 
 async def newest(session: AsyncSession, region_id: RegionId) -> int:
@@ -32,23 +33,34 @@ async def newest(session: AsyncSession, region_id: RegionId) -> int:
     return int(await session.scalar(text("SELECT max(id) FROM incident_events WHERE region_id = :region"), {"region": region_id}) or 0)
 
 
-async def after(session: AsyncSession, region_id: RegionId, number: int, *, limit: int) -> Sequence[FedEvent]:
-    """Entries with greater numbers, in their order; those of test pages are nobody's news."""
+async def after(session: AsyncSession, region_id: RegionId, number: int, *, also: Collection[int] = (), limit: int) -> Sequence[FedEvent]:
+    """Entries with greater numbers, and `also` those of single ones, in their order."""
     rows = await session.execute(
         text(
-            "SELECT e.id, e.incident_id, e.type, e.at, e.data, e.recorded_at, e.actor_id, o.name AS actor_name FROM incident_events e"
+            "SELECT e.id, e.incident_id, e.type, e.at, e.data, e.recorded_at, e.actor_id, o.name AS actor_name,"
+            f" i.source_id {REAL_PAGE} AS is_real FROM incident_events e"
             " JOIN incidents i ON i.region_id = e.region_id AND i.id = e.incident_id LEFT JOIN operators o ON o.id = e.actor_id"
-            f" WHERE e.region_id = :region AND e.id > :number AND i.source_id {REAL_PAGE} ORDER BY e.id LIMIT :limit"
+            " WHERE e.region_id = :region AND (e.id > :number OR e.id = ANY(:also)) ORDER BY e.id LIMIT :limit"
         ),
-        {"region": region_id, "number": number, "limit": limit},
+        {"region": region_id, "number": number, "also": list(also), "limit": limit},
     )
     return [
         FedEvent(
             IncidentId(row.incident_id),
             RecordedEvent(row.id, Event(EventType(row.type), row.at, row.data), row.recorded_at, row.actor_id, row.actor_name),
+            row.is_real,
         )
         for row in rows
     ]
+
+
+async def numbers_from(session: AsyncSession, first: int, *, limit: int) -> set[int]:
+    """The first numbers from the given one on that are committed, whatever the region."""
+    rows = await session.execute(
+        text("SELECT e.id FROM regions r JOIN incident_events e ON e.region_id = r.id AND e.id >= :first ORDER BY e.id LIMIT :limit"),
+        {"first": first, "limit": limit},
+    )
+    return set(rows.scalars())
 
 
 @asynccontextmanager
@@ -64,7 +76,8 @@ async def listening(engine: AsyncEngine) -> AsyncIterator[Callable[[float], Awai
 
         async def wait(seconds: float) -> None:
             with suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), seconds)
+                async with asyncio.timeout(seconds):  # `wait_for` of Python 3.11 can lose a cancellation that comes with the event
+                    await woken.wait()
             woken.clear()
             if driver.is_closed():
                 raise ConnectionResetError("the connection that listens was lost")

@@ -12,7 +12,7 @@ from app.domain.operator import OperatorId
 from app.domain.reply import ReplyId, ReplyState
 from app.domain.source import SourceId
 from app.storage.regions import RegionId
-from connectors.sdk.contract import DIRECT_DIALOGUE
+from connectors.sdk.contract import DIRECT_DIALOGUE, PostRef, Wall
 
 LEASE = timedelta(minutes=3)
 """Longer than any call to a network (real time, the database's clock): a reply that is still being sent then has lost its worker."""
@@ -86,12 +86,31 @@ async def add(
     return None if added is None else ReplyId(int(added))
 
 
+async def place_of(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> PostRef:
+    """The thread in which a reply to an incident would stand."""
+    row = (
+        await session.execute(
+            text(
+                "SELECT s.network, s.external_id, i.post_id FROM incidents i JOIN sources s ON s.id = i.source_id"
+                " WHERE i.region_id = :region AND i.id = :id"
+            ),
+            {"region": region_id, "id": incident_id},
+        )
+    ).one()
+    return PostRef(Wall(row.network, row.external_id), row.post_id)
+
+
 async def claim(session: AsyncSession, region_id: RegionId, *, now: datetime, limit: int) -> Sequence[Outgoing]:
-    """Takes replies that wait, the oldest first. Commit before anything is sent: no other worker takes them, nor this one again."""
+    """Takes replies that wait, the oldest first, of an incident one at a time.
+
+    Commit before anything is sent: no other worker takes them, nor this one again.
+    """
     rows = await session.execute(
         text(
-            "WITH due AS (SELECT id FROM replies WHERE region_id = :region AND state = 'queued'"
-            " AND (retry_at IS NULL OR retry_at <= :now) ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)"
+            "WITH due AS (SELECT id FROM replies q WHERE region_id = :region AND state = 'queued'"
+            " AND (retry_at IS NULL OR retry_at <= :now) AND NOT EXISTS (SELECT FROM replies before WHERE before.region_id = q.region_id"
+            " AND before.incident_id = q.incident_id AND before.id < q.id AND before.state IN ('queued', 'sending'))"
+            " ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)"
             " UPDATE replies r SET state = 'sending', tried_at = :now, attempts = attempts + 1, error = NULL,"
             " lease_until = clock_timestamp() + CAST(:lease AS interval)"
             " FROM due, messages m, sources s WHERE r.region_id = :region AND r.id = due.id"
@@ -102,6 +121,56 @@ async def claim(session: AsyncSession, region_id: RegionId, *, now: datetime, li
         {"region": region_id, "now": now, "limit": limit, "lease": LEASE},
     )
     return sorted((Outgoing(*row) for row in rows), key=lambda one: one.id)
+
+
+ANSWERED_SINCE = (
+    "SELECT FROM answers b JOIN messages a ON a.region_id = b.region_id AND a.month = r.month AND a.id = b.message_id"
+    " WHERE b.region_id = r.region_id AND b.incident_id = r.incident_id AND b.published_at > r.written_at AND NOT EXISTS"
+    " (SELECT FROM replies ours WHERE ours.region_id = r.region_id AND ours.incident_id = r.incident_id AND ours.comment_id = a.comment_id)"
+)
+"""Answers that somebody published after the reply `r` had been written, replies of ours left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moot:
+    """A reply that waited too long to be sent, and what came between."""
+
+    id: ReplyId
+    incident_id: IncidentId
+    reason: str
+
+
+async def drop_moot(session: AsyncSession, region_id: RegionId, *, now: datetime) -> Sequence[Moot]:
+    """Fails waiting replies whose incident has ended, whose question is gone, or that somebody else has answered meanwhile."""
+    rows = await session.execute(
+        text(
+            "WITH moot AS (SELECT r.id, CASE WHEN i.status IN ('closed', 'rejected', 'duplicate') THEN 'the incident was ended meanwhile'"
+            " WHEN m.deleted_at IS NOT NULL THEN 'the question was deleted meanwhile' ELSE 'somebody has answered meanwhile' END AS reason"
+            " FROM replies r JOIN incidents i ON i.region_id = r.region_id AND i.id = r.incident_id"
+            " JOIN messages m ON m.region_id = r.region_id AND m.month = r.month AND m.id = r.message_id"
+            " WHERE r.region_id = :region AND r.state = 'queued' AND (i.status IN ('closed', 'rejected', 'duplicate')"
+            f" OR m.deleted_at IS NOT NULL OR EXISTS ({ANSWERED_SINCE})) FOR UPDATE OF r SKIP LOCKED)"
+            " UPDATE replies r SET state = 'failed', error = moot.reason, settled_at = :now FROM moot"
+            " WHERE r.region_id = :region AND r.id = moot.id RETURNING r.id, r.incident_id, r.error"
+        ),
+        {"region": region_id, "now": now},
+    )
+    return [Moot(*row) for row in rows]
+
+
+async def withdraw(session: AsyncSession, region_id: RegionId, incident_id: IncidentId, reply_id: ReplyId, *, now: datetime) -> str | None:
+    """Takes a waiting reply back; else the state that it is in, `None` when the incident has no such reply."""
+    key = {"region": region_id, "incident": incident_id, "id": reply_id}
+    state = await session.scalar(
+        text("SELECT state FROM replies WHERE region_id = :region AND incident_id = :incident AND id = :id FOR UPDATE"), key
+    )
+    if state == "queued":
+        await session.execute(
+            text("UPDATE replies SET state = 'withdrawn', settled_at = :now WHERE region_id = :region AND id = :id"),
+            {"region": region_id, "id": reply_id, "now": now},
+        )
+        return "withdrawn"
+    return None if state is None else str(state)
 
 
 async def settle(session: AsyncSession, region_id: RegionId, reply_id: ReplyId, settled: Settled, *, now: datetime) -> bool:
@@ -136,15 +205,17 @@ class Lost:
     post_id: str
 
 
-async def lost(session: AsyncSession, region_id: RegionId) -> Sequence[Lost]:
-    """Replies whose worker ended while it sent them."""
+async def set_lost_apart(session: AsyncSession, region_id: RegionId, *, reason: str) -> Sequence[Lost]:
+    """Says of replies whose worker ended while it sent them that nobody knows."""
     rows = await session.execute(
         text(
-            "SELECT r.id, r.incident_id, i.source_id, i.post_id FROM replies r"
-            " JOIN incidents i ON i.region_id = r.region_id AND i.id = r.incident_id"
-            " WHERE r.region_id = :region AND r.state = 'sending' AND r.lease_until < clock_timestamp()"
+            "WITH lost AS (SELECT id FROM replies WHERE region_id = :region AND state = 'sending' AND lease_until < clock_timestamp()"
+            " ORDER BY id FOR UPDATE SKIP LOCKED)"
+            " UPDATE replies r SET state = 'unknown', error = :reason, lease_until = NULL FROM lost, incidents i"
+            " WHERE r.region_id = :region AND r.id = lost.id AND i.region_id = r.region_id AND i.id = r.incident_id"
+            " RETURNING r.id, r.incident_id, i.source_id, i.post_id"
         ),
-        {"region": region_id},
+        {"region": region_id, "reason": reason},
     )
     return [Lost(*row) for row in rows]
 
@@ -160,16 +231,18 @@ class Seen:
 
 
 async def seen(session: AsyncSession, region_id: RegionId, *, since: datetime) -> Sequence[Seen]:
-    """Replies tried since then whose outcome nobody told, and that stand in their thread: an official comment with their text,
+    """Replies tried since then whose outcome nobody told, and that stand in their thread: a comment of the page or of an
 
-    not older than the attempt, which is no other reply of ours.
+    official account with their text, not older than the attempt, which is no other reply of ours.
     """
     rows = await session.execute(
         text(
             "SELECT r.id, r.incident_id, c.comment_id, c.url FROM replies r"
             " JOIN messages m ON m.region_id = r.region_id AND m.month = r.month AND m.id = r.message_id"
+            " JOIN sources s ON s.id = m.source_id"
             " CROSS JOIN LATERAL (SELECT o.comment_id, o.url FROM messages o WHERE o.region_id = m.region_id AND o.month = m.month"
-            " AND o.source_id = m.source_id AND o.post_id = m.post_id AND o.official AND o.deleted_at IS NULL"
+            " AND o.source_id = m.source_id AND o.post_id = m.post_id"
+            " AND (o.official OR o.author_id = s.external_id) AND o.deleted_at IS NULL"
             " AND o.published_at >= r.tried_at - CAST(:moment AS interval)"
             r" AND regexp_replace(o.text, '\s+', ' ', 'g') = regexp_replace(r.text, '\s+', ' ', 'g')"
             " AND NOT EXISTS (SELECT FROM replies other WHERE other.region_id = r.region_id AND other.month = r.month"

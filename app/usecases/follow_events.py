@@ -1,9 +1,10 @@
 """Hands new events to whoever follows: one listening connection for all readers of a process, and none while there are none."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import monotonic
 
 import structlog
 
@@ -19,15 +20,27 @@ LOOK_ANYWAY = 15.0
 READ_AT_ONCE = 1_000
 WAITING_AT_MOST = 5_000
 """Events that a slow reader may be behind; one who falls farther back is let go, and comes again where it stopped."""
-OVERLAP = 100
-"""Numbers are given before a transaction commits, so a smaller one can show itself later: so many are looked at again."""
-REMEMBERED = 10 * OVERLAP
+HELD_BACK = 5.0
+"""Real seconds for which a missing number holds back those behind it: it was given before its transaction commits, and may come yet."""
+LOOKED_FOR = 120.0
+"""And for which it is looked for at all, longer than any statement may take; one that was rolled back never comes."""
+BEGIN_BEFORE = 200
+LOOK_AT_GAPS = 0.5
 
-Inbox = asyncio.Queue[FedEvent | None]
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as readers get it; a late one has a smaller number than some before it."""
+
+    event: FedEvent
+    is_late: bool
+
+
+Inbox = asyncio.Queue[Told | None]
 
 
 class EventFeed:
-    """New events of a region for any number of readers, while `run` runs."""
+    """New events of a region for any number of readers, in the order of their numbers, while `run` runs."""
 
     def __init__(self, database: Database, region_id: RegionId) -> None:
         self._database = database
@@ -35,10 +48,11 @@ class EventFeed:
         self._inboxes: set[Inbox] = set()
         self._wanted = asyncio.Event()
         self._begun = asyncio.Event()
+        self._place = 0
 
     @asynccontextmanager
     async def follow(self, *, after: int | None = None) -> AsyncIterator[AsyncIterator[FedEvent]]:
-        """Events from now on, or after the given number, in which case the last few before it may come again.
+        """Events from now on, or all after the given number.
 
         They end when the database goes away, when the reader falls too far behind, and when `run` is cancelled.
         """
@@ -47,7 +61,7 @@ class EventFeed:
         self._wanted.set()
         try:
             await self._begun.wait()
-            yield self._events(inbox, after)
+            yield self._events(inbox, after, self._place)
         finally:
             self._inboxes.discard(inbox)
 
@@ -56,41 +70,52 @@ class EventFeed:
 
         readers: they will come again.
         """
-        while True:
-            await self._wanted.wait()
-            try:
-                await self._serve()
-            except DATABASE_ERRORS as error:
-                log.warning("events not followed", reason=type(error).__name__)
-            except Exception as error:  # the feed's edge: whatever breaks here must not end the web
-                log.exception("event feed broke", error=type(error).__name__)
-            finally:
-                self._let_go()
+        try:
+            while True:
+                await self._wanted.wait()
+                try:
+                    await self._serve()
+                except DATABASE_ERRORS as error:
+                    log.warning("events not followed", reason=type(error).__name__)
+                    self._let_go()
+                except Exception as error:  # the feed's edge: whatever breaks here must not end the web
+                    log.exception("event feed broke", error=type(error).__name__)
+                    self._let_go()
+                if not self._inboxes:  # else somebody came while the last one left
+                    self._wanted.clear()
+        finally:
+            self._let_go()
 
-    async def _events(self, inbox: Inbox, after: int | None) -> AsyncIterator[FedEvent]:
-        told: set[int] = set()
-        place = None if after is None else max(after - OVERLAP, 0)
-        while place is not None:
+    async def _events(self, inbox: Inbox, after: int | None, place: int) -> AsyncIterator[FedEvent]:
+        """What was recorded up to `place`, where the inbox begins, and then what the inbox gets."""
+        read, caught_up = set[int](), place if after is None else after
+        while caught_up < place:
             async with self._database.read() as session:
-                found = await event_feed.after(session, self._region_id, place, limit=READ_AT_ONCE)
+                found = await event_feed.after(session, self._region_id, caught_up, limit=READ_AT_ONCE)
             for one in found:
-                told.add(one.recorded.id)
-                yield one
-            place = found[-1].recorded.id if len(found) == READ_AT_ONCE else None
-        while (event := await inbox.get()) is not None:
-            if event.recorded.id not in told:
-                yield event
+                if one.is_real and one.recorded.id <= place:
+                    read.add(one.recorded.id)
+                    yield one
+            read = {number for number in read if number > place - READ_AT_ONCE}
+            caught_up = min(found[-1].recorded.id, place) if found else place
+        while (told := await inbox.get()) is not None:
+            number = told.event.recorded.id
+            if number > (after or 0) and number not in read if told.is_late else number > caught_up:
+                yield told.event
 
     async def _serve(self) -> None:
         async with event_feed.listening(self._database.engine) as wait:
             async with self._database.read() as session:
-                place = await event_feed.newest(session, self._region_id)
-                known = await event_feed.after(session, self._region_id, place - OVERLAP, limit=READ_AT_ONCE)
-            seen = OrderedDict.fromkeys(one.recorded.id for one in known)
+                self._place = await event_feed.newest(session, self._region_id)
+                first = max(self._place - BEGIN_BEFORE, 0) + 1
+                committed = await event_feed.numbers_from(session, first, limit=BEGIN_BEFORE)
+            # What was missing when we came is looked for, and holds nothing back: most of it was rolled back long ago.
+            gaps = {number: monotonic() - HELD_BACK for number in range(first, self._place) if number not in committed}
             self._begun.set()
             while self._inboxes:
-                await wait(LOOK_ANYWAY)
-                place = await self._hand_out(place, seen)
+                await self._hand_out(gaps)
+                await wait(LOOK_AT_GAPS if gaps else LOOK_ANYWAY)
+            self._begun = asyncio.Event()
 
     def _let_go(self) -> None:
         """Ends every reader, also those that still wait for the beginning."""
@@ -101,25 +126,31 @@ class EventFeed:
         self._begun.set()
         self._begun = asyncio.Event()
 
-    async def _hand_out(self, place: int, seen: OrderedDict[int, None]) -> int:
-        """Gives out what is new; the greatest number known then."""
+    async def _hand_out(self, gaps: dict[int, float]) -> None:
+        """Gives out what is new up to the first number that may come yet; `gaps` are those, by the moment when they were missed."""
         while True:
             async with self._database.read() as session:
-                found = await event_feed.after(session, self._region_id, place - OVERLAP, limit=READ_AT_ONCE)
+                # The numbers first: whatever is committed between the two statements waits for the next look.
+                committed = await event_feed.numbers_from(session, min([self._place + 1, *gaps]), limit=READ_AT_ONCE)
+                found = await event_feed.after(session, self._region_id, self._place, also=gaps, limit=READ_AT_ONCE)
+            now, last = monotonic(), max([self._place, *committed])
+            missed = {number: gaps.get(number, now) for number in (*gaps, *range(self._place + 1, last)) if number not in committed}
+            came = set(gaps) - set(missed)
+            gaps.clear()
+            gaps.update({number: at for number, at in missed.items() if now - at < LOOKED_FOR})
+            until = min((number for number, at in gaps.items() if number > self._place and now - at < HELD_BACK), default=last + 1)
             for event in found:
-                if event.recorded.id not in seen:
-                    seen[event.recorded.id] = None
-                    self._give(event)
-            place = max([place, *(event.recorded.id for event in found)])
-            while len(seen) > REMEMBERED:
-                seen.popitem(last=False)
-            if len(found) < READ_AT_ONCE:
-                return place
+                number = event.recorded.id
+                if event.is_real and number in committed and (number in came or self._place < number < until):
+                    self._give(Told(event, is_late=number <= self._place))
+            self._place = until - 1
+            if until <= last or len(committed) < READ_AT_ONCE:
+                return
 
-    def _give(self, event: FedEvent) -> None:
+    def _give(self, told: Told) -> None:
         for inbox in list(self._inboxes):
             try:
-                inbox.put_nowait(event)
+                inbox.put_nowait(told)
             except asyncio.QueueFull:
                 self._inboxes.discard(inbox)
                 _dismiss(inbox)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.event import Event, EventType
 from app.domain.incident import IncidentId
@@ -18,6 +19,7 @@ from app.storage.replies import Outgoing, Settled
 from app.telemetry.metrics import REPLIES
 from connectors.sdk.contract import Author, Connector, Message, MessageType, PublishedReply, ReplyPublisher, Wall
 from connectors.sdk.errors import (
+    AuthenticationFailed,
     ConnectorError,
     OutcomeUnknown,
     QuotaExhausted,
@@ -28,13 +30,13 @@ from connectors.sdk.errors import (
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 5
 LOOKED_FOR = timedelta(days=1)
 """How long a reply of unknown outcome is looked for; an operator decides sooner."""
 FIRST_RETRY = timedelta(seconds=15)
 LONGEST_RETRY = timedelta(minutes=30)
 MOST_ATTEMPTS = 12
-QUOTA_RETRY = timedelta(minutes=30)
+SENT_WITHIN = timedelta(minutes=2)
+"""Below `replies.LEASE`, so that who takes a reply for lost is right."""
 LEFT_US = "no word came back from the network: look under the post before writing it again"
 TELLING = {
     ReplyState.SENT: EventType.REPLY_SENT,
@@ -53,18 +55,26 @@ class Publishing:
     now: Callable[[], datetime]
 
 
-async def publish_replies(publishing: Publishing) -> None:
-    """Settles what nobody knows the outcome of as far as the page shows it, then sends what waits."""
-    await _set_lost_apart(publishing)
+async def claim_replies(publishing: Publishing, *, limit: int) -> Sequence[Outgoing]:
+    """Settles what can be settled without a call, then takes what waits, to be sent by `publish_reply`."""
+    now, region_id = publishing.now(), publishing.region_id
+    async with publishing.database.write() as session:
+        lost = await replies.set_lost_apart(session, region_id, reason=LEFT_US)
+        for one in lost:
+            await _tell(session, publishing, one.id, one.incident_id, Settled(ReplyState.UNKNOWN), now=now)
+            await threads.recount(session, region_id, one.source_id, [one.post_id], at=now)
+        moot = await replies.drop_moot(session, region_id, now=now)
+        for late in moot:
+            await _tell(session, publishing, late.id, late.incident_id, Settled(ReplyState.FAILED, error=late.reason), now=now)
+    _count(ReplyState.UNKNOWN, len(lost))
+    _count(ReplyState.FAILED, len(moot))
     await _settle_seen(publishing)
     async with publishing.database.write() as session:
-        waiting = await replies.claim(session, publishing.region_id, now=publishing.now(), limit=AT_ONCE)
-    async with asyncio.TaskGroup() as group:
-        for one in waiting:
-            group.create_task(_publish(publishing, one), name="publish reply")
+        return await replies.claim(session, region_id, now=now, limit=limit)
 
 
-async def _publish(publishing: Publishing, one: Outgoing) -> None:
+async def publish_reply(publishing: Publishing, one: Outgoing) -> None:
+    """Sends a reply that was taken, and keeps how that ended."""
     settled = await _send(publishing, one)
     await _record(publishing, one.id, one.incident_id, settled, thread=(one.source_id, one.post_id))
 
@@ -75,7 +85,8 @@ async def _send(publishing: Publishing, one: Outgoing) -> Settled:
         connector = publishing.connector_for(one.network)
         if not isinstance(connector, ReplyPublisher):
             return Settled(ReplyState.FAILED, error=f"nothing can be written on {one.network} from here: answer under the link")
-        published: PublishedReply = await connector.publish_reply(_message(one), one.text, reply_id=one.key)
+        async with asyncio.timeout(SENT_WITHIN.total_seconds()):
+            published: PublishedReply = await connector.publish_reply(_message(one), one.text, reply_id=one.key)
     except ConnectorError as error:
         return judge_failure(error, one.attempts, now=publishing.now())
     except Exception as error:  # whatever broke in our own hands may have broken after the call had left
@@ -91,18 +102,17 @@ def judge_failure(error: ConnectorError, attempts: int, *, now: datetime) -> Set
             return Settled(ReplyState.UNKNOWN, error=LEFT_US)
         case RateLimited() | QuotaExhausted() | SourceUnavailable() if attempts < MOST_ATTEMPTS:
             return Settled(ReplyState.QUEUED, error=str(error), retry_at=_retry_at(error, attempts, now=now))
+        case AuthenticationFailed() if error.retry_after is not None and attempts < MOST_ATTEMPTS:
+            return Settled(ReplyState.QUEUED, error=str(error), retry_at=now + timedelta(seconds=error.retry_after))
         case _:
             return Settled(ReplyState.FAILED, error=str(error))
 
 
 def _retry_at(error: ConnectorError, attempts: int, *, now: datetime) -> datetime:
-    match error:
-        case RateLimited():
-            return now + timedelta(seconds=error.retry_after)
-        case QuotaExhausted():
-            return error.until or now + QUOTA_RETRY
-        case _:
-            return now + min(FIRST_RETRY * (1 << attempts), LONGEST_RETRY)
+    if isinstance(error, QuotaExhausted):
+        return error.until or now + LONGEST_RETRY
+    doubled: timedelta = min(FIRST_RETRY * (1 << (attempts - 1)), LONGEST_RETRY)
+    return now + (max(doubled, timedelta(seconds=error.retry_after)) if isinstance(error, RateLimited) else doubled)
 
 
 def _message(one: Outgoing) -> Message:
@@ -112,14 +122,6 @@ def _message(one: Outgoing) -> Message:
     wall = Wall(one.network, one.wall_id)
     post_id = one.post_id if one.comment_id else None
     return Message(kind, one.comment_id or one.post_id, wall, one.url, one.published_at, author, None, post_id=post_id, root_id=one.root_id)
-
-
-async def _set_lost_apart(publishing: Publishing) -> None:
-    async with publishing.database.read() as session:
-        orphans: Sequence[replies.Lost] = await replies.lost(session, publishing.region_id)
-    for one in orphans:
-        settled = Settled(ReplyState.UNKNOWN, error=LEFT_US)
-        await _record(publishing, one.id, one.incident_id, settled, thread=(one.source_id, one.post_id))
 
 
 async def _settle_seen(publishing: Publishing) -> None:
@@ -142,11 +144,24 @@ async def _record(
     async with publishing.database.write() as session:
         if not await replies.settle(session, publishing.region_id, reply_id, settled, now=now):
             return
-        if (type_ := TELLING.get(settled.state)) is not None:
-            about = {"reply": reply_id, "url": settled.url, "reason": settled.error}
-            event = Event(type_, now, {name: value for name, value in about.items() if value is not None})
-            await events.append(session, publishing.region_id, [(incident_id, event)], now=now)
+        await _tell(session, publishing, reply_id, incident_id, settled, now=now)
         if thread is not None and settled.state in {ReplyState.SENT, ReplyState.UNKNOWN}:
             source_id, post_id = thread
             await threads.recount(session, publishing.region_id, source_id, [post_id], at=now)
-    REPLIES.labels(settled.state.value).inc()
+    _count(settled.state, 1)
+
+
+async def _tell(
+    session: AsyncSession, publishing: Publishing, reply_id: ReplyId, incident_id: IncidentId, settled: Settled, *, now: datetime
+) -> None:
+    """Says in the incident's log how a reply ended; of one that will be tried again nothing."""
+    type_ = TELLING.get(settled.state)
+    if type_ is not None:
+        about = {"reply": reply_id, "url": settled.url, "reason": settled.error}
+        event = Event(type_, now, {name: value for name, value in about.items() if value is not None})
+        await events.append(session, publishing.region_id, [(incident_id, event)], now=now)
+
+
+def _count(state: ReplyState, number: int) -> None:
+    if number:
+        REPLIES.labels(state.value).inc(number)

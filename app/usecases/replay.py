@@ -57,7 +57,7 @@ STATUS_AFTER: Mapping[str, Callable[[IncidentStatus], IncidentStatus]] = {
 """The steps that are repeated, and what becomes of the status."""
 MOVE_THE_CLOCK = frozenset({EventType.ANSWER_LINKED, EventType.ANSWER_UNLINKED})
 """The steps after which the status follows from the turns."""
-UNREPEATED = frozenset({EventType.PLACE_CORRECTED, EventType.PLACE_ADDED, EventType.JOINED, EventType.PARTED})
+UNREPEATED = frozenset({EventType.PLACE_CORRECTED, EventType.PLACE_ADDED, EventType.JOINED, EventType.PARTED, EventType.REPLY_WITHDRAWN})
 """What operators' doings leave in the log and nothing that is compared depends on."""
 
 

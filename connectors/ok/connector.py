@@ -91,6 +91,10 @@ class OkConnector:
         known = [post for post in posts if post.external_id in counts or is_whole]
         return {post: counted(counts.get(post.external_id), shown.get(post.external_id), post.wall) for post in known}
 
+    def takes_replies(self, post: PostRef) -> bool:
+        """Under every topic, as far as the key may (`probe`)."""
+        return True
+
     async def publish_reply(self, to: Message, text: str, *, reply_id: str) -> PublishedReply:
         """A comment in the group's name, or `ReplyRejected` with the address to answer at by hand. OK takes no key against repeats."""
         return await self._replies.publish(to, text)

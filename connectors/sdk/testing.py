@@ -225,6 +225,8 @@ class ConnectorContract:
         if not isinstance(publisher, ReplyPublisher):
             skip("ReplyPublisher")
         assert world.reply_to is not None, "the world must name a message to reply to"
+        post_id = world.reply_to.post_id or world.reply_to.external_id
+        assert publisher.takes_replies(PostRef(world.reply_to.wall, post_id))
         published = await publisher.publish_reply(world.reply_to, "Здравствуйте! Передали в службу.", reply_id="contract-reply")
         messages = [message for page in await every_page(comments_from(world)(None)) for message in page.messages]
         assert [message.url for message in messages if message.external_id == published.external_id] == [published.url]

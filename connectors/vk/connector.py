@@ -103,6 +103,10 @@ class VkConnector:
             post: counted(vk_post, listing.names) if vk_post else None for post, vk_post in shown.items() if vk_post or not listing.skipped
         }
 
+    def takes_replies(self, post: PostRef) -> bool:
+        """Under posts of the wall; not on boards, under videos or in private dialogues."""
+        return not is_dialogue(post) and topic_of(post.external_id) is None and video_of(post.external_id) is None
+
     async def publish_reply(self, to: Message, text: str, *, reply_id: str) -> PublishedReply:
         """A comment in the name of the wall's own community. VK keeps repeats apart by `guid`, which is our `reply_id`."""
         if to.type is MessageType.DIRECT:

@@ -99,26 +99,49 @@ async def test_what_happens_is_told_as_it_happens(api: Api, base: str, reader: R
     assert {key: value for key, value in taken.items() if key != "incident_id"} in log
 
 
-async def test_who_comes_again_hears_what_was_missed(api: Api, base: str, reader: Reader, noon: datetime) -> None:
-    before = await last_event(api)
+async def test_who_comes_again_hears_what_was_missed_and_nothing_twice(api: Api, base: str, reader: Reader, noon: datetime) -> None:
     await open_two(reader, noon)
-    async with listening(api, base, after=before) as events:
-        assert (await anext(events))["id"] == before + 1
+    last = await last_event(api)
+    async with listening(api, base, after=last - 1) as events, listening(api, base, after=0) as all_events:
+        assert [(await anext(all_events))["id"] for _ in range(2)] == [last - 1, last]
+        assert (await anext(events))["id"] == last
+        async with api.context.database.write() as session:
+            (new,) = (await session.execute(text(INSERT.format(count=1)))).scalars().all()
+        assert (await anext(events))["id"] == (await anext(all_events))["id"] == new
 
 
-async def test_no_event_is_left_out_when_a_smaller_number_is_committed_later(api: Api, reader: Reader, noon: datetime) -> None:
+INSERT = (
+    "INSERT INTO incident_events (region_id, incident_id, type, at, recorded_at, data)"
+    " SELECT region_id, incident_id, 'reopened', at, recorded_at, '{{}}' FROM"
+    " (SELECT * FROM incident_events ORDER BY id LIMIT 1) e, generate_series(1, {count}) RETURNING id"
+)
+
+
+async def test_no_event_is_left_out_when_smaller_numbers_are_committed_later(api: Api, reader: Reader, noon: datetime) -> None:
     await open_two(reader, noon)
-    insert = text(
-        "INSERT INTO incident_events (region_id, incident_id, type, at, recorded_at, data)"
-        " SELECT region_id, incident_id, 'reopened', at, recorded_at, '{}' FROM incident_events ORDER BY id LIMIT 1 RETURNING id"
-    )
     async with asyncio.timeout(PATIENCE), feed_of(api) as feed, feed.follow() as events:
         async with api.context.database.write() as slow:
-            smaller = await slow.scalar(insert)
+            smaller = (await slow.execute(text(INSERT.format(count=300)))).scalars().all()
             async with api.context.database.write() as quick:
-                greater = await quick.scalar(insert)
-            assert (await anext(events)).recorded.id == greater
-        assert (await anext(events)).recorded.id == smaller
+                greater = (await quick.execute(text(INSERT.format(count=300)))).scalars().all()
+        told = [(await anext(events)).recorded.id for _ in range(600)]
+
+    assert told == [*smaller, *greater], "each once, and in the order of their numbers, so that one can go on after any of them"
+
+
+async def test_a_number_that_never_comes_holds_others_back_for_a_while_only(
+    api: Api, reader: Reader, noon: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_events, "HELD_BACK", 0.2)
+    monkeypatch.setattr(follow_events, "LOOK_AT_GAPS", 0.05)
+    await open_two(reader, noon)
+    async with asyncio.timeout(PATIENCE), feed_of(api) as feed, feed.follow() as events, api.context.database.write() as slow:
+        (late,) = (await slow.execute(text(INSERT.format(count=1)))).scalars().all()
+        async with api.context.database.write() as quick:
+            (ready,) = (await quick.execute(text(INSERT.format(count=1)))).scalars().all()
+        assert (await anext(events)).recorded.id == ready
+        await slow.commit()
+        assert (await anext(events)).recorded.id == late, "it is told all the same, if late"
 
 
 async def test_a_revoked_token_hears_no_more(

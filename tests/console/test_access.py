@@ -26,6 +26,7 @@ FORMS = {
     "/incidents/{incident_id}/reply": Act.WORK,
     "/incidents/{incident_id}/answers": Act.WORK,
     "/incidents/{incident_id}/answers/remove": Act.WORK,
+    "/incidents/{incident_id}/withdraw": Act.WORK,
     "/labelling/{message_id}": Act.WORK,
     "/labelling/names/{name_id}": Act.ADMINISTER,
     "/labelling/models/rollback": Act.ADMINISTER,

@@ -11,14 +11,15 @@ from app.domain.authority import OfficialAccount
 from app.domain.errors import InvalidInput, InvalidTransition, NotPermitted, StaleVersion
 from app.domain.incident import IncidentId
 from app.domain.operator import Operator, OperatorId, Role
-from app.domain.reply import LONGEST
+from app.domain.reply import LONGEST, ReplyId
 from app.storage import incident_details, official_accounts, operators
 from app.storage.engine import Database
 from app.storage.incident_details import IncidentDetails
 from app.storage.regions import RegionId
-from app.usecases.publish_replies import Publishing, publish_replies
+from app.usecases.publish_replies import Publishing, claim_replies, publish_reply
+from app.usecases.withdraw_reply import withdraw_reply
 from app.usecases.write_reply import write_reply
-from connectors.sdk.contract import Author, Message, PublishedReply
+from connectors.sdk.contract import Author, Message, PostRef, PublishedReply
 from connectors.sdk.errors import OutcomeUnknown, RateLimited, ReplyRejected, SourceUnavailable
 from tests.usecases.village_network import NETWORK, Watcher, WithCounters, open_village
 
@@ -30,6 +31,9 @@ class Writable(WithCounters):
     """A network that takes replies. `after` is raised once one has been written, as if its answer were lost on the way."""
 
     after: BaseException | None = None
+
+    def takes_replies(self, post: PostRef) -> bool:
+        return True
 
     async def publish_reply(self, to: Message, text: str, *, reply_id: str) -> PublishedReply:
         self.village.note("publish_reply")
@@ -84,7 +88,9 @@ async def key(watcher: Watcher) -> IncidentId:
 async def publish(watcher: Watcher) -> None:
     intake = watcher.polling.intake
     clock[0] = watcher.clock[0]
-    await publish_replies(Publishing(intake.database, intake.region_id, watcher.polling.connector_for, lambda: watcher.clock[0]))
+    publishing = Publishing(intake.database, intake.region_id, watcher.polling.connector_for, lambda: watcher.clock[0])
+    for one in await claim_replies(publishing, limit=5):
+        await publish_reply(publishing, one)
 
 
 async def incident(watcher: Watcher) -> IncidentDetails:
@@ -148,14 +154,55 @@ async def test_a_worker_that_ends_while_it_sends_leaves_no_second_reply(watcher:
     assert watcher.village.calls["publish_reply"] == 1
 
 
-async def test_two_workers_share_what_waits(watcher: Watcher) -> None:
+async def test_workers_share_what_waits_and_keep_its_order(watcher: Watcher) -> None:
     anna = await hire(watcher)
     for number in range(4):
         await write(watcher, anna, f"{SAID} {number}")
-    await asyncio.gather(*(publish(watcher) for _ in range(3)))
+    for _ in range(4):
+        await asyncio.gather(*(publish(watcher) for _ in range(3)))
 
     assert watcher.village.calls["publish_reply"] == 4
     assert [reply.state for reply in (await incident(watcher)).replies] == ["sent"] * 4
+    assert [said.text for said in watcher.village.comments["a", "1"]][1:] == [f"{SAID} {number}" for number in range(4)]
+
+
+async def test_a_reply_that_somebody_else_has_given_meanwhile_is_not_sent(watcher: Watcher) -> None:
+    anna = await hire(watcher)
+    watcher.village.refusals["publish_reply"] = SourceUnavailable("away for hours")
+    await write(watcher, anna)
+    await publish(watcher)
+    watcher.clock[0] += 60 * MINUTE
+    page = Author("a", "Село", is_community=True)
+    watcher.village.write_comment("a", 1, watcher.clock[0], "Бригада всё починила.")
+    thread = watcher.village.comments["a", "1"]
+    thread[-1] = replace(thread[-1], author=page, reply_to_id=thread[0].external_id)
+    watcher.village.refusals.clear()
+    await watcher.catch_up()
+    await publish(watcher)
+
+    (reply,) = (await incident(watcher)).replies
+    assert (reply.state, reply.error) == ("failed", "somebody has answered meanwhile")
+    assert watcher.village.calls["publish_reply"] == 1
+
+
+async def test_a_reply_can_be_taken_back_until_a_worker_has_it(watcher: Watcher) -> None:
+    anna, intake = await hire(watcher), watcher.polling.intake
+    await write(watcher, anna)
+    await write(watcher, anna, "Ещё одно.")
+
+    async def take_back(number: int) -> None:
+        key_of_incident, (reply, *_) = await key(watcher), (await incident(watcher)).replies[number:]
+        async with intake.database.write() as session:
+            await withdraw_reply(session, intake.region_id, key_of_incident, anna, ReplyId(reply.id), version=None, now=watcher.clock[0])
+
+    await take_back(0)
+    await publish(watcher)
+    with pytest.raises(InvalidTransition):
+        await take_back(1)
+
+    assert [reply.state for reply in (await incident(watcher)).replies] == ["withdrawn", "sent"]
+    assert watcher.village.comments["a", "1"][-1].text == "Ещё одно."
+    assert await story(watcher) == ["opened", "reply_written", "reply_written", "reply_withdrawn", "reply_sent"]
 
 
 @pytest.mark.parametrize(

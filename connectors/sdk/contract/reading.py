@@ -61,6 +61,9 @@ class CommentCounter(Protocol):
 
 @runtime_checkable
 class ReplyPublisher(Protocol):
+    def takes_replies(self, post: PostRef) -> bool:
+        """Pure: whether a program may write in this thread at all; elsewhere people answer by hand under the link."""
+
     async def publish_reply(self, to: Message, text: str, *, reply_id: str) -> PublishedReply:
         """Publishes under `to`. `reply_id` is our outbox id and the network's idempotency key where it has one.
 
