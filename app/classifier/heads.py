@@ -23,13 +23,14 @@ class Sight(NamedTuple):
     """Which spaces a head looks at, and by what the columns of each and of the measures are multiplied: more is a weaker penalty.
 
     `freedom` is the inverse of the penalty on all; learning stops when a pass moves no weight by more than the share `tolerance`
-    of the largest.
+    of the largest. A rare class counts more by the power `evening` of how rare it is.
     """
 
     spaces: Mapping[str, float]
     measures: float
     freedom: float
     tolerance: float
+    evening: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp], worth: NDArray[np.
     if seen < 2:
         return np.zeros((matrix.shape[1], seen))
     matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
-    weights = _even_out(classes) * worth
+    weights = _even_out(classes, sight.evening) * worth
     model = LogisticRegression(
         C=sight.freedom, solver="sag", fit_intercept=False, max_iter=MOST_PASSES, tol=sight.tolerance, random_state=SEED
     ).fit(matrix, classes, sample_weight=weights)
@@ -110,8 +111,8 @@ def _fit(matrix: sparse.csr_array, classes: NDArray[np.intp], worth: NDArray[np.
     return np.concatenate((-coefficients, coefficients), axis=1) / 2 if seen == 2 else coefficients
 
 
-def _even_out(classes: NDArray[np.intp]) -> NDArray[np.float64]:
-    """A weight for each message, 1 on average: those of a rare class count more, by the root of how rare it is."""
-    weights = 1 / np.sqrt(np.bincount(classes)[classes])
+def _even_out(classes: NDArray[np.intp], power: float) -> NDArray[np.float64]:
+    """A weight for each message, 1 on average: those of a rare class count more, by this power of how rare it is."""
+    weights = np.bincount(classes)[classes] ** -power
     even: NDArray[np.float64] = weights / weights.mean()
     return even

@@ -21,8 +21,9 @@ from app.classifier.scoring import calibrate
 from app.classifier.subjects import groups_of
 
 SPACE_WEIGHTS = {"letters": 0.8, "words": 0.6, "post": 0.2, "reply_to": 0.5}
-WISH_SIGHT = Sight({"letters": 1.0, "words": 1.0, "post": 1.0, "reply_to": 1.0}, measures=1.0, freedom=10.0, tolerance=0.01)
-SUBJECT_SIGHT = Sight({"words": 1.5, "post": 4.0, "reply_to": 2.0}, measures=2.5, freedom=2.0, tolerance=0.005)
+EVERYWHERE = {"letters": 1.0, "words": 1.0, "post": 1.0, "reply_to": 1.0}
+WISH_SIGHT = Sight(EVERYWHERE, measures=1.0, freedom=10.0, tolerance=0.01, evening=0.25)
+SUBJECT_SIGHT = Sight({"words": 1.5, "post": 4.0, "reply_to": 2.0}, measures=2.5, freedom=2.0, tolerance=0.005, evening=0.5)
 FEWEST_URGENT = 10
 ENOUGH_TO_CALIBRATE = 5_000
 """Messages scored by models that had not seen them: temperatures and thresholds are a dozen numbers."""
