@@ -9,7 +9,7 @@ from app.domain.likeness import Telling, stems_of
 from app.usecases.hear_topics import with_chances
 
 NOON = datetime(2026, 3, 11, 12, tzinfo=UTC)
-TEXT = "на Лесной с утра нет холодной воды"
+TEXT = "нет холодной воды на Лесной третий день, из крана ни капли"
 
 
 def telling(topic: str | None) -> Telling:
