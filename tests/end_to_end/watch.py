@@ -47,11 +47,8 @@ CONCURRENCY = 8
 
 
 def corpus_threads(pages: int) -> list[ThreadScript]:
-    """Every thread of the project's corpus in which an answer is given, as a script, dealt out to so many pages in turn.
-
-    Threads of talk (`q-*`, `s-*`) stay out: officials rarely answer there, and it is answers that such a town is about.
-    """
-    lines = (line for file in sorted(CORPUS.glob("[!qs]-*.jsonl")) for line in file.read_text("utf-8").splitlines())
+    """Every thread of the project's corpus in which an answer is given, as a script, dealt out to so many pages in turn."""
+    lines = (line for file in sorted(CORPUS.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines())
     scripts = [script for script in (read_thread(json.loads(line)) for line in lines) if any(one.answer for one in script.comments)]
     return [replace(script, page_name=f"Страница {number % pages + 1}") for number, script in enumerate(scripts)]
 
