@@ -7,7 +7,7 @@ The corpus is split by thread: about 80 % for development, from which the rules 
 
 import argparse
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +17,13 @@ from rich.table import Table
 
 from app.classifier.examples import is_held_out
 from app.domain.answer import STOPS_FIRST, STOPS_SUBSTANTIVE, AnswerClass
+from app.domain.answer_confidence import confidence_of
 from app.domain.answer_rules import classify_answer
 
 CORPUS = Path(__file__).parent.parent / "corpus" / "threads"
 PARTS = ("development", "test")
+DRAWN_BY = 10
+"""Texts judged with the overall share that are added to each rule's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,32 @@ def accuracy(judged: Sequence[Judged]) -> float:
     return sum(one.found is one.labelled for one in judged) / len(judged)
 
 
+def confidences(judged: Sequence[Judged]) -> dict[str, float]:
+    """How often each rule is right, drawn towards the overall share where it decided seldom: what `app.domain.answer_confidence` holds."""
+    overall = accuracy(judged)
+    counts = Counter(one.rule for one in judged)
+    right = Counter(one.rule for one in judged if one.found is one.labelled)
+    return {rule: round((right[rule] + DRAWN_BY * overall) / (count + DRAWN_BY), 2) for rule, count in counts.items()}
+
+
+def calibration_error(judged: Sequence[Judged]) -> float:
+    """By how much the confidences are off in steps of a tenth, weighted by how often each is said."""
+    gaps: dict[float, float] = defaultdict(float)
+    for one in judged:
+        confidence = confidence_of(one.rule)
+        gaps[round(confidence, 1)] += confidence - (one.found is one.labelled)
+    return sum(map(abs, gaps.values())) / len(judged)
+
+
+def show_confidences(console: Console, judged: Sequence[Judged]) -> None:
+    """How often each rule is right."""
+    table = Table("rule", "right", title="confidence by rule")
+    for rule, confidence in sorted(confidences(judged).items(), key=lambda pair: -pair[1]):
+        table.add_row(rule, f"{confidence:.2f}")
+    console.print(table)
+    console.print(f"calibration error of what ships {calibration_error(judged):.3f}\n")
+
+
 def show(console: Console, part: str, judged: Sequence[Judged]) -> None:
     """The table of one part: every class, and what decides when a clock stops."""
     by_class = {answer_class: quality(judged, frozenset({answer_class})) for answer_class in AnswerClass}
@@ -112,6 +141,7 @@ def main() -> None:
         judged = list(read_part(part))
         show(console, part, judged)
         show_confusion(console, judged)
+        show_confidences(console, judged)
         for one in judged:
             if wanted.errors and one.found is not one.labelled:
                 console.print(f"{one.where} {one.labelled.value} → {one.found.value} «{one.rule}»: {one.text}", markup=False)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.domain.answer import AnswerClass, BoundBy
+from app.domain.answer_confidence import confidence_of
 from app.domain.detection import AlarmKind
 from app.domain.errors import AlreadyExists, DomainError, InvalidInput, InvalidTransition, NoModelBefore, NotFound, NotPermitted
 from app.domain.incident import IncidentStatus
@@ -238,6 +239,11 @@ def matter(name: str) -> str:
 def rule_name(rule: str) -> str:
     """What recognised an answer; a rule without a Russian name goes by its own."""
     return ANSWER_RULES.get(rule, rule)
+
+
+def rule_confidence(rule: str) -> int:
+    """How many of a hundred classes that a rule gives are right."""
+    return round(100 * confidence_of(rule))
 
 
 def plural(number: int, one: str, few: str, many: str) -> str:

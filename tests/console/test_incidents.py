@@ -38,7 +38,7 @@ async def test_an_answer_to_the_resident_is_shown_with_its_class_and_the_rule_be
 
     page = words((await anna.open("/incidents/1")).text)
 
-    assert "промежуточный ответ «обещает срок» · ответом на сообщение" in page
+    assert "промежуточный ответ «обещает срок» 86 % · ответом на сообщение" in page
     assert "Первый ответ 14:50 через 20 мин промежуточный ответ" in page
     assert "По существу ещё нет" in page
     assert "ответили в срок" in page
@@ -241,7 +241,7 @@ async def test_an_answer_to_a_neighbour_counts_by_an_operator_s_word_and_back(
 
     assert (await anna.send("/incidents/1/answers", version=1, message=message.id)).status_code == 303
     linked = words((await anna.open("/incidents/1")).text)
-    assert "ответ по существу «сообщает о сделанном» · указал оператор Не ответ этому жителю" in linked
+    assert "ответ по существу «сообщает о сделанном» 75 % · указал оператор Не ответ этому жителю" in linked
     assert "Засчитано как ответ этому жителю: ответ по существу — Anna" in linked
     again = await anna.send("/incidents/1/answers", version=2, message=message.id)
     assert (again.status_code, "Это нельзя засчитать" in again.text) == (422, True)

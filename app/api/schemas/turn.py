@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from app.api.schemas.shape import example
 from app.domain.answer import AnswerClass, BoundBy
+from app.domain.answer_confidence import confidence_of
 from app.domain.turn import Stop, Turn, TurnFlag, TurnState
 from app.storage.incident_details import ShownAnswer
 
@@ -30,6 +31,7 @@ ANSWER = {
     "text": "Отопление восстановлено в 11:20.",
     "class": "substantive",
     "rule": "says something of its own",
+    "confidence": 0.75,
     "account": "-7",
     "account_name": "Администрация города",
     "authority_id": 4,
@@ -101,6 +103,7 @@ class AnswerOut(BaseModel):
     text: str | None
     answer_class: AnswerClass = Field(serialization_alias="class")
     rule: str
+    confidence: float
     account: str
     account_name: str | None
     authority_id: int | None
@@ -116,6 +119,7 @@ class AnswerOut(BaseModel):
             text=answer.message.text,
             answer_class=AnswerClass(answer.answer_class),
             rule=answer.rule,
+            confidence=confidence_of(answer.rule),
             account=answer.account,
             account_name=answer.message.author_name,
             authority_id=answer.authority_id,
