@@ -23,6 +23,6 @@ async def test_measuring_the_queue_reads_one_index_and_no_incident(database: Dat
     async def measure(session: AsyncSession) -> None:
         await metric_samples.measure_queue(session, region_id, now=noon)
 
-    (plan,) = await plans_of(database, measure)
+    (plan,) = await plans_of(database, measure, without=("bitmapscan", "seqscan"))
     assert {node["Node Type"] for node in nodes(plan) if node.get("Relation Name") == "incidents"} == {"Index Only Scan"}
     assert indexes(plan) == {"ix_incidents_queue"}
