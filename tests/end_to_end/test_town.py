@@ -20,7 +20,7 @@ STEP = timedelta(minutes=20)
 BRIEF = timedelta(minutes=30)
 AFTERMATH = timedelta(hours=16)
 PAGES = 4
-THREADS = {"vk": 300, "ok": 200}
+THREADS = 300
 LEAST_PRECISION, LEAST_RECALL = 0.98, 0.95
 PASSING: Mapping[str, tuple[int, ...]] = {"vk": (1, 10), "ok": (2,)}
 """Codes of passing failures. A network that blames the pace of a caller who keeps it would only slow the test: the pace would fall."""
@@ -36,7 +36,7 @@ def failing(net: Net) -> Faults:
 async def test_a_town_under_a_failing_network_is_stored_exactly_once_and_its_answers_are_found(
     database: Database, noon: datetime, net: Net
 ) -> None:
-    town = make_town(5, noon, pages=PAGES, threads=THREADS[net.network], days=LIVED / timedelta(days=1))
+    town = make_town(5, noon, pages=PAGES, threads=THREADS, days=LIVED / timedelta(days=1))
     hands = Hands(noon - LIVED)
     faults = failing(net)
     async with watched_town(database, town, ByLabel(town), hands, since=noon - 2 * LIVED, net=net, faults=faults) as watch:
@@ -48,7 +48,7 @@ async def test_a_town_under_a_failing_network_is_stored_exactly_once_and_its_ans
         assert await stored(watch.rows) == shown(watch.emulator.visible())
         assert await official_questions(watch) == 0
         quality = judge(town, watch.emulator.ids, await clocks(watch.rows), net)
-        assert quality.right > THREADS[net.network] / 3
+        assert quality.right > THREADS / 3
         assert quality.precision >= LEAST_PRECISION, quality
         assert quality.recall >= LEAST_RECALL, quality
         assert await differences(watch) == []
