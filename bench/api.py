@@ -44,6 +44,7 @@ ONE = (
 )
 TURNS = "SELECT * FROM turns WHERE region_id = $1 AND incident_id = $2 ORDER BY number"
 ANSWERS = "SELECT * FROM answers WHERE region_id = $1 AND incident_id = $2"
+REPLIES = "SELECT * FROM replies WHERE region_id = $1 AND incident_id = $2"
 PLACES = "SELECT * FROM incident_places WHERE region_id = $1 AND incident_id = $2 ORDER BY starts"
 MERGED = "SELECT count(*) FROM incidents WHERE region_id = $1 AND parent_id = $2"
 
@@ -91,10 +92,11 @@ async def by_hand(town: Town) -> AsyncIterator[Starlette]:
                 row = await connection.fetchrow(ONE, town.region_id, incident_id)
                 turns = await connection.fetch(TURNS, town.region_id, incident_id)
                 answers = await connection.fetch(ANSWERS, town.region_id, incident_id)
+                replies = await connection.fetch(REPLIES, town.region_id, incident_id)
                 places = await connection.fetch(PLACES, town.region_id, incident_id)
                 merged = await connection.fetchval(MERGED, town.region_id, incident_id)
-            if answers or places or merged:
-                raise ValueError("the crowd has no answers, no places and no repetitions")
+            if answers or replies or places or merged:
+                raise ValueError("the crowd has no answers, no replies, no places and no repetitions")
             body = orjson.dumps(shape(row, turns), option=orjson.OPT_UTC_Z)
             return Response(body, media_type="application/json", headers={"ETag": f'"{row["version"]}"'})
 
@@ -139,6 +141,7 @@ def shape(row: Any, turns: list[Any]) -> dict[str, Any]:
         "version": row["version"],
         "turns": [turn_shape(turn) for turn in turns],
         "answers": [],
+        "replies": [],
     }
 
 
