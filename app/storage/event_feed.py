@@ -54,11 +54,14 @@ async def after(session: AsyncSession, region_id: RegionId, number: int, *, also
     ]
 
 
-async def numbers_from(session: AsyncSession, first: int, *, limit: int) -> set[int]:
-    """The first numbers from the given one on that are committed, whatever the region."""
+async def numbers_from(session: AsyncSession, first: int, *, also: Collection[int] = (), limit: int) -> set[int]:
+    """The first numbers from the given one on that are committed, and those of `also` that are; whatever the region."""
     rows = await session.execute(
-        text("SELECT e.id FROM regions r JOIN incident_events e ON e.region_id = r.id AND e.id >= :first ORDER BY e.id LIMIT :limit"),
-        {"first": first, "limit": limit},
+        text(
+            "SELECT e.id FROM regions r JOIN incident_events e ON e.region_id = r.id"
+            " AND (e.id >= :first OR e.id = ANY(:also)) ORDER BY e.id LIMIT :limit"
+        ),
+        {"first": first, "also": list(also), "limit": limit},
     )
     return set(rows.scalars())
 

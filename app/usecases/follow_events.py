@@ -129,10 +129,11 @@ class EventFeed:
     async def _hand_out(self, gaps: dict[int, float]) -> None:
         """Gives out what is new up to the first number that may come yet; `gaps` are those, by the moment when they were missed."""
         while True:
+            most = READ_AT_ONCE + len(gaps)
             async with self._database.read() as session:
                 # The numbers first: whatever is committed between the two statements waits for the next look.
-                committed = await event_feed.numbers_from(session, min([self._place + 1, *gaps]), limit=READ_AT_ONCE)
-                found = await event_feed.after(session, self._region_id, self._place, also=gaps, limit=READ_AT_ONCE)
+                committed = await event_feed.numbers_from(session, self._place + 1, also=gaps, limit=most)
+                found = await event_feed.after(session, self._region_id, self._place, also=gaps, limit=most)
             now, last = monotonic(), max([self._place, *committed])
             missed = {number: gaps.get(number, now) for number in (*gaps, *range(self._place + 1, last)) if number not in committed}
             came = set(gaps) - set(missed)

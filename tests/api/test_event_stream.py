@@ -138,8 +138,8 @@ async def test_a_number_that_never_comes_holds_others_back_for_a_while_only(
     async with asyncio.timeout(PATIENCE), feed_of(api) as feed, feed.follow() as events, api.context.database.write() as slow:
         (late,) = (await slow.execute(text(INSERT.format(count=1)))).scalars().all()
         async with api.context.database.write() as quick:
-            (ready,) = (await quick.execute(text(INSERT.format(count=1)))).scalars().all()
-        assert (await anext(events)).recorded.id == ready
+            ready = (await quick.execute(text(INSERT.format(count=2500)))).scalars().all()
+        assert [(await anext(events)).recorded.id for _ in ready] == ready, "more than are read at once"
         await slow.commit()
         assert (await anext(events)).recorded.id == late, "it is told all the same, if late"
 
