@@ -1,21 +1,23 @@
-"""How long residents wait for the first answer."""
+"""How long residents wait for an answer."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Query
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.access import Reader
-from app.api.context import Context
+from app.api.context import ApiContext, Context
 from app.api.parameters import Now
 from app.api.routers import make_router
-from app.api.schemas.queue import FirstAnswersQuery, PeriodQuery
-from app.api.schemas.statistics import FirstAnswersOut
+from app.api.schemas.queue import AnswersQuery, PeriodQuery
+from app.api.schemas.statistics import AnswersOut
 from app.api.schemas.verdicts import VerdictsOut
 from app.api.sessions import ReadSession
 from app.domain.errors import InvalidInput
 from app.storage import agreement
-from app.usecases.measure_first_answers import Clock, Period, measure_first_answers
+from app.storage.statistics import Answered
+from app.usecases.measure_answers import Clock, Period, measure_answers
 from app.usecases.watch_verdicts import measure_drift
 
 router = make_router("statistics")
@@ -24,13 +26,25 @@ USUAL_PERIOD = timedelta(days=30)
 
 @router.get("/statistics/first-answer", operation_id="measure_first_answers")
 async def measure(
-    operator: Reader, session: ReadSession, context: Context, now: Now, query: Annotated[FirstAnswersQuery, Query()]
-) -> FirstAnswersOut:
-    """The Kaplan–Meier figures of all questions of a period, together and by group."""
+    operator: Reader, session: ReadSession, context: Context, now: Now, query: Annotated[AnswersQuery, Query()]
+) -> AnswersOut:
+    """The time to the first answer: Kaplan–Meier figures of all questions of a period, together and by group."""
+    return await _measure(session, context, query, Answered.FIRST, now)
+
+
+@router.get("/statistics/substantive-answer", operation_id="measure_substantive_answers")
+async def measure_substantive(
+    operator: Reader, session: ReadSession, context: Context, now: Now, query: Annotated[AnswersQuery, Query()]
+) -> AnswersOut:
+    """The same figures of the time to an answer that settles the matter: promises of work to come do not end it."""
+    return await _measure(session, context, query, Answered.SUBSTANTIVE, now)
+
+
+async def _measure(session: AsyncSession, context: ApiContext, query: AnswersQuery, answered: Answered, now: datetime) -> AnswersOut:
     group_by, period = query.group_by, period_of(query.since, query.until, now)
     calendar = context.calendar if query.clock is Clock.WORKING else None
-    measured = await measure_first_answers(session, context.region_id, period, group_by=group_by, calendar=calendar, now=now)
-    return FirstAnswersOut.of(period, group_by, query.clock, measured)
+    measured = await measure_answers(session, context.region_id, period, group_by=group_by, answered=answered, calendar=calendar, now=now)
+    return AnswersOut.of(period, group_by, query.clock, measured)
 
 
 @router.get("/statistics/verdicts", operation_id="measure_verdicts")

@@ -1,17 +1,19 @@
-"""First answers over the last days: figures over all questions, the curve behind them, by authority and by page."""
+"""Answers over the last days: figures over all questions, the curve behind them, by authority and by page."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
 from app.console.access import Console, Reader
 from app.console.curve import draw
 from app.console.page_route import PageRoute
-from app.domain.statistics import HOURS
-from app.storage.statistics import GroupBy
-from app.usecases.measure_first_answers import Clock, FirstAnswers, MeasuredGroup, Period, measure_first_answers
+from app.domain.statistics import HOURS, LEAST_COMPARED
+from app.storage.statistics import Answered, GroupBy
+from app.usecases.measure_answers import Clock, MeasuredAnswers, MeasuredGroup, Period, measure_answers
 
 PERIODS = (7, 30)
 MOST_GROUPS = 200
@@ -19,39 +21,68 @@ MOST_GROUPS = 200
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the page is asked for: how many days back, by which clock, until which answer."""
+
+    days: int
+    clock: Clock
+    answer: Answered
+
+    def address(self, **other: object) -> str:
+        """The page with the same choice but for what is given."""
+        return "/statistics?" + urlencode({"days": self.days, "clock": self.clock.value, "answer": self.answer.value} | other)
+
+
 @router.get("/statistics")
 async def show_statistics(
-    console: Console, visitor: Reader, days: Annotated[int, Query()] = PERIODS[0], clock: Annotated[str, Query(max_length=20)] = ""
+    console: Console,
+    visitor: Reader,
+    days: Annotated[int, Query()] = PERIODS[0],
+    clock: Annotated[str, Query(max_length=20)] = "",
+    answer: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """The figures of questions put in the last so many days; other periods than those offered count as the first."""
-    days = days if days in PERIODS else PERIODS[0]
-    chosen = Clock.WORKING if clock == Clock.WORKING else Clock.CALENDAR
-    by_authority, by_page = [await _measure(console, group_by, days, chosen) for group_by in (GroupBy.AUTHORITY, GroupBy.SOURCE)]
-    return console.pages.page("statistics.html", section="statistics", visitor=visitor, **_values(by_authority, by_page, days, chosen))
+    """The figures of questions put in the last so many days; other choices than those offered count as the first."""
+    chosen = Choice(
+        days if days in PERIODS else PERIODS[0],
+        Clock.WORKING if clock == Clock.WORKING else Clock.CALENDAR,
+        Answered.SUBSTANTIVE if answer == Answered.SUBSTANTIVE else Answered.FIRST,
+    )
+    by_authority, by_page = [await _measure(console, group_by, chosen) for group_by in (GroupBy.AUTHORITY, GroupBy.SOURCE)]
+    return console.pages.page("statistics.html", section="statistics", visitor=visitor, **_values(by_authority, by_page, chosen))
 
 
-async def _measure(console: Console, group_by: GroupBy, days: int, clock: Clock) -> FirstAnswers:
+async def _measure(console: Console, group_by: GroupBy, chosen: Choice) -> MeasuredAnswers:
     now = console.now()
-    calendar = console.calendar if clock is Clock.WORKING else None
+    period = Period(now - timedelta(days=chosen.days), now)
+    calendar = console.calendar if chosen.clock is Clock.WORKING else None
     async with console.database.read() as session:
-        return await measure_first_answers(
-            session, console.region_id, Period(now - timedelta(days=days), now), group_by=group_by, calendar=calendar, now=now
+        return await measure_answers(
+            session, console.region_id, period, group_by=group_by, answered=chosen.answer, calendar=calendar, now=now
         )
 
 
-def _values(by_authority: FirstAnswers, by_page: FirstAnswers, days: int, clock: Clock) -> dict[str, Any]:
+def _values(by_authority: MeasuredAnswers, by_page: MeasuredAnswers, chosen: Choice) -> dict[str, Any]:
     total = by_authority.total
     return {
-        "days": days,
-        "periods": PERIODS,
-        "clock": clock,
+        "chosen": chosen,
+        "periods": [(days, f"{days} дней") for days in PERIODS],
         "hours": HOURS,
         "total": total,
         "drawing": draw(by_authority.curve, total.longest_wait_seconds) if total.answered and total.longest_wait_seconds else None,
-        "tables": [("По ведомствам", "Ведомство", _largest(by_authority)), ("По страницам", "Страница", _largest(by_page))],
+        "tables": [("По ведомствам", "Ведомство", _in_order(by_authority)), ("По страницам", "Страница", _in_order(by_page))],
+        "least": LEAST_COMPARED,
     }
 
 
-def _largest(measured: FirstAnswers) -> Sequence[MeasuredGroup]:
-    """The groups with the most questions first: there the figures say most."""
-    return sorted(measured.groups, key=lambda group: (-group.figures.n, group.name or ""))[:MOST_GROUPS]
+def _in_order(measured: MeasuredAnswers) -> Sequence[MeasuredGroup]:
+    """Those that can be compared, the surest to answer within a day first; then those with too few questions, and what is nobody's.
+
+    Of more groups than are shown those with the most questions stay.
+    """
+    shown = sorted(measured.groups, key=lambda group: -group.figures.n)[:MOST_GROUPS]
+    return sorted(shown, key=lambda group: (not _ranked(group), -group.figures.cautious_share if _ranked(group) else 0, group.name or ""))
+
+
+def _ranked(group: MeasuredGroup) -> bool:
+    return group.name is not None and group.figures.comparable

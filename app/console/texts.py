@@ -113,6 +113,7 @@ TURN_STATES: Mapping[TurnState, str] = {
 TURN_FLAGS: Mapping[TurnFlag, str] = {
     TurnFlag.ANSWERED_BEFORE_DETECTION: "ответ появился раньше, чем мы увидели вопрос",
     TurnFlag.RETRACTED: "ответ потом удалили",
+    TurnFlag.SUBSTANTIVE_RETRACTED: "ответ по существу потом удалили",
     TurnFlag.EDITED_INTO_ANSWER: "ответом стало исправленное сообщение",
 }
 

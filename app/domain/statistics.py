@@ -15,6 +15,8 @@ from itertools import accumulate
 from app.domain.working_time import Calendar
 
 HOURS = (4, 9, 24)
+LEAST_COMPARED = 5
+"""Questions below which a group is shown and not compared: one quick answer must not make the best body of a region."""
 CONFIDENCE_95 = 1.959963984540054
 TOLERANCE = 1e-12
 """A share that is a half by arithmetic must not miss it by rounding."""
@@ -93,6 +95,20 @@ class Figures:
     share_within_interval: Mapping[int, tuple[float, float] | None]
     mean_answered_seconds: float | None
     longest_wait_seconds: float | None
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there are enough questions to be held against another group's."""
+        return self.n >= LEAST_COMPARED
+
+    @property
+    def cautious_share(self) -> float:
+        """The least share answered within a day that the evidence leaves open: what groups are ordered by.
+
+        The fewer questions speak for a group, the further its share is from what can be said of it.
+        """
+        interval = self.share_within_interval[max(HOURS)]
+        return 0.0 if interval is None else interval[0]
 
 
 def kaplan_meier(waits: Collection[Wait]) -> Curve:

@@ -30,6 +30,8 @@ class TurnState(StrEnum):
 class TurnFlag(StrEnum):
     ANSWERED_BEFORE_DETECTION = "answered_before_detection"
     RETRACTED = "retracted"
+    SUBSTANTIVE_RETRACTED = "substantive_retracted"
+    """Said of a substantive answer that was not the first one; the first has `RETRACTED`."""
     EDITED_INTO_ANSWER = "edited_into_answer"
 
 
@@ -240,3 +242,6 @@ def _flags(question: Ask, heard: _Heard, stops: frozenset[AnswerClass]) -> Itera
             yield TurnFlag.RETRACTED
         if version.not_before is not None:
             yield TurnFlag.EDITED_INTO_ANSWER
+        for later, _ in heard.standing(STOPS_SUBSTANTIVE)[:1]:
+            if later.message_id != answer.message_id and is_retracted(later, heard.answers, STOPS_SUBSTANTIVE):
+                yield TurnFlag.SUBSTANTIVE_RETRACTED

@@ -19,6 +19,13 @@ class GroupBy(StrEnum):
     TERRITORY = "territory"
 
 
+class Answered(StrEnum):
+    """Which answer ends a wait: the first that counts, or the first that settles the matter."""
+
+    FIRST = "first"
+    SUBSTANTIVE = "substantive"
+
+
 @dataclass(frozen=True, slots=True)
 class GroupOfWaits:
     """The questions of one group, as columns. Moments are Unix seconds; an unanswered wait ends when it was last observed."""
@@ -41,20 +48,38 @@ GROUPS = {
     ),
 }
 
+RETRACTED = "'retracted' = ANY(t.flags)"
+ENDS = {
+    Answered.FIRST: ("t.first_answered_at", RETRACTED),
+    Answered.SUBSTANTIVE: (
+        "t.substantive_at",
+        f"coalesce(t.substantive_id = t.first_answer_id AND {RETRACTED}, false) OR 'substantive_retracted' = ANY(t.flags)",
+    ),
+}
+"""By the answer that ends a wait: the moment of it, and whether it was taken back."""
+
 
 async def waits(
-    session: AsyncSession, region_id: RegionId, *, since: datetime, until: datetime, group_by: GroupBy, now: datetime
+    session: AsyncSession,
+    region_id: RegionId,
+    *,
+    since: datetime,
+    until: datetime,
+    group_by: GroupBy,
+    answered: Answered = Answered.FIRST,
+    now: datetime,
 ) -> list[GroupOfWaits]:
     """Questions put in `since <= t < until`, without those that no deadline binds (`pre_observed`) and dismissed ones.
 
     A withdrawn question was observed until it was last seen, an open one until now.
     """
     columns, joins = GROUPS[group_by]
+    answered_at, retracted = ENDS[answered]
     rows = await session.execute(
         text(
             f"SELECT {columns}, array_agg(extract(epoch FROM t.started_at)::float8),"
-            " array_agg(extract(epoch FROM coalesce(t.first_answered_at, t.withdrawn_at, CAST(:now AS timestamptz)))::float8),"
-            " array_agg(t.first_answered_at IS NOT NULL), array_agg('retracted' = ANY(t.flags))"
+            f" array_agg(extract(epoch FROM coalesce({answered_at}, t.withdrawn_at, CAST(:now AS timestamptz)))::float8),"
+            f" array_agg({answered_at} IS NOT NULL), array_agg({retracted})"
             f" FROM turns t JOIN incidents i ON i.region_id = t.region_id AND i.id = t.incident_id{joins}"
             " WHERE t.region_id = :region AND t.started_at >= :since AND t.started_at < :until AND t.due_at IS NOT NULL AND NOT t.dismissed"
             f" AND i.source_id {REAL_PAGE}"

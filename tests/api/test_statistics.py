@@ -14,8 +14,11 @@ MINUTE = timedelta(minutes=1)
 DONE = "Добрый день! Отопление восстановлено, аварию устранили."
 
 
-async def figures(client: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
-    answer = await client.get("/statistics/first-answer", params=query)
+PROMISE = "Добрый день! Бригада устранит аварию завтра до 18:00."
+
+
+async def figures(client: httpx.AsyncClient, until: str = "first-answer", **query: Any) -> dict[str, Any]:
+    answer = await client.get(f"/statistics/{until}", params=query)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
@@ -85,7 +88,29 @@ async def test_groups_carry_their_names(viewer: httpx.AsyncClient, group_by: str
     measured = await figures(viewer, group_by=group_by)
     (group,) = measured["groups"]
     assert group["group"]["name"] == name
+    assert group.pop("comparable") is False, "four questions are too few"
     assert {key: value for key, value in group.items() if key != "group"} == measured["total"]
+
+
+async def test_a_promise_ends_the_first_wait_and_not_the_one_to_the_point(
+    api: Api, viewer: httpx.AsyncClient, reader: Reader, noon: datetime
+) -> None:
+    """Two questions at noon: one promised after an hour and answered after five, one answered at once after two; that is taken back."""
+    await reader.read(*(comment(number, "Холодно!", noon, by=str(number)) for number in (1, 2)), at=noon + MINUTE)
+    await reader.read(comment(11, PROMISE, noon + HOUR, by=PAGE, reply_to=1), at=noon + HOUR)
+    await reader.read(comment(12, DONE, noon + 2 * HOUR, by=PAGE, reply_to=2), at=noon + 2 * HOUR)
+    await reader.read(comment(13, DONE, noon + 5 * HOUR, by=PAGE, reply_to=1), at=noon + 5 * HOUR)
+    api.clock[0] = noon + 10 * HOUR
+
+    first, settled = (await figures(viewer))["total"], (await figures(viewer, "substantive-answer"))["total"]
+    assert (first["km_median_seconds"], first["p90_seconds"]) == (3600, 2 * 3600)
+    assert (settled["km_median_seconds"], settled["p90_seconds"]) == (2 * 3600, 5 * 3600)
+    assert settled["share_within"] == {"4h": 0.5, "9h": 1, "24h": 1}
+
+    await reader.read(stub(comment(13, DONE, noon + 5 * HOUR, by=PAGE, reply_to=1)), at=noon + 8 * HOUR)
+    first, settled = (await figures(viewer))["total"], (await figures(viewer, "substantive-answer", clock="working"))["total"]
+    assert (first["share_within"]["24h"], settled["share_within"]["24h"]) == (1, 0.5), "taken back, and it was the second answer"
+    assert (settled["answered"], settled["longest_wait_seconds"]) == (2, 3 * 3600), "noon in UTC is three hours before the offices close"
 
 
 @pytest.mark.usefixtures("asked")

@@ -30,7 +30,7 @@ async def test_figures_are_over_all_questions_and_the_mean_is_a_contrast(reader:
     assert "За 4 ч 25 % За 9 ч 50 % За 24 ч 75 %" in page
     assert "Вопросов 4 С ответом 3 Без ответа 1" in page
     assert "среднее по отвеченным — 9 ч 20 мин. Оно льстит" in page
-    assert "Администрация 4 1 6 ч ещё ждут 25 % 50 % 75 %" in page
+    assert "Администрация мало вопросов 4 1 6 ч от 2 ч ещё ждут 25 % 50 % 75 %" in page
 
 
 async def test_the_curve_is_drawn_without_inline_styles(reader: Reader, vera: Browser, noon: datetime) -> None:
@@ -60,8 +60,21 @@ async def test_working_hours_leave_the_night_out(reader: Reader, vera: Browser, 
     assert "Медиана 2 ч" in page
 
 
+async def test_the_page_counts_until_the_answer_to_the_point_when_asked(reader: Reader, vera: Browser, noon: datetime) -> None:
+    promised = comment(501, "Бригада починит батареи завтра до 18:00.", noon - DAY + HOUR, by=PAGE, root=1, reply_to=1)
+    await answered(reader, 1, noon - DAY, None)
+    await reader.read(promised, at=noon - DAY + HOUR)
+
+    first = words((await vera.open("/statistics")).text)
+    page = words((await vera.open("/statistics?answer=substantive")).text)
+
+    assert "С ответом 1 Без ответа 0" in first
+    assert "Ответы по существу за 7 дней" in page
+    assert "С ответом 0 Без ответа 1" in page
+
+
 async def test_periods_and_clocks_that_do_not_exist_are_the_first_ones(site: Site, vera: Browser) -> None:
-    answer = await vera.open("/statistics?days=12345&clock=lunar")
+    answer = await vera.open("/statistics?days=12345&clock=lunar&answer=none")
 
     assert answer.status_code == 200
     assert "Первые ответы за 7 дней" in answer.text

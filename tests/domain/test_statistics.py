@@ -76,6 +76,15 @@ def test_shares_are_over_all_questions() -> None:
     assert figures.share_within == {4: pytest.approx(1 / 4), 9: pytest.approx(5 / 8), 24: pytest.approx(5 / 8)}
 
 
+def test_few_quick_answers_do_not_stand_before_many_good_ones() -> None:
+    quick, many = figures_of(waits("0.1 0.1", HOUR)), figures_of(waits("2 " * 19 + "90+", HOUR))
+    assert (quick.comparable, many.comparable) == (False, True)
+    assert quick.share_within[24] == 1
+    assert many.share_within[24] == pytest.approx(0.95)
+    assert quick.cautious_share < many.cautious_share
+    assert figures_of([]).cautious_share == 0
+
+
 def test_an_answer_taken_back_counts_with_its_time_but_not_as_in_time() -> None:
     taken_back = [Wait(3 * HOUR, answered=True, retracted=True), *waits("3 8 30", HOUR)]
     figures = figures_of(taken_back)

@@ -12,7 +12,7 @@ from app.api.schemas.shape import example
 from app.domain.detection import AlarmKind
 from app.storage.alarms import Alarm
 from app.storage.detections import LagFigures, LagGroup
-from app.usecases.measure_first_answers import Period
+from app.usecases.measure_answers import Period
 
 ALARM: dict[str, Any] = {
     "id": 12,

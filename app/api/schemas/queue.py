@@ -11,7 +11,7 @@ from app.domain.territory import EntryId
 from app.domain.verdict import Kind
 from app.storage.queue import QueueFilter
 from app.storage.statistics import GroupBy
-from app.usecases.measure_first_answers import Clock
+from app.usecases.measure_answers import Clock
 from app.usecases.offer_messages import Lane
 
 
@@ -78,7 +78,7 @@ class MessagesQuery(PageQuery):
     ] = None
 
 
-class FirstAnswersQuery(BaseModel):
+class AnswersQuery(BaseModel):
     """Questions put in `from <= t < to` (the last 30 days unless said otherwise), their groups, and the clock."""
 
     model_config = ConfigDict(extra="forbid")

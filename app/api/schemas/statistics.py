@@ -1,4 +1,4 @@
-"""Figures of first answers as the API shows them."""
+"""Figures of answers as the API shows them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from app.api.schemas.shape import example
 from app.domain.statistics import Figures
 from app.storage.statistics import GroupBy
-from app.usecases.measure_first_answers import Clock, FirstAnswers, MeasuredGroup, Period
+from app.usecases.measure_answers import Clock, MeasuredAnswers, MeasuredGroup, Period
 
 FIGURES: dict[str, Any] = {
     "n": 120,
@@ -31,7 +31,7 @@ class FiguresOut(BaseModel):
     """How long residents wait, unanswered questions included (Kaplan–Meier, 95 % intervals).
 
     A quantile is null when that share of the questions was not answered yet. `share_within` is the estimated share of all
-    questions that get their first answer within so many hours of the chosen clock, answers later taken back left out; where
+    questions that get their answer within so many hours of the chosen clock, answers later taken back left out; where
     nobody has waited that long yet it is the share so far, a lower bound (see `longest_wait_seconds`).
     `mean_answered_seconds` leaves the unanswered out and is shown for contrast only.
     """
@@ -64,24 +64,25 @@ class GroupKey(BaseModel):
 
 
 class GroupOut(FiguresOut):
-    """The figures of one group."""
+    """The figures of one group. One of fewer than five questions is shown and not `comparable` with others."""
 
-    model_config = example(group=GROUP, **FIGURES)
+    model_config = example(group=GROUP, comparable=True, **FIGURES)
 
     group: GroupKey
+    comparable: bool
 
     @classmethod
     def of_group(cls, measured: MeasuredGroup) -> "GroupOut":
-        return cls(group=GroupKey(id=measured.key, name=measured.name), **_fields(measured.figures))
+        return cls(group=GroupKey(id=measured.key, name=measured.name), comparable=measured.figures.comparable, **_fields(measured.figures))
 
 
-class FirstAnswersOut(BaseModel):
+class AnswersOut(BaseModel):
     """The figures of all questions put in `from <= t < to`, together and by group."""
 
     model_config = example(
         **{"from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "group_by": "authority", "clock": "calendar"},
         total=FIGURES,
-        groups=[{"group": GROUP, **FIGURES}],
+        groups=[{"group": GROUP, "comparable": True, **FIGURES}],
     )
 
     since: datetime = Field(serialization_alias="from")
@@ -92,7 +93,7 @@ class FirstAnswersOut(BaseModel):
     groups: list[GroupOut]
 
     @classmethod
-    def of(cls, period: Period, group_by: GroupBy, clock: Clock, measured: FirstAnswers) -> "FirstAnswersOut":
+    def of(cls, period: Period, group_by: GroupBy, clock: Clock, measured: MeasuredAnswers) -> "AnswersOut":
         groups = [GroupOut.of_group(group) for group in measured.groups]
         total = FiguresOut.of(measured.total)
         return cls(since=period.since, until=period.until, group_by=group_by, clock=clock, total=total, groups=groups)

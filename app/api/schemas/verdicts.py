@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from app.api.schemas.shape import example
 from app.domain.agreement import Agreement, Drift
-from app.usecases.measure_first_answers import Period
+from app.usecases.measure_answers import Period
 
 AGREEMENT = {"model": "linear-37501f47f3", "matter": "kind", "said": "complaint", "spoken": 40, "confirmed": 36, "share": 0.9}
 DRIFT = {"matter": "kind", "now": {"complaint": 70, "other": 30}, "before": {"complaint": 240, "other": 160}, "index": 0.04}

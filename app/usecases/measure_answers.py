@@ -1,4 +1,4 @@
-"""Measures how long residents wait for the first answer, over all questions and group by group."""
+"""Measures how long residents wait for an answer, the first one or one to the point, over all questions and group by group."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from app.domain.statistics import Curve, Figures, Wait, figures_of, kaplan_meier
 from app.domain.working_time import Calendar
 from app.storage import statistics
 from app.storage.regions import RegionId
-from app.storage.statistics import GroupBy, GroupOfWaits
+from app.storage.statistics import Answered, GroupBy, GroupOfWaits
 
 
 class Clock(StrEnum):
@@ -38,7 +38,7 @@ class MeasuredGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstAnswers:
+class MeasuredAnswers:
     """The figures of everything together with the curve they are read from, and the figures of each group by name."""
 
     total: Figures
@@ -46,19 +46,28 @@ class FirstAnswers:
     groups: Sequence[MeasuredGroup]
 
 
-async def measure_first_answers(
-    session: AsyncSession, region_id: RegionId, period: Period, *, group_by: GroupBy, calendar: Calendar | None, now: datetime
-) -> FirstAnswers:
+async def measure_answers(
+    session: AsyncSession,
+    region_id: RegionId,
+    period: Period,
+    *,
+    group_by: GroupBy,
+    answered: Answered = Answered.FIRST,
+    calendar: Calendar | None,
+    now: datetime,
+) -> MeasuredAnswers:
     """The figures on the calendar's working time, or in plain time without one."""
-    found = await statistics.waits(session, region_id, since=period.since, until=period.until, group_by=group_by, now=now)
+    found = await statistics.waits(
+        session, region_id, since=period.since, until=period.until, group_by=group_by, answered=answered, now=now
+    )
     return await asyncio.to_thread(_measure, found, calendar)
 
 
-def _measure(found: Sequence[GroupOfWaits], calendar: Calendar | None) -> FirstAnswers:
+def _measure(found: Sequence[GroupOfWaits], calendar: Calendar | None) -> MeasuredAnswers:
     waits = _plain_waits(found) if calendar is None else _working_waits(found, calendar)
     groups = [MeasuredGroup(group.key, group.name, figures_of(of_group)) for group, of_group in zip(found, waits, strict=True)]
     everything = [wait for of_group in waits for wait in of_group]
-    return FirstAnswers(figures_of(everything), kaplan_meier(everything), groups)
+    return MeasuredAnswers(figures_of(everything), kaplan_meier(everything), groups)
 
 
 def _plain_waits(found: Sequence[GroupOfWaits]) -> list[list[Wait]]:
