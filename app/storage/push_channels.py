@@ -127,6 +127,7 @@ class IntakeClaim:
     source: Source
     generation: int
     direct_messages: bool
+    posts_per_day: float | None = None
 
 
 async def claim_intake(session: AsyncSession, region_id: RegionId, *, limit: int) -> list[IntakeClaim]:
@@ -138,12 +139,12 @@ async def claim_intake(session: AsyncSession, region_id: RegionId, *, limit: int
             " AND c.source_id IN (SELECT source_id FROM pushed_events WHERE taken_at IS NULL)"
             " LIMIT :limit FOR UPDATE OF c SKIP LOCKED)"
             " UPDATE push_channels c SET intake_generation = intake_generation + 1, intake_until = clock_timestamp() + :lease"
-            f" FROM waiting w JOIN sources s ON s.id = w.source_id WHERE c.source_id = w.source_id RETURNING {SOURCE_COLUMNS},"
-            " c.intake_generation, c.direct_messages"
+            " FROM waiting w JOIN sources s ON s.id = w.source_id LEFT JOIN poll_states p ON p.source_id = s.id"
+            f" WHERE c.source_id = w.source_id RETURNING {SOURCE_COLUMNS}, c.intake_generation, c.direct_messages, p.rate"
         ),
         {"region": region_id, "limit": limit, "lease": INTAKE_LEASE},
     )
-    return [IntakeClaim(source_of(row), row.intake_generation, row.direct_messages) for row in rows]
+    return [IntakeClaim(source_of(row), row.intake_generation, row.direct_messages, row.rate) for row in rows]
 
 
 async def hold_intake(session: AsyncSession, claim: IntakeClaim, *, last_event_at: datetime, now: datetime) -> None:

@@ -151,7 +151,9 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
         stored = await pushed_events.targets(session, intake.region_id, source.id, _places(news for _, news in told))
     believed = [(waiting, news) for waiting, news in told if is_believed(waiting, news, stored.get(place_of(news.message)))]
     doubted = {post_id(news.message) for waiting, news in told if is_doubtful(waiting, news, stored.get(place_of(news.message)))}
+    begun_at = taking.now()
     messages = await _named(taking, source, [_rooted(news.message, stored) for _, news in believed])
+    named_at = judged_at = taking.now()
 
     async def finish(writing: AsyncSession) -> None:
         now = taking.now()
@@ -165,11 +167,19 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
     if messages:
         page = pushed_page([(waiting, message) for (waiting, _), message in zip(believed, messages, strict=True)])
         seen_at = [waiting.received_at for waiting, _ in told]
-        # What an event says was seen at the door, not now: else an event behind it in the queue would look older than it.
-        taken = await ingest_page(intake, source, page, now=lambda: max(seen_at), asked_at=min(seen_at), save_checkpoint=finish)
+        first, last = min(seen_at), max(seen_at)
+
+        def judged() -> datetime:
+            """What an event says was seen at the door, not now: else an event behind it in the queue would look older than it."""
+            nonlocal judged_at
+            judged_at = taking.now()
+            return last
+
+        taken = await ingest_page(intake, source, page, now=judged, asked_at=first, save_checkpoint=finish)
         taking.on_page(source, taken)
-        seen, now = max(seen_at), taking.now()
-        await note_detection(intake, source, Timing(seen, seen, seen, now, now), published_in(taken, seen, since=source.monitored_since))
+        timing = Timing(first, begun_at, named_at, judged_at, taking.now())
+        published = published_in(taken, last, since=source.monitored_since)
+        await note_detection(intake, source, timing, published, posts_per_day=claim.posts_per_day)
     else:
         async with intake.database.write() as writing:
             await finish(writing)

@@ -4,6 +4,7 @@ from connectors.ok import settings
 from connectors.ok.connector import OkConnector
 from connectors.ok.emulator import OkEmulator
 from connectors.ok.signature import fault_of
+from connectors.ok.wall import METHOD as WALL
 from connectors.sdk.contract import ConnectorPlugin
 
 plugin = ConnectorPlugin(
@@ -12,6 +13,7 @@ plugin = ConnectorPlugin(
     default_base_url=settings.BASE_URL,
     hosts=settings.HOSTS,
     credential_kinds=settings.CREDENTIAL_KINDS,
+    wall_methods=(WALL,),
     build=OkConnector,
     emulate=OkEmulator,
     fault_of_secret=lambda kind, secret: fault_of(secret),

@@ -6,6 +6,7 @@ from connectors.vk.check import fault_of_secret
 from connectors.vk.connector import VkConnector
 from connectors.vk.emulator import VkEmulator
 from connectors.vk.links import SHORT
+from connectors.vk.wall import METHOD as WALL
 
 plugin = ConnectorPlugin(
     network=settings.NETWORK,
@@ -13,6 +14,7 @@ plugin = ConnectorPlugin(
     default_base_url=settings.BASE_URL,
     hosts=settings.HOSTS,
     credential_kinds=settings.CREDENTIAL_KINDS,
+    wall_methods=(WALL,),
     build=VkConnector,
     emulate=VkEmulator,
     short_links=SHORT,

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from app.domain.detection import Parts, Timing, parts_of
 from app.domain.push_channel import PushMode
 from app.domain.source import Source
 from app.storage import push_channels, pushed_events
 from app.storage.push_channels import NewChannel
 from app.storage.pushed_events import MOST_ATTEMPTS, ReceivedEvent
+from app.telemetry.metrics import DETECTION_LAG
 from app.usecases.ingest_page import Intaken
 from app.usecases.pushed_page import read_pushed_page
 from app.usecases.take_in_events import Taking, take_in_events
@@ -118,6 +120,27 @@ async def test_a_pushed_question_opens_an_incident_and_a_pushed_answer_stops_its
     stored = await inbox.stored()
     assert (stored["1"].author_name, stored["2"].author_name) == ("Житель 5", "Администрация")
     assert sum(taken.opened for taken in inbox.pages) == 1
+
+
+async def test_the_wait_of_what_was_pushed_is_parted_into_the_networks_and_our_own(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def ask_slowly(self: Named, authors: Any) -> Mapping[str, str]:
+        inbox.reader.clock[0] += timedelta(seconds=3)
+        return {}
+
+    monkeypatch.setattr(Named, "name_authors", ask_slowly)
+    hot = DETECTION_LAG.labels("vk", "hot")._sum
+    before = hot.get()
+    async with inbox.reader.intake.database.write() as session:
+        await session.execute(text("UPDATE poll_states SET rate = 9"))
+    await inbox.receive("wall_reply_new", date=int((inbox.now - timedelta(seconds=2)).timestamp()))
+    await inbox.receive("wall_reply_new", id=2, after=timedelta(seconds=4))
+    await inbox.take_in(after=timedelta(seconds=30))
+
+    (row,) = await inbox.reader.rows("SELECT due_at, asked_at, received_at, judged_at, stored_at, published FROM detections")
+    first, second = (parts_of(published, Timing(*row[:5])) for published in row.published)
+    assert first == Parts(waiting=2, queueing=34, network=3, classifying=0, storing=0)
+    assert second == Parts(waiting=0, queueing=30, network=3, classifying=0, storing=0)
+    assert hot.get() == before + 39 + 33
 
 
 async def test_an_event_has_its_effect_once_however_many_take_it_in(inbox: Inbox) -> None:

@@ -31,7 +31,8 @@ class ConnectorPlugin:
     """How a connector package presents itself (entry point group `otklik.connectors`).
 
     `hosts` are the host names of its links, so that a pasted link finds its network; `short_links` matches the whole of an
-    address that this network's people write without a host. `emulate` makes an emulator of the network from a recorded town
+    address that this network's people write without a host. `wall_methods` are those that every poll of a wall calls: polls are planned by
+    what a day holds of them, once that is set or was learnt of a refusal. `emulate` makes an emulator of the network from a recorded town
     (see `connectors.sdk.emulation.town`) and the caller's clock. `fault_of_secret(kind, secret)` says what is wrong with the form of a
     secret, without repeating any of it, and "" where it could be one.
     """
@@ -44,6 +45,7 @@ class ConnectorPlugin:
     build: Callable[[ConnectorContext], Connector]
     emulate: Callable[..., EmulatorWorld]
     short_links: re.Pattern[str] | None = None
+    wall_methods: tuple[str, ...] = ()
     fault_of_secret: Callable[[str, str], str] = field(default=lambda kind, secret: "")
 
 
