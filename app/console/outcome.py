@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.console.times import Times, roughly
+from app.console.times import Times
 from app.domain.incident import IncidentStatus
+from app.domain.spoken import roughly
 from app.domain.turn import TurnState
 from app.storage.incident_details import IncidentDetails
 

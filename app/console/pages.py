@@ -7,8 +7,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from app.console import texts
 from app.console.assets import Asset, load_assets
-from app.console.markup import excerpt, outside, readable
-from app.console.times import length
+from app.console.markup import excerpt, outside
+from app.domain.readable import readable
+from app.domain.spoken import length, whole_percent
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -33,7 +34,13 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.filters |= {"readable": readable, "excerpt": excerpt, "outside": outside, "in_words": length}
+        self._environment.filters |= {
+            "readable": readable,
+            "excerpt": excerpt,
+            "outside": outside,
+            "in_words": length,
+            "whole_percent": whole_percent,
+        }
         self._environment.globals |= {"asset": self._address, "texts": texts}
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:

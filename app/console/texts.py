@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from app.domain.answer import AnswerClass, BoundBy
+from app.domain import names
+from app.domain.answer import BoundBy
 from app.domain.answer_confidence import confidence_of
 from app.domain.detection import AlarmKind
 from app.domain.errors import AlreadyExists, DomainError, InvalidInput, InvalidTransition, NoModelBefore, NotFound, NotPermitted
@@ -15,30 +16,15 @@ from app.domain.push_channel import PushMode
 from app.domain.reply import LONGEST, ReplyState
 from app.domain.routing import Ground
 from app.domain.source import PauseReason
-from app.domain.turn import TurnFlag, TurnState
-from app.domain.verdict import Kind
+from app.domain.turn import TurnFlag
 from app.usecases.show_models import ModelState
 from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError, InvalidLink, QuotaExhausted, RateLimited, SourceGone
 
-KINDS: Mapping[Kind, str] = {
-    Kind.COMPLAINT: "жалоба",
-    Kind.QUESTION: "вопрос",
-    Kind.SUGGESTION: "предложение",
-    Kind.THANKS: "благодарность",
-    Kind.OTHER: "другое",
-}
+KINDS = names.KINDS
 
 OWN_WORDS: Mapping[str, str] = {"category": "Группа тем региона", "theme": "Тема региона", "authority": "Кто отвечал раньше"}
 
-STATUSES: Mapping[IncidentStatus, str] = {
-    IncidentStatus.NEW: "новое",
-    IncidentStatus.ASSIGNED: "назначено",
-    IncidentStatus.IN_PROGRESS: "в работе",
-    IncidentStatus.ANSWERED: "отвечено",
-    IncidentStatus.CLOSED: "закрыто",
-    IncidentStatus.REJECTED: "отклонено",
-    IncidentStatus.DUPLICATE: "повтор",
-}
+STATUSES = names.STATUSES
 
 ROLES: Mapping[Role, str] = {
     Role.ADMIN: "администратор",
@@ -49,15 +35,7 @@ ROLES: Mapping[Role, str] = {
     Role.METRICS: "метрики",
 }
 
-ANSWER_CLASSES: Mapping[AnswerClass, str] = {
-    AnswerClass.ACK: "принято к сведению",
-    AnswerClass.INTERIM: "промежуточный ответ",
-    AnswerClass.SUBSTANTIVE: "ответ по существу",
-    AnswerClass.REFUSAL_WITH_REASON: "отказ с причиной",
-    AnswerClass.MOVED_TO_PRIVATE: "увели в личные сообщения",
-    AnswerClass.AUTO: "автоответ",
-    AnswerClass.NONE: "без содержания",
-}
+ANSWER_CLASSES = names.ANSWER_CLASSES
 
 REPLY_STATES: Mapping[ReplyState, str] = {
     ReplyState.QUEUED: "ждёт отправки",
@@ -100,15 +78,7 @@ BINDINGS: Mapping[BoundBy, str] = {
     BoundBy.OPERATOR: "указал оператор",
 }
 
-TURN_STATES: Mapping[TurnState, str] = {
-    TurnState.OPEN: "ждёт ответа",
-    TurnState.ANSWERED_IN_TIME: "ответили в срок",
-    TurnState.ANSWERED_LATE: "ответили поздно",
-    TurnState.UNANSWERED_OVERDUE: "просрочен, ответа нет",
-    TurnState.WITHDRAWN: "автор удалил вопрос",
-    TurnState.NOT_REQUIRED: "ответ не требуется",
-    TurnState.PRE_OBSERVED: "задан до начала наблюдения, срока нет",
-}
+TURN_STATES = names.TURN_STATES
 
 TURN_FLAGS: Mapping[TurnFlag, str] = {
     TurnFlag.ANSWERED_BEFORE_DETECTION: "ответ появился раньше, чем мы увидели вопрос",
@@ -196,7 +166,7 @@ MATTERS: Mapping[str, str] = {
 }
 """What models learn and are judged by."""
 
-NETWORKS: Mapping[str, str] = {"vk": "ВКонтакте", "ok": "Одноклассники", "telegram": "Телеграм", "viber": "Вайбер"}
+NETWORKS = names.NETWORKS
 
 WRONG_FIELDS: Mapping[str, str] = {
     "text": f"В ответе больше {LONGEST} знаков: сократите его.",

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from app.console.markup import excerpt, outside, readable
+from app.console.markup import excerpt, outside
 from app.console.pages import Pages
+from app.domain.readable import readable
 from connectors.sdk.contract import Author
 from tests.console.browsing import Browser
 from tests.usecases.reading import PAGE, Reader, comment, post

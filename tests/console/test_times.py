@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.console.times import Times, in_one_unit, length, roughly
+from app.console.times import Times
+from app.domain.spoken import in_one_unit, length, roughly
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 

@@ -1,0 +1,11 @@
+"""People's texts without the markup of networks."""
+
+import re
+
+MENTION = re.compile(r"\[(?:id|club|public|event)\d+(?::[^\]|]*)?\|([^\]]*)\]")
+DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def readable(text: str) -> str:
+    """The text with people's names for mentions, and without marks that turn the reading direction of what stands around."""
+    return DIRECTION_MARKS.sub("", MENTION.sub(r"\1", text))
