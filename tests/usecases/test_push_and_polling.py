@@ -17,9 +17,10 @@ from app.storage.push_channels import NewChannel
 from app.storage.pushed_events import ReceivedEvent
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
+from app.usecases.ingest_page import ingest_page
 from app.usecases.rebuild_statistics import rebuild_statistics
 from app.usecases.take_in_events import Taking, take_in_events
-from connectors.sdk.contract import ConnectorContext, Coverage, Message, PostRef
+from connectors.sdk.contract import ConnectorContext, Coverage, Message, Page, PostRef
 from connectors.sdk.testing import OpenLedger
 from connectors.vk.connector import VkConnector
 from tests.usecases.reading import PAGE, WALL, Reader, comment, open_reader, post
@@ -49,7 +50,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What happens, and how we hear of it: `heard[i]` are the steps whose events come after step i, or "poll" for a poll."""
+    """What happens, and how we hear of it: `heard[i]` are the steps whose events come after step i, or "poll" for a poll; one that is
+
+    slow is asked at "ask" and comes in at "store".
+    """
 
     steps: tuple[Step, ...]
     heard: tuple[tuple[int | str, ...], ...]
@@ -66,8 +70,7 @@ def stories(draw: st.DrawFn) -> Story:
         for slot in draw(st.lists(st.integers(number, len(steps) - 1), min_size=0, max_size=2)):
             heard[slot].append(number)
     for ones in heard:
-        if draw(st.booleans()):
-            ones.append("poll")
+        ones.extend(draw(st.lists(st.sampled_from(("poll", "ask", "store")), max_size=2)))
     return Story(steps, tuple(tuple(draw(st.permutations(ones))) if ones else () for ones in heard))
 
 
@@ -81,6 +84,7 @@ class Town:
     standing: dict[int, Message] = field(default_factory=dict)
     known: dict[int, Message] = field(default_factory=dict)
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    asked: tuple[datetime, tuple[Message, ...]] | None = None
 
     @property
     def now(self) -> datetime:
@@ -114,7 +118,19 @@ class Town:
 
     async def poll(self) -> None:
         """A whole reading of the thread."""
-        await self.reader.read(post(POST, "Пуск тепла", self.start), *self.standing.values(), coverage=WHOLE)
+        self.ask()
+        await self.store()
+
+    def ask(self) -> None:
+        """The network answers a poll."""
+        self.asked = (self.now, (post(POST, "Пуск тепла", self.start), *self.standing.values()))
+
+    async def store(self) -> None:
+        """The last answer is taken in, however much has happened since."""
+        if self.asked is not None:
+            (asked_at, shown), self.asked = self.asked, None
+            page = Page(shown, None, b"{}", "test", WHOLE)
+            await ingest_page(self.reader.intake, self.reader.source, page, now=lambda: self.now, asked_at=asked_at)
 
     async def live(self, story: Story, *, pushed: bool) -> None:
         """The story from its beginning, and a last poll."""
@@ -123,10 +139,14 @@ class Town:
             self.happen(step)
             for one in story.heard[number]:
                 self.reader.clock[0] += timedelta(seconds=2)
-                if isinstance(one, str):
+                if one == "poll":
                     await self.poll()
+                elif one == "ask":
+                    self.ask()
+                elif one == "store":
+                    await self.store()
                 elif pushed:
-                    await self.push(one, is_late=one != number)
+                    await self.push(int(one), is_late=one != number)
         self.reader.clock[0] += STEP
         await self.poll()
 
@@ -237,19 +257,24 @@ async def differences(reader: Reader, now: datetime) -> int:
 
 
 def test_stories_hold_every_kind_of_disorder() -> None:
-    """Lost, late, doubled and early events, and polls between them: else the property would prove little."""
+    """Lost, late, doubled and early events, polls between them and polls that come in late: else the property would prove little."""
     found: set[str] = set()
 
     @settings(max_examples=200, deadline=None, derandomize=True, database=None)
     @given(story=stories())
     def look(story: Story) -> None:
         slots: Sequence[tuple[int | str, ...]] = story.heard
-        events = [one for slot in slots for one in slot if one != "poll"]
+        events = [one for slot in slots for one in slot if not isinstance(one, str)]
+        told = [one for slot in slots for one in slot]
+        slow = [told.index(one) for one in ("ask", "store") if one in told]
         found.update({"lost"} if len(set(events)) < len(story.steps) else set())
         found.update({"doubled"} if len(set(events)) < len(events) else set())
-        found.update({"late"} if any(one != "poll" and one != slot for slot, ones in enumerate(slots) for one in ones) else set())
+        found.update(
+            {"late"} if any(not isinstance(one, str) and one != slot for slot, ones in enumerate(slots) for one in ones) else set()
+        )
         found.update({"overtaken"} if events != sorted(events, key=str) else set())
+        found.update({"overtook a poll"} if len(slow) == 2 and slow[1] > slow[0] + 1 else set())
         found.update({"polled first"} if any(slot[:1] == ("poll",) and len(slot) > 1 for slot in slots) else set())
 
     look()
-    assert found == {"lost", "doubled", "late", "overtaken", "polled first"}
+    assert found == {"lost", "doubled", "late", "overtaken", "polled first", "overtook a poll"}
