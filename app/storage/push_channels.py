@@ -122,12 +122,16 @@ async def note_missed(session: AsyncSession, source_id: SourceId, count: int, *,
 
 @dataclass(frozen=True, slots=True)
 class IntakeClaim:
-    """The right to take in the inbox of a source, held by one worker under one generation."""
+    """The right to take in the inbox of a source, held by one worker under one generation.
+
+    `is_paused`: an operator wants nothing of the page for now.
+    """
 
     source: Source
     generation: int
     direct_messages: bool
     posts_per_day: float | None = None
+    is_paused: bool = False
 
 
 async def claim_intake(session: AsyncSession, region_id: RegionId, *, limit: int) -> list[IntakeClaim]:
@@ -140,11 +144,12 @@ async def claim_intake(session: AsyncSession, region_id: RegionId, *, limit: int
             " LIMIT :limit FOR UPDATE OF c SKIP LOCKED)"
             " UPDATE push_channels c SET intake_generation = intake_generation + 1, intake_until = clock_timestamp() + :lease"
             " FROM waiting w JOIN sources s ON s.id = w.source_id LEFT JOIN poll_states p ON p.source_id = s.id"
-            f" WHERE c.source_id = w.source_id RETURNING {SOURCE_COLUMNS}, c.intake_generation, c.direct_messages, p.rate"
+            f" WHERE c.source_id = w.source_id RETURNING {SOURCE_COLUMNS}, c.intake_generation, c.direct_messages, p.rate,"
+            " s.paused_reason IS NOT DISTINCT FROM 'by_operator' AS is_paused"
         ),
         {"region": region_id, "limit": limit, "lease": INTAKE_LEASE},
     )
-    return [IntakeClaim(source_of(row), row.intake_generation, row.direct_messages, row.rate) for row in rows]
+    return [IntakeClaim(source_of(row), row.intake_generation, row.direct_messages, row.rate, row.is_paused) for row in rows]
 
 
 async def hold_intake(session: AsyncSession, claim: IntakeClaim, *, last_event_at: datetime, now: datetime) -> None:

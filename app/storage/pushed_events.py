@@ -80,9 +80,9 @@ async def mark_taken(session: AsyncSession, ids: Collection[int], *, now: dateti
     await session.execute(text("UPDATE pushed_events SET taken_at = :now WHERE id = ANY(:ids)"), {"ids": list(ids), "now": now})
 
 
-async def forget(session: AsyncSession, event_id: int, *, now: datetime) -> None:
-    """Keeps of an event only that it came: it held what nobody has asked for."""
-    await session.execute(text("UPDATE pushed_events SET taken_at = :now, body = '' WHERE id = :id"), {"id": event_id, "now": now})
+async def forget(session: AsyncSession, ids: Collection[int], *, now: datetime) -> None:
+    """Keeps of events only that they came: they held what nobody has asked for."""
+    await session.execute(text("UPDATE pushed_events SET taken_at = :now, body = '' WHERE id = ANY(:ids)"), {"ids": list(ids), "now": now})
 
 
 async def note_trouble(session: AsyncSession, event_id: int, trouble: str, *, for_good: bool, now: datetime) -> None:

@@ -77,6 +77,9 @@ async def take_in_events(taking: Taking, *, limit: int) -> int:
 async def _take_in_source(taking: Taking, claim: IntakeClaim) -> int:
     async with taking.intake.database.read() as session:
         waiting = await pushed_events.waiting(session, claim.source.id, limit=EVENTS_AT_ONCE)
+    if claim.is_paused:  # the first poll after the pause reads what has happened meanwhile
+        await _forget(taking, claim.source, waiting)
+        return len(waiting)
     reader = taking.reader_for(claim.source.network)
     if not isinstance(reader, EventReader):
         return 0
@@ -94,11 +97,15 @@ async def _read(taking: Taking, reader: EventReader, claim: IntakeClaim, waiting
         await _put_aside(taking, claim.source, waiting, str(error), for_good=True)
         return None
     if news is not None and news.message.type is MessageType.DIRECT and not claim.direct_messages:
-        PUSHED_EVENTS.labels(claim.source.network, "ignored").inc()
-        async with taking.intake.database.write() as session:
-            await pushed_events.forget(session, waiting.id, now=taking.now())
+        await _forget(taking, claim.source, [waiting])
         return None
     return ReadEvent(waiting, news)
+
+
+async def _forget(taking: Taking, source: Source, unwanted: Sequence[WaitingEvent]) -> None:
+    PUSHED_EVENTS.labels(source.network, "ignored").inc(len(unwanted))
+    async with taking.intake.database.write() as session:
+        await pushed_events.forget(session, [one.id for one in unwanted], now=taking.now())
 
 
 def runs(events: Sequence[ReadEvent]) -> list[list[ReadEvent]]:

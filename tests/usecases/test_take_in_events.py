@@ -13,11 +13,12 @@ from sqlalchemy import text
 
 from app.domain.detection import Parts, Timing, parts_of
 from app.domain.push_channel import PushMode
-from app.domain.source import Source
+from app.domain.source import Source, SourceStatus
 from app.storage import push_channels, pushed_events
 from app.storage.push_channels import NewChannel
 from app.storage.pushed_events import MOST_ATTEMPTS, ReceivedEvent
 from app.telemetry.metrics import DETECTION_LAG
+from app.usecases.change_source import change_source
 from app.usecases.ingest_page import Intaken
 from app.usecases.pushed_page import read_pushed_page
 from app.usecases.take_in_events import Taking, take_in_events
@@ -292,6 +293,18 @@ async def test_an_event_that_breaks_us_is_put_aside_after_some_attempts_and_hold
         assert await take_in_events(taking, limit=5) > 0
     assert await take_in_events(taking, limit=5) == 0
     assert set(await inbox.stored()) == {"12", "14"}
+
+
+async def test_nothing_is_taken_in_of_a_page_that_an_operator_has_paused(inbox: Inbox) -> None:
+    intake, source = inbox.reader.intake, inbox.reader.source
+    for number, status in enumerate((SourceStatus.PAUSED, SourceStatus.ACTIVE), start=1):
+        async with intake.database.write() as session:
+            await change_source(session, intake.region_id, source.id, {"status": status}, version=None, now=inbox.now)
+        await inbox.push("wall_reply_new", id=number)
+
+    assert set(await inbox.stored()) == {"2"}
+    bodies = await inbox.reader.rows("SELECT length(body) AS kept, taken_at FROM pushed_events ORDER BY id")
+    assert [(row.kept > 0, row.taken_at is not None) for row in bodies] == [(False, True), (True, True)]
 
 
 async def test_names_are_asked_for_once(inbox: Inbox) -> None:
