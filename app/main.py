@@ -22,6 +22,7 @@ from app.api import (
     routing,
     sources,
     statistics,
+    steps,
     surges,
     territories,
     tokens,
@@ -38,6 +39,7 @@ LARGEST_BODY = 1_000_000
 MODULES = (
     incidents,
     incident_steps,
+    steps,
     event_stream,
     places,
     routing,

@@ -25,6 +25,7 @@ from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
 from app.usecases.take_incident import take_incident
+from app.usecases.undo_step import undo_step
 from app.usecases.withdraw_reply import withdraw_reply
 from app.usecases.write_reply import write_reply
 
@@ -107,6 +108,15 @@ async def reopen(
     reason = None if body is None else body.reason
     reopened = await reopen_incident(session, context.region_id, incident_id, operator, reason=reason, version=version, now=now)
     return await _show(session, context, reopened, response)
+
+
+@router.post("/incidents/{incident_id}/undo", operation_id="undo_step", responses=REFUSALS)
+async def undo(
+    operator: Worker, session: WriteSession, context: Context, incident_id: IncidentPath, version: IfMatch, now: Now, response: Response
+) -> IncidentDetailsOut:
+    """Takes back the caller's own last step (`take`, `assign`, `reject`, `close`), unless something has come after it."""
+    undone = await undo_step(session, context.region_id, incident_id, operator, version=version, now=now)
+    return await _show(session, context, undone, response)
 
 
 @router.post("/incidents/{incident_id}/merge", operation_id="merge_incident", responses=REFUSALS)

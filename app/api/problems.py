@@ -112,8 +112,23 @@ def _clean(value: object) -> object:
 
 def invalid(errors: list[tuple[str, str]]) -> Response:
     """422 with every wrong field."""
-    detail = "; ".join(f"{field}: {message}" for field, message in errors)
-    return problem(422, "invalid-input", detail, more={"errors": [{"field": field, "message": message} for field, message in errors]})
+    return problem(422, "invalid-input", _detail(errors), more={"errors": _fields(errors)})
+
+
+def problem_of(error: DomainError) -> Problem:
+    """What the rules refuse as a document that stands inside another."""
+    status, slug = KINDS[type(error)]
+    more = {"errors": _fields([(error.field, str(error))])} if isinstance(error, InvalidInput) else _more(error)
+    about = {"type": f"urn:otklik:problem:{slug}", "title": HTTPStatus(status).phrase, "status": status, "detail": str(error)}
+    return Problem.model_validate({**about, **more})
+
+
+def _detail(errors: list[tuple[str, str]]) -> str:
+    return "; ".join(f"{field}: {message}" for field, message in errors)
+
+
+def _fields(errors: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"field": field, "message": message} for field, message in errors]
 
 
 async def on_domain_error(request: Request, error: Exception) -> Response:

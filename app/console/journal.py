@@ -10,6 +10,14 @@ from app.domain.answer import AnswerClass
 from app.domain.event import Event, EventType
 from app.storage.events import RecordedEvent
 
+STEPS: Mapping[EventType, str] = {
+    EventType.TAKEN: "Взято в работу",
+    EventType.ASSIGNED: "Назначено",
+    EventType.REJECTED: "Отклонено, ответ не требуется",
+    EventType.CLOSED: "Закрыто",
+}
+"""The steps that can be taken back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -67,15 +75,17 @@ def _text(event: Event, names: Names) -> str:
         case EventType.BREACHED:
             return "Срок первого ответа истёк"
         case EventType.TAKEN:
-            return "Взято в работу"
+            return STEPS[event.type]
         case EventType.ASSIGNED:
             return f"Назначено: {_handed_to(data, names)}"
         case EventType.REJECTED:
-            return "Отклонено, ответ не требуется"
+            return STEPS[event.type]
         case EventType.CLOSED:
-            return "Закрыто"
+            return STEPS[event.type]
         case EventType.REOPENED:
             return "Возвращено в работу"
+        case EventType.UNDONE:
+            return f"Отменено: «{STEPS[EventType(data['undoes'])]}»"
         case EventType.PLACE_CORRECTED:
             return "Уточнено место" if data.get("entry_id") else "Места из сообщения нет в справочнике"
         case EventType.PLACE_ADDED:

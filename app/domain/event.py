@@ -35,6 +35,7 @@ class EventType(StrEnum):
     REJECTED = "rejected"
     CLOSED = "closed"
     REOPENED = "reopened"
+    UNDONE = "undone"
     PLACE_CORRECTED = "place_corrected"
     PLACE_ADDED = "place_added"
     VERDICT_CORRECTED = "verdict_corrected"
@@ -120,7 +121,9 @@ def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId,
         case EventType.VERDICT_CORRECTED:
             if "urgent" in data and data["message"] in asks:
                 asks[data["message"]] = replace(asks[data["message"]], urgent=data["urgent"])
-        case EventType.REJECTED | EventType.REOPENED:
+        case EventType.UNDONE if data["undoes"] != EventType.REJECTED:
+            return
+        case EventType.REJECTED | EventType.REOPENED | EventType.UNDONE:
             for ask in unsettled(list(asks.values()), list(answers.values())):
                 asks[ask.message_id] = replace(ask, dismissed=event.type is EventType.REJECTED)
         case _:  # the rest tells what people did, and moves no clock

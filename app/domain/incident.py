@@ -1,7 +1,7 @@
 """What an operator may do with an incident, and how its status follows the conversation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
@@ -52,6 +52,7 @@ class Step:
     """What an operator's decision changes; `None` leaves a field as it was, but for `parent_id`: only a merged incident has one.
 
     `about` is what the log says of the step beside that. A step that `moves_clock` leaves the status to follow from the turns.
+    One that `restores` puts back who had the incident and since when (`handed_at`), nobody too.
     """
 
     type: str
@@ -64,6 +65,8 @@ class Step:
     parent_id: IncidentId | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
     moves_clock: bool = False
+    restores: bool = False
+    handed_at: datetime | None = None
 
 
 def take(incident: Incident, operator: Operator, *, now: datetime) -> Step:
@@ -154,6 +157,18 @@ def reopen(incident: Incident, operator: Operator, *, reason: str | None, now: d
     operator.must(Act.WORK)
     _require(incident, ENDED | {IncidentStatus.ANSWERED}, "reopened")
     return Step("reopened", IncidentStatus.IN_PROGRESS, now, operator.id, assignee_id=incident.assignee_id, reason=reason)
+
+
+def after(incident: Incident, step: Step) -> Incident:
+    """The incident after a step, whose version is the next."""
+    return replace(
+        incident,
+        status=step.status,
+        assignee_id=step.assignee_id or (None if step.restores else incident.assignee_id),
+        authority_id=step.authority_id or (None if step.restores else incident.authority_id),
+        version=incident.version + 1,
+        parent_id=step.parent_id,
+    )
 
 
 def follow(status: IncidentStatus, before: tuple[Turn, ...], after: tuple[Turn, ...]) -> IncidentStatus:

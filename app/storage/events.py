@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.event import Event, EventType
 from app.domain.incident import IncidentId
 from app.domain.operator import OperatorId
+from app.domain.undo import Signed
 from app.storage.columns import document_of, rows_from
 from app.storage.regions import RegionId
 
@@ -63,6 +64,21 @@ async def of_incidents(session: AsyncSession, region_id: RegionId, incident_ids:
     )
     for row in rows:
         logs[IncidentId(row.incident_id)].append(Event(EventType(row.type), row.at, row.data))
+    return logs
+
+
+async def signed(session: AsyncSession, region_id: RegionId, incident_ids: Collection[IncidentId]) -> dict[IncidentId, list[Signed]]:
+    """The logs of incidents, each entry with whose step it was, in the order of recording."""
+    logs: dict[IncidentId, list[Signed]] = defaultdict(list)
+    rows = await session.execute(
+        text(
+            "SELECT incident_id, type, at, data, actor_id FROM incident_events WHERE region_id = :region AND incident_id = ANY(:ids)"
+            " ORDER BY incident_id, id"
+        ),
+        {"region": region_id, "ids": list(incident_ids)},
+    )
+    for row in rows:
+        logs[IncidentId(row.incident_id)].append((Event(EventType(row.type), row.at, row.data), row.actor_id))
     return logs
 
 

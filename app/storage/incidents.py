@@ -70,6 +70,18 @@ async def lock(session: AsyncSession, region_id: RegionId, incident_id: Incident
     return stored_of(row)
 
 
+async def of_ids(
+    session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId], *, held: bool = False
+) -> dict[IncidentId, Incident]:
+    """Incidents as they stand; `held` until the transaction ends, in the order of their ids, so that no two wait for each other."""
+    locking = " FOR UPDATE" if held else ""
+    rows = await session.execute(
+        text(f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND id = ANY(:ids) ORDER BY id{locking}"),
+        {"region": region_id, "ids": sorted(ids)},
+    )
+    return {one.incident.id: one.incident for one in map(stored_of, rows)}
+
+
 async def place_of(session: AsyncSession, region_id: RegionId, incident_id: IncidentId) -> ThreadKey:
     """The thread in which the incident stands."""
     query = text("SELECT month, source_id, post_id FROM incidents WHERE region_id = :region AND id = :id")
@@ -160,9 +172,12 @@ async def save_step(session: AsyncSession, region_id: RegionId, incident_id: Inc
     """Writes an operator's step with the clocks that follow from it, and the next version."""
     await session.execute(
         text(
-            "UPDATE incidents SET status = :status, assignee_id = coalesce(CAST(:assignee AS bigint), assignee_id),"
-            " authority_id = coalesce(CAST(:authority AS bigint), authority_id), version = version + 1,"
-            " parent_id = CAST(:parent AS bigint), assigned_at = CASE WHEN :hands_over THEN CAST(:at AS timestamptz) ELSE assigned_at END,"
+            "UPDATE incidents SET status = :status, version = version + 1, parent_id = CAST(:parent AS bigint),"
+            " assignee_id = CASE WHEN :restores THEN CAST(:assignee AS bigint) ELSE coalesce(CAST(:assignee AS bigint), assignee_id) END,"
+            " authority_id = CASE WHEN :restores THEN CAST(:authority AS bigint)"
+            " ELSE coalesce(CAST(:authority AS bigint), authority_id) END,"
+            " assigned_at = CASE WHEN :restores THEN CAST(:handed_at AS timestamptz) WHEN :hands_over THEN CAST(:at AS timestamptz)"
+            " ELSE assigned_at END,"
             " closed_at = CASE WHEN :ends THEN CAST(:at AS timestamptz) END, first_answer_due_at = :due, first_answered_at = :answered,"
             " first_answer_message_id = :answer_id, first_answer_class = :answer_class, waiting = :waiting, queue_at = :queue,"
             " breached_at = greatest(breached_at, CAST(:breached AS timestamptz)), ended_unanswered = :ended_unanswered"
@@ -175,6 +190,8 @@ async def save_step(session: AsyncSession, region_id: RegionId, incident_id: Inc
             "assignee": step.assignee_id,
             "authority": step.authority_id,
             "parent": step.parent_id,
+            "restores": step.restores,
+            "handed_at": step.handed_at,
             "hands_over": step.type in {"taken", "assigned"},
             "ends": step.status in ENDED,
             "at": step.at,

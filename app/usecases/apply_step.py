@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.event import Event, EventType, breaches, fold, marked, turns_from
-from app.domain.incident import WAITING, Incident, IncidentId, Step, follow
+from app.domain.incident import WAITING, Incident, IncidentId, Step, after, follow
+from app.domain.undo import UNDOABLE, stood
 from app.storage import events, incidents, regions, turns
 from app.storage.incidents import clocks
 from app.storage.regions import RegionId
@@ -26,7 +27,7 @@ async def apply_step(
     step = decide(held.incident)
     policies = await regions.policies_of(session, region_id)
     log = (await events.of_incidents(session, region_id, [incident_id]))[incident_id]
-    taken = Event(EventType(step.type), step.at, _data(step))
+    taken = Event(EventType(step.type), step.at, _data(step) | _before(step, held.incident))
     facts = fold([*log, taken])
     found = turns_from(facts, policy=policies[held.policy_id], monitored_since=held.monitored_since)
     if step.moves_clock:
@@ -38,7 +39,7 @@ async def apply_step(
     await events.append(session, region_id, missed, now=now)
     await turns.drop_turns_beyond(session, region_id, incident_id, len(found))
     await incidents.save_step(session, region_id, incident_id, step, clocks(found, step.status, working=WAITING, now=now))
-    return _after(held.incident, step)
+    return after(held.incident, step)
 
 
 def _data(step: Step) -> dict[str, Any]:
@@ -46,12 +47,6 @@ def _data(step: Step) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None} | dict(step.about)
 
 
-def _after(incident: Incident, step: Step) -> Incident:
-    return replace(
-        incident,
-        status=step.status,
-        assignee_id=step.assignee_id or incident.assignee_id,
-        authority_id=step.authority_id or incident.authority_id,
-        version=incident.version + 1,
-        parent_id=step.parent_id,
-    )
+def _before(step: Step, incident: Incident) -> dict[str, Any]:
+    """How the incident stood before a step that can be taken back."""
+    return {"before": stood(incident)} if step.type in UNDOABLE else {}

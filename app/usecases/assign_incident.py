@@ -34,11 +34,7 @@ async def assign_incident(
     now: datetime,
 ) -> Incident:
     """Hands a waiting incident over; `InvalidInput` when nobody is named or the one named cannot work on it."""
-    operator.must(Act.ASSIGN)
-    if handover == Handover():
-        raise InvalidInput("assignee_id", "Name an operator, an authority, or both.")
-    await authorities.must_exist(session, region_id, handover.authority_id)
-    await _must_work(session, handover.assignee_id)
+    await must_be_possible(session, region_id, operator, handover)
     return await apply_step(
         session,
         region_id,
@@ -49,6 +45,15 @@ async def assign_incident(
         version=version,
         now=now,
     )
+
+
+async def must_be_possible(session: AsyncSession, region_id: RegionId, operator: Operator, handover: Handover) -> None:
+    """Raises what stands in the way of a handover, whatever is handed over."""
+    operator.must(Act.ASSIGN)
+    if handover == Handover():
+        raise InvalidInput("assignee_id", "Name an operator, an authority, or both.")
+    await authorities.must_exist(session, region_id, handover.authority_id)
+    await _must_work(session, handover.assignee_id)
 
 
 async def _must_work(session: AsyncSession, assignee_id: OperatorId | None) -> None:

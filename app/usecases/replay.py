@@ -34,8 +34,8 @@ from connectors.sdk.errors import UnexpectedResponse
 from connectors.sdk.message_json import read_messages
 
 BATCH = 100
-STATED = frozenset({"assignee_id", "authority_id", "reason", "parent_id"})
-"""What the log says of a step in fields that every step has; the rest is about this step alone."""
+STATED = frozenset({"assignee_id", "authority_id", "reason", "parent_id", "before"})
+"""What the log says of a step in fields that every step has, or that follow from it; the rest is about this step alone."""
 
 
 def _always(status: IncidentStatus) -> Callable[[IncidentStatus], IncidentStatus]:
@@ -53,8 +53,9 @@ STATUS_AFTER: Mapping[str, Callable[[IncidentStatus], IncidentStatus]] = {
     EventType.VERDICT_CORRECTED: lambda before: before,
     EventType.ANSWER_LINKED: lambda before: before,
     EventType.ANSWER_UNLINKED: lambda before: before,
+    EventType.UNDONE: lambda before: before,
 }
-"""The steps that are repeated, and what becomes of the status."""
+"""The steps that are repeated, and what becomes of the status; of one that was taken back the log says it."""
 MOVE_THE_CLOCK = frozenset({EventType.ANSWER_LINKED, EventType.ANSWER_UNLINKED})
 """The steps after which the status follows from the turns."""
 UNREPEATED = frozenset({EventType.PLACE_CORRECTED, EventType.PLACE_ADDED, EventType.JOINED, EventType.PARTED, EventType.REPLY_WITHDRAWN})
@@ -147,10 +148,11 @@ async def _repeat(run: Replay, kept: KeptStep) -> None:
 
 def _decision(kept: KeptStep, about: Mapping[str, Any], parent_id: IncidentId | None) -> Decide:
     def decide(incident: Incident) -> Step:
+        is_undone = kept.type == EventType.UNDONE
         assignee, body = kept.data.get("assignee_id"), None if "authority_id" in about else kept.data.get("authority_id")
         return Step(
             kept.type,
-            STATUS_AFTER[kept.type](incident.status),
+            STATUS_AFTER[kept.type](IncidentStatus(kept.data["status"]) if is_undone else incident.status),
             kept.at,
             OperatorId(kept.actor_id),
             assignee_id=None if assignee is None else OperatorId(assignee),
@@ -159,6 +161,8 @@ def _decision(kept: KeptStep, about: Mapping[str, Any], parent_id: IncidentId | 
             parent_id=parent_id,
             about=about,
             moves_clock=kept.type in MOVE_THE_CLOCK,
+            restores=is_undone,
+            handed_at=datetime.fromisoformat(handed_at) if is_undone and (handed_at := kept.data["handed_at"]) else None,
         )
 
     return decide

@@ -89,7 +89,11 @@ async def test_rejecting_needs_a_reason_and_takes_the_turn_out_of_the_figures(
     figures = (await viewer.get("/statistics/first-answer", params={"to": "2026-03-12T00:00:00Z"})).json()
 
     assert (rejected["status"], rejected["turns"][0]["state"], rejected["overdue"]) == ("rejected", "not_required", False)
-    assert (log[-1]["type"], log[-1]["actor"]["name"], log[-1]["data"]) == ("rejected", "operator", {"reason": "Шутка"})
+    assert (log[-1]["type"], log[-1]["actor"]["name"], log[-1]["data"]) == (
+        "rejected",
+        "operator",
+        {"reason": "Шутка", "before": {"status": "new", "assignee_id": None, "authority_id": None}},
+    )
     assert figures["total"]["n"] == 0
 
 

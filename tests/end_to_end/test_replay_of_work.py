@@ -32,6 +32,7 @@ from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
 from app.usecases.replay import STATUS_AFTER, Replay, replay
 from app.usecases.take_incident import take_incident
+from app.usecases.undo_step import undo_step
 from app.usecases.write_reply import write_reply
 from connectors.sdk.emulation.town import TownMessage
 from tests.end_to_end.hamlet import BORIS, CLINIC, DONE, HALL, Village, comment, post, watched_hamlet
@@ -126,6 +127,8 @@ async def work_on(office: Office) -> None:
     anna, chief, village = office.anna, office.chief, office.village
     await office.act("Жалоба 0!", lambda s, r, i, t: take_incident(s, r, i, anna, version=None, now=t))
     await office.act("Жалоба 1!", lambda s, r, i, t: assign_incident(s, r, i, chief, Handover(anna.id, None), version=None, now=t))
+    await office.act("Жалоба 1!", lambda s, r, i, t: reject_incident(s, r, i, chief, reason="не туда", version=None, now=t))
+    await office.act("Жалоба 1!", lambda s, r, i, t: undo_step(s, r, i, chief, version=None, now=t))
     await office.act("Жалоба 2!", lambda s, r, i, t: reject_incident(s, r, i, chief, reason="спам", version=None, now=t))
     await office.act("Запишите!", lambda s, r, i, t: write_reply(s, r, i, anna, "Записали на среду.", version=None, now=t))
     word = Word(Kind.QUESTION, None, urgent=True)
