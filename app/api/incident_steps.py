@@ -214,7 +214,9 @@ async def correct(
     """Says what a place means: an entry of the gazetteer, or none of them. The incident is counted where it lies."""
     correction = Correction(number, body.entry_id)
     tag(response, await correct_place(session, context.region_id, incident_id, operator, correction, version=version, now=now))
-    return IncidentDetailsOut.of(await incident_details.get(session, context.region_id, incident_id), context.now())
+    return IncidentDetailsOut.detailed(
+        await incident_details.get(session, context.region_id, incident_id), calendar=context.calendar, now=context.now()
+    )
 
 
 @router.post("/incidents/{incident_id}/verdict", operation_id="correct_verdict", responses=REFUSALS)
@@ -236,4 +238,6 @@ async def correct_what_it_is(
 async def _show(session: AsyncSession, context: ApiContext, incident: Incident, response: Response) -> IncidentDetailsOut:
     """The incident after the step, with its new version as the ETag."""
     tag(response, incident.version)
-    return IncidentDetailsOut.of(await incident_details.get(session, context.region_id, incident.id), context.now())
+    return IncidentDetailsOut.detailed(
+        await incident_details.get(session, context.region_id, incident.id), calendar=context.calendar, now=context.now()
+    )

@@ -74,7 +74,7 @@ async def get_incident(
     """One incident with its turns and answers; its version is also the ETag."""
     incident = await incident_details.get(session, context.region_id, incident_id)
     tag(response, incident.version)
-    return IncidentDetailsOut.of(incident, now)
+    return IncidentDetailsOut.detailed(incident, calendar=context.calendar, now=now)
 
 
 @router.get("/incidents/{incident_id}/events", operation_id="list_incident_events", responses=responses(404))

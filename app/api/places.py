@@ -52,7 +52,9 @@ async def add(
     """Says where it is. Words that can mean several things become a place without `meant`, to be settled by one of its `candidates`."""
     await claim_key(session, request, operator.id, key, now=now)
     tag(response, await add_place(session, context.region_id, incident_id, operator, understood, version=version, now=now))
-    return IncidentDetailsOut.of(await incident_details.get(session, context.region_id, incident_id), context.now())
+    return IncidentDetailsOut.detailed(
+        await incident_details.get(session, context.region_id, incident_id), calendar=context.calendar, now=context.now()
+    )
 
 
 @router.get("/place-names", operation_id="list_place_names")

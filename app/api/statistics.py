@@ -10,14 +10,16 @@ from app.api.access import Reader
 from app.api.context import ApiContext, Context
 from app.api.parameters import Now
 from app.api.routers import make_router
-from app.api.schemas.queue import AnswersQuery, PeriodQuery
+from app.api.schemas.queue import AnswersQuery, PartsQuery, PeriodQuery
 from app.api.schemas.statistics import AnswersOut
 from app.api.schemas.verdicts import VerdictsOut
+from app.api.schemas.wait_parts import WaitPartsOut
 from app.api.sessions import ReadSession
 from app.domain.errors import InvalidInput
 from app.storage import agreement
 from app.storage.statistics import Answered
 from app.usecases.measure_answers import Clock, Period, measure_answers
+from app.usecases.measure_parts import measure_parts
 from app.usecases.watch_verdicts import measure_drift
 
 router = make_router("statistics")
@@ -45,6 +47,16 @@ async def _measure(session: AsyncSession, context: ApiContext, query: AnswersQue
     calendar = context.calendar if query.clock is Clock.WORKING else None
     measured = await measure_answers(session, context.region_id, period, group_by=group_by, answered=answered, calendar=calendar, now=now)
     return AnswersOut.of(period, group_by, query.clock, measured)
+
+
+@router.get("/statistics/wait-parts", operation_id="measure_wait_parts")
+async def measure_wait_parts(
+    operator: Reader, session: ReadSession, context: Context, now: Now, query: Annotated[PartsQuery, Query()]
+) -> WaitPartsOut:
+    """Where the time to the first answer passes: until we see a question, until a body is given it, and with each body."""
+    period = period_of(query.since, query.until, now)
+    calendar = context.calendar if query.clock is Clock.WORKING else None
+    return WaitPartsOut.of(period, query.clock, await measure_parts(session, context.region_id, period, calendar=calendar, now=now))
 
 
 @router.get("/statistics/verdicts", operation_id="measure_verdicts")

@@ -13,6 +13,7 @@ from app.console.kin import Kin, kin_of
 from app.console.outcome import Outcome, outcome_of
 from app.console.steps import possible_steps
 from app.console.thread import Conversation, conversation_of
+from app.console.wait_strip import Stretch, strip_of
 from app.domain.authority import Authority, AuthorityId
 from app.domain.event import EventType
 from app.domain.incident import IncidentId
@@ -48,6 +49,7 @@ class IncidentPage:
     steps: frozenset[str]
     conversation: Conversation
     clock: Sequence[Moment]
+    strip: Sequence[Stretch]
     turns: Sequence[ShownTurn]
     journal: Sequence[Line]
     last_change: Line
@@ -81,6 +83,7 @@ async def read_page(
         steps,
         conversation_of(incident, messages),
         clock_of(incident.turns[-1]) if incident.turns else (),
+        strip_of(incident, incident.turns[-1], times.now) if incident.turns else (),
         [ShownTurn(turn, turn.state(times.now)) for turn in incident.turns],
         lines_of(entries, names),
         line_of(entries[-1], names),

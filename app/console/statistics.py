@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
 from app.console.access import Console, Reader
+from app.console.context import ConsoleContext
 from app.console.curve import draw
 from app.console.page_route import PageRoute
 from app.domain.statistics import HOURS, LEAST_COMPARED
+from app.domain.wait_parts import PartKind
+from app.domain.working_time import Calendar
 from app.storage.statistics import Answered, GroupBy
 from app.usecases.measure_answers import Clock, MeasuredAnswers, MeasuredGroup, Period, measure_answers
+from app.usecases.measure_parts import MeasuredParts, measure_parts
 
 PERIODS = (7, 30)
 MOST_GROUPS = 200
@@ -28,6 +32,14 @@ class Choice:
     days: int
     clock: Clock
     answer: Answered
+
+    def period(self, now: datetime) -> Period:
+        """The days that are looked at."""
+        return Period(now - timedelta(days=self.days), now)
+
+    def calendar(self, console: ConsoleContext) -> Calendar | None:
+        """The calendar of the clock; plain time has none."""
+        return console.calendar if self.clock is Clock.WORKING else None
 
     def address(self, **other: object) -> str:
         """The page with the same choice but for what is given."""
@@ -49,17 +61,28 @@ async def show_statistics(
         Answered.SUBSTANTIVE if answer == Answered.SUBSTANTIVE else Answered.FIRST,
     )
     by_authority, by_page = [await _measure(console, group_by, chosen) for group_by in (GroupBy.AUTHORITY, GroupBy.SOURCE)]
-    return console.pages.page("statistics.html", section="statistics", visitor=visitor, **_values(by_authority, by_page, chosen))
+    values = _values(by_authority, by_page, chosen) | _parts(await _measure_parts(console, chosen))
+    return console.pages.page("statistics.html", section="statistics", visitor=visitor, **values)
 
 
 async def _measure(console: Console, group_by: GroupBy, chosen: Choice) -> MeasuredAnswers:
     now = console.now()
-    period = Period(now - timedelta(days=chosen.days), now)
-    calendar = console.calendar if chosen.clock is Clock.WORKING else None
     async with console.database.read() as session:
         return await measure_answers(
-            session, console.region_id, period, group_by=group_by, answered=chosen.answer, calendar=calendar, now=now
+            session,
+            console.region_id,
+            chosen.period(now),
+            group_by=group_by,
+            answered=chosen.answer,
+            calendar=chosen.calendar(console),
+            now=now,
         )
+
+
+async def _measure_parts(console: Console, chosen: Choice) -> MeasuredParts:
+    now = console.now()
+    async with console.database.read() as session:
+        return await measure_parts(session, console.region_id, chosen.period(now), calendar=chosen.calendar(console), now=now)
 
 
 def _values(by_authority: MeasuredAnswers, by_page: MeasuredAnswers, chosen: Choice) -> dict[str, Any]:
@@ -82,6 +105,22 @@ def _in_order(measured: MeasuredAnswers) -> Sequence[MeasuredGroup]:
     """
     shown = sorted(measured.groups, key=lambda group: -group.figures.n)[:MOST_GROUPS]
     return sorted(shown, key=lambda group: (not _ranked(group), -group.figures.cautious_share if _ranked(group) else 0, group.name or ""))
+
+
+def _parts(measured: MeasuredParts) -> dict[str, Any]:
+    """The parts of waits; bodies that answered few questions, and what no body had, come last."""
+    groups = sorted(
+        (group for group in measured.groups if group.key is not None),
+        key=lambda group: (not group.figures[PartKind.BODY].comparable, group.name or ""),
+    )
+    nobody = [group for group in measured.groups if group.key is None]
+    return {
+        "parts": [
+            ("все вместе", measured.total),
+            *((group.name, group) for group in groups[:MOST_GROUPS]),
+            *((None, one) for one in nobody),
+        ]
+    }
 
 
 def _ranked(group: MeasuredGroup) -> bool:

@@ -17,6 +17,7 @@ from app.domain.reply import LONGEST, ReplyState
 from app.domain.routing import Ground
 from app.domain.source import PauseReason
 from app.domain.turn import TurnFlag
+from app.domain.wait_parts import PartKind
 from app.usecases.show_models import ModelState
 from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError, InvalidLink, QuotaExhausted, RateLimited, SourceGone
 
@@ -86,6 +87,9 @@ TURN_FLAGS: Mapping[TurnFlag, str] = {
     TurnFlag.SUBSTANTIVE_RETRACTED: "ответ по существу потом удалили",
     TurnFlag.EDITED_INTO_ANSWER: "ответом стало исправленное сообщение",
 }
+
+PARTS: Mapping[PartKind, str] = {PartKind.DETECT: "заметили", PartKind.ROUTE: "передали", PartKind.BODY: "ведомство отвечало"}
+"""What a wait is made of."""
 
 GROUNDS: Mapping[Ground, str] = {
     Ground.RULE: "по правилу",

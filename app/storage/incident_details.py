@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import accumulate, pairwise
 from typing import Any
@@ -11,14 +11,17 @@ from sqlalchemy import TextualSelect, column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.answer import AnswerClass
+from app.domain.authority import AuthorityId
 from app.domain.errors import NotFound
 from app.domain.incident import IncidentId, IncidentStatus
 from app.domain.message import MessageId
 from app.domain.reply import ReplyState
 from app.domain.turn import Stop, Turn, TurnFlag
+from app.domain.wait_parts import Custody, HandOver, Part, parts_of
 from app.storage import places
 from app.storage.places import ShownPlace
 from app.storage.regions import RegionId
+from app.storage.wait_parts import HANDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class ShownReply:
 
 @dataclass(frozen=True, slots=True)
 class IncidentDetails:
-    """One incident with everything around it. `answers` and `replies` are filled by `get` only."""
+    """One incident with everything around it. `answers`, `replies`, `custody` and `bodies`, whom it names, are filled by `get` only."""
 
     id: IncidentId
     status: IncidentStatus
@@ -123,6 +126,8 @@ class IncidentDetails:
     places: tuple[ShownPlace, ...] = ()
     answers: tuple[ShownAnswer, ...] = ()
     replies: tuple[ShownReply, ...] = ()
+    custody: Custody | None = None
+    bodies: Mapping[AuthorityId, str] = field(default_factory=dict)
 
     @property
     def time_to_first_answer_seconds(self) -> float | None:
@@ -130,6 +135,13 @@ class IncidentDetails:
         waits = (turn.time_to_first_answer for turn in self.turns if turn.first is not None)
         first = next(waits, None)
         return None if first is None else first.total_seconds()
+
+    def parts_of(self, turn: Turn, now: datetime) -> tuple[Part, ...]:
+        """What the wait of a turn is made of so far; nothing where no answer is owed."""
+        if self.custody is None or turn.dismissed:
+            return ()
+        ended_at = now if turn.first is None else turn.first.at
+        return parts_of(turn.started_at, turn.collected_at, turn.withdrawn_at or ended_at, self.custody)
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether an answer is owed and its deadline has passed."""
@@ -191,6 +203,7 @@ MESSAGES = _described(
     "SELECT {columns} FROM messages m WHERE m.region_id = :region AND m.month = ANY(:months) AND m.id = ANY(:ids)",
     _of("m", MESSAGE_FIELDS),
 )
+AT_THE_END = ("turns", "messages", "replies", "owner_id", "owner_name", "handed")
 ONE = text(
     f"SELECT {', '.join(name for part in AROUND for name in part)},"
     f" ARRAY(SELECT ROW({', '.join(_of('t', TURN_FIELDS))}) FROM turns t"
@@ -200,9 +213,12 @@ ONE = text(
     " WHERE m.region_id = i.region_id AND m.month = i.month AND m.id = ANY(ARRAY[i.message_id, i.first_answer_message_id]"
     " || ARRAY(SELECT message_id FROM answers WHERE region_id = i.region_id AND incident_id = i.id)) ORDER BY m.published_at, m.id),"
     " ARRAY(SELECT ROW(r.id, r.text, r.state, r.written_at, r.settled_at, r.url, r.error, w.id, w.name) FROM replies r"
-    " JOIN operators w ON w.id = r.operator_id WHERE r.region_id = i.region_id AND r.incident_id = i.id ORDER BY r.id)"
+    " JOIN operators w ON w.id = r.operator_id WHERE r.region_id = i.region_id AND r.incident_id = i.id ORDER BY r.id),"
+    " i.owner_id, (SELECT name FROM authorities WHERE id = i.owner_id), ARRAY(SELECT ROW(b.id, b.name, e.at) FROM incident_events e"
+    " JOIN authorities b ON b.id = CAST(e.data->>'authority_id' AS bigint) WHERE e.region_id = i.region_id AND e.incident_id = i.id"
+    f" AND {HANDED} ORDER BY e.id)"
     f"{FROM_INCIDENTS} WHERE i.region_id = :region AND i.id = :id"
-).columns(*(column(f"c{number}") for number in range(EDGES[-2])), column("turns"), column("messages"), column("replies"))
+).columns(*(column(f"c{number}") for number in range(EDGES[-2])), *map(column, AT_THE_END))
 """One incident with everything around it in one trip: turns and messages come as arrays of rows."""
 
 
@@ -211,7 +227,7 @@ async def get(session: AsyncSession, region_id: RegionId, incident_id: IncidentI
     row = (await session.execute(ONE, {"region": region_id, "id": incident_id})).one_or_none()
     if row is None:
         raise NotFound("incident", incident_id)
-    *_, turns, messages, replies = row
+    *_, turns, messages, replies, owner_id, owner_name, handed = row
     shown: dict[int, ShownMessage] = {}
     answers = []
     for one in map(tuple, messages):
@@ -221,7 +237,12 @@ async def get(session: AsyncSession, region_id: RegionId, incident_id: IncidentI
             answers.append(ShownAnswer(message, *one[MESSAGE_WIDTH:]))
     named = await places.of_incidents(session, region_id, [incident_id])
     details = _details(row, shown, turns, named.get(incident_id, ()), tuple(answers))
-    return replace(details, replies=tuple(_reply(*reply) for reply in replies)) if replies else details
+    return replace(
+        details,
+        replies=tuple(_reply(*reply) for reply in replies),
+        custody=Custody(owner_id, details.opened_at, tuple(HandOver(AuthorityId(key), at) for key, _, at in handed)),
+        bodies={AuthorityId(key): name for key, name, *_ in [(owner_id, owner_name), *handed] if key is not None},
+    )
 
 
 async def of_ids(session: AsyncSession, region_id: RegionId, ids: Sequence[IncidentId]) -> list[IncidentDetails]:

@@ -22,10 +22,11 @@ from app.storage.messages import ThreadKey
 
 @dataclass(frozen=True, slots=True)
 class NewIncident:
-    """An incident to open for a resident of a thread."""
+    """An incident to open for a resident of a thread; `owner_id` is the body of its page, which has it unless another is given it."""
 
     author_id: str
     opening: Opening
+    owner_id: AuthorityId | None
     authority_id: AuthorityId | None
     status: IncidentStatus
     clocks: Clocks
@@ -75,6 +76,7 @@ CLOCKS = (
 OPENED = (
     ("author_id", "text"),
     ("status", "text"),
+    ("owner_id", "bigint"),
     ("authority_id", "bigint"),
     ("territory_id", "bigint"),
     ("message_id", "bigint"),
@@ -145,6 +147,7 @@ def _opened(one: NewIncident) -> tuple[object, ...]:
     return (
         one.author_id,
         one.status.value,
+        one.owner_id,
         one.authority_id,
         one.territory_id,
         opening.message_id,

@@ -58,6 +58,12 @@ ENDS = {
 }
 """By the answer that ends a wait: the moment of it, and whether it was taken back."""
 
+COUNTED = (
+    "t.region_id = :region AND t.started_at >= :since AND t.started_at < :until AND t.due_at IS NOT NULL AND NOT t.dismissed"
+    f" AND i.source_id {REAL_PAGE}"
+)
+"""Turns `t` of incidents `i` put in `since <= t < until`, without those that no deadline binds (`pre_observed`) and dismissed ones."""
+
 
 async def waits(
     session: AsyncSession,
@@ -69,10 +75,7 @@ async def waits(
     answered: Answered = Answered.FIRST,
     now: datetime,
 ) -> list[GroupOfWaits]:
-    """Questions put in `since <= t < until`, without those that no deadline binds (`pre_observed`) and dismissed ones.
-
-    A withdrawn question was observed until it was last seen, an open one until now.
-    """
+    """The questions that count. A withdrawn question was observed until it was last seen, an open one until now."""
     columns, joins = GROUPS[group_by]
     answered_at, retracted = ENDS[answered]
     rows = await session.execute(
@@ -81,9 +84,7 @@ async def waits(
             f" array_agg(extract(epoch FROM coalesce({answered_at}, t.withdrawn_at, CAST(:now AS timestamptz)))::float8),"
             f" array_agg({answered_at} IS NOT NULL), array_agg({retracted})"
             f" FROM turns t JOIN incidents i ON i.region_id = t.region_id AND i.id = t.incident_id{joins}"
-            " WHERE t.region_id = :region AND t.started_at >= :since AND t.started_at < :until AND t.due_at IS NOT NULL AND NOT t.dismissed"
-            f" AND i.source_id {REAL_PAGE}"
-            " GROUP BY 1, 2 ORDER BY 2 NULLS LAST, 1"
+            f" WHERE {COUNTED} GROUP BY 1, 2 ORDER BY 2 NULLS LAST, 1"
         ),
         {"region": region_id, "since": since, "until": until, "now": now},
     )

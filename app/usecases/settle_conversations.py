@@ -99,7 +99,9 @@ def _open(
 
     their turns that are answered already.
     """
-    about = {"policy_id": policy.id, "monitored_since": source.monitored_since.isoformat()}
+    about: dict[str, object] = {"policy_id": policy.id, "monitored_since": source.monitored_since.isoformat()}
+    if source.authority_id is not None:
+        about["owner_id"] = source.authority_id
     answered: list[Turn] = []
     for position, (author, part) in enumerate(fresh.items()):
         settled = _settle(author, part, facts_of(author, part.own, officials), policy=policy, monitored_since=source.monitored_since)
@@ -107,7 +109,7 @@ def _open(
         moved = clocks(settled.turns, status, working=WAITING, now=now)
         rule = routes.get(author)
         authority_id = source.authority_id if rule is None else rule.authority_id
-        outcome.new.append(NewIncident(author, settled.opening, authority_id, status, moved, territories[author]))
+        outcome.new.append(NewIncident(author, settled.opening, source.authority_id, authority_id, status, moved, territories[author]))
         log = [opened(settled.standing.facts, at=now, **about), *_routed(rule, now), *breaches(settled.turns, (), now=now)]
         _record(outcome, provisional(position), settled.standing, log)
         answered += [turn for turn in settled.turns if turn.first is not None]

@@ -33,6 +33,21 @@ async def test_figures_are_over_all_questions_and_the_mean_is_a_contrast(reader:
     assert "Администрация мало вопросов 4 1 6 ч от 2 ч ещё ждут 25 % 50 % 75 %" in page
 
 
+async def test_where_people_wait_is_told_of_all_and_of_one(reader: Reader, vera: Browser, noon: datetime) -> None:
+    """Asked at noon the day before, seen two hours later, given to nobody, answered after six."""
+    asked_at = noon - DAY
+    await reader.read(comment(1, "Холодно!", asked_at, by="1"), at=asked_at + 2 * HOUR)
+    await reader.read(comment(501, DONE, asked_at + 6 * HOUR, by=PAGE, root=1, reply_to=1), at=asked_at + 6 * HOUR)
+    (incident,) = await reader.rows("SELECT id FROM incidents")
+
+    page = words((await vera.open("/statistics")).text).replace("\N{NO-BREAK SPACE}", " ")
+    strip = words((await vera.open(f"/incidents/{incident.id}")).text).replace("\N{NO-BREAK SPACE}", " ")
+
+    assert "все вместе 2 ч 9 из 10: 2 ч ещё не передали 0 0 —" in page
+    assert "никому не передали 2 ч 9 из 10: 2 ч ещё не передали 0 0 —" in page
+    assert "заметили 2 ч передали 4 ч" in strip
+
+
 async def test_the_curve_is_drawn_without_inline_styles(reader: Reader, vera: Browser, noon: datetime) -> None:
     await answered(reader, 1, noon - DAY, 2 * HOUR)
 

@@ -16,6 +16,7 @@ from app.domain.operator import Role
 from app.domain.source import PauseReason
 from app.domain.turn import TurnFlag, TurnState
 from app.domain.verdict import Kind
+from app.domain.wait_parts import PartKind
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,7 @@ from app.domain.verdict import Kind
         (texts.BINDINGS, BoundBy),
         (texts.TURN_STATES, TurnState),
         (texts.TURN_FLAGS, TurnFlag),
+        (texts.PARTS, PartKind),
         (texts.PAUSE_REASONS, PauseReason),
     ],
 )

@@ -8,9 +8,11 @@ from app.api.schemas.place import PLACE, PlaceOut
 from app.api.schemas.reply import REPLY, ReplyOut
 from app.api.schemas.shape import NamedOut, example
 from app.api.schemas.turn import ANSWER, TURN, AnswerOut, TurnOut
+from app.api.schemas.wait_parts import PartOut
 from app.domain.answer import AnswerClass
 from app.domain.incident import IncidentStatus
 from app.domain.verdict import Kind
+from app.domain.working_time import Calendar
 from app.storage.incident_details import IncidentDetails, Merged, ShownMessage, ShownSource
 
 SOURCE = {"id": 2, "network": "vk", "name": "Администрация города", "url": "https://vk.com/club7", "official": True}
@@ -193,8 +195,9 @@ class IncidentDetailsOut(IncidentOut):
     replies: list[ReplyOut]
 
     @classmethod
-    def of(cls, incident: IncidentDetails, now: datetime) -> "IncidentDetailsOut":
-        turns = [TurnOut.of(turn, now) for turn in incident.turns]
+    def detailed(cls, incident: IncidentDetails, *, calendar: Calendar, now: datetime) -> "IncidentDetailsOut":
+        """The incident as it stands at `now`."""
+        turns = [TurnOut.of(turn, PartOut.all_of(incident, turn, calendar=calendar, now=now), now) for turn in incident.turns]
         answers = [AnswerOut.of(answer) for answer in incident.answers]
         return cls(**_fields(incident, now), turns=turns, answers=answers, replies=[ReplyOut.of(reply) for reply in incident.replies])
 

@@ -78,15 +78,7 @@ class MessagesQuery(PageQuery):
     ] = None
 
 
-class AnswersQuery(BaseModel):
-    """Questions put in `from <= t < to` (the last 30 days unless said otherwise), their groups, and the clock."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    since: Annotated[Moment | None, Field(alias="from")] = None
-    until: Annotated[Moment | None, Field(alias="to")] = None
-    group_by: GroupBy = GroupBy.AUTHORITY
-    clock: Annotated[Clock, Field(description="`working`: Monday to Friday, nine to six, in the region's time zone.")] = Clock.CALENDAR
+WORKING = "`working`: Monday to Friday, nine to six, in the region's time zone."
 
 
 class PeriodQuery(BaseModel):
@@ -96,3 +88,15 @@ class PeriodQuery(BaseModel):
 
     since: Annotated[Moment | None, Field(alias="from")] = None
     until: Annotated[Moment | None, Field(alias="to")] = None
+
+
+class PartsQuery(PeriodQuery):
+    """A period of questions, and the clock by which the parts of their waits are counted."""
+
+    clock: Annotated[Clock, Field(description=WORKING)] = Clock.CALENDAR
+
+
+class AnswersQuery(PartsQuery):
+    """Questions put in `from <= t < to` (the last 30 days unless said otherwise), their groups, and the clock."""
+
+    group_by: GroupBy = GroupBy.AUTHORITY

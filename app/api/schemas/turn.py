@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from app.api.schemas.shape import example
+from app.api.schemas.wait_parts import EXAMPLE_PARTS, PartOut
 from app.domain.answer import AnswerClass, BoundBy
 from app.domain.answer_confidence import confidence_of
 from app.domain.turn import Stop, Turn, TurnFlag, TurnState
@@ -24,6 +25,7 @@ TURN = {
     "substantive_answer": {"message_id": 103, "class": "substantive", "at": "2026-03-11T11:25:00Z"},
     "withdrawn_at": None,
     "flags": [],
+    "parts": EXAMPLE_PARTS,
 }
 ANSWER = {
     "message_id": 103,
@@ -56,7 +58,7 @@ class StopOut(BaseModel):
 
 
 class TurnOut(BaseModel):
-    """One question and the wait for its answer."""
+    """One question and the wait for its answer. `parts` are those of the time to first answer; a dismissed question has none."""
 
     model_config = example(**TURN)
 
@@ -73,9 +75,10 @@ class TurnOut(BaseModel):
     substantive_answer: StopOut | None
     withdrawn_at: datetime | None
     flags: list[TurnFlag]
+    parts: list[PartOut]
 
     @classmethod
-    def of(cls, turn: Turn, now: datetime) -> "TurnOut":
+    def of(cls, turn: Turn, parts: list[PartOut], now: datetime) -> "TurnOut":
         return cls(
             number=turn.number,
             state=turn.state(now),
@@ -90,6 +93,7 @@ class TurnOut(BaseModel):
             substantive_answer=StopOut.of(turn.substantive),
             withdrawn_at=turn.withdrawn_at,
             flags=sorted(turn.flags),
+            parts=parts,
         )
 
 

@@ -54,6 +54,7 @@ incidents = Table(
     Column("message_id", BigInteger, nullable=False),
     Column("text", Text),
     Column("search", TSVECTOR, Computed("to_tsvector('russian', coalesce(text, ''))", persisted=True)),
+    Column("owner_id", BigInteger, ForeignKey("authorities.id")),
     Column("authority_id", BigInteger, ForeignKey("authorities.id")),
     Column("assignee_id", BigInteger, ForeignKey("operators.id")),
     Column("territory_id", BigInteger),
