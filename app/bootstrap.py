@@ -21,6 +21,7 @@ from app.classifier.remote import Endpoint, RemoteClassifier
 from app.classifier.topics import shipped_taxonomy
 from app.domain.detection import Budgets
 from app.domain.polling.intervals import PollBounds
+from app.domain.retention import Retention
 from app.jobs.connectors import ConnectorPool, Rates, Secret
 from app.settings import Settings
 from app.storage import regions
@@ -91,6 +92,12 @@ class Services:
     def budgets(self) -> Budgets:
         hot, cold = self.settings.detection_budget_hot_seconds, self.settings.detection_budget_cold_seconds
         return Budgets(timedelta(seconds=hot), timedelta(seconds=cold))
+
+    @property
+    def retention(self) -> Retention:
+        """How long what people wrote is kept; nought says: for good, or for talk: as long as incidents."""
+        talk, asked = self.settings.talk_days, self.settings.incident_days
+        return Retention(timedelta(days=talk) if talk else None, timedelta(days=asked) if asked else None)
 
     @property
     def training_folder(self) -> Path:

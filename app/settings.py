@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     detection_budget_cold_seconds: int = Field(1800, ge=1)
     backfill_days: int = Field(7, ge=0, le=365)
     raw_days: int = Field(30, ge=1, le=3650)
+    talk_days: int = Field(90, ge=0, le=36500)
+    incident_days: int = Field(400, ge=0, le=36500)
     worker_concurrency: int = Field(8, ge=1, le=64)
     classifier_url: WebAddress | None = None
     classifier_model: str = "default"
@@ -129,6 +131,17 @@ def _disagreements(settings: Settings) -> Iterator[tuple[set[str], str]]:
     """What single settings cannot tell of themselves: the settings that do not go together, and why."""
     if settings.poll_min_seconds > settings.poll_max_seconds:
         yield {"poll_min_seconds", "poll_max_seconds"}, f"{PREFIX}POLL_MIN_SECONDS: it is above {PREFIX}POLL_MAX_SECONDS"
+    if 0 < settings.incident_days < settings.talk_days:
+        yield (
+            {"talk_days", "incident_days"},
+            f"{PREFIX}TALK_DAYS: it is above {PREFIX}INCIDENT_DAYS, and talk is kept no longer than incidents",
+        )
+    for name in ("talk_days", "incident_days"):
+        if 0 < getattr(settings, name) < settings.raw_days:
+            yield (
+                {name, "raw_days"},
+                f"{PREFIX}{name.upper()}: it is below {PREFIX}RAW_DAYS, so the networks' answers would still hold what is erased by then",
+            )
     if settings.database_url is not None and settings.secret_key is None:
         yield (
             {"database_url", "secret_key"},

@@ -66,6 +66,7 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
                 services.now,
                 services.tend_database,
                 timedelta(days=services.settings.raw_days),
+                services.retention,
                 services.zone,
                 services.at_work,
                 services.training_folder,

@@ -30,6 +30,25 @@ def test_a_setting_that_cannot_be_read_is_not_weighed_against_another(monkeypatc
     assert set(told) == {"OTKLIK_POLL_MIN_SECONDS", "OTKLIK_SECRET_KEY"}
 
 
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"TALK_DAYS": "500"}, {"OTKLIK_TALK_DAYS"}),
+        ({"RAW_DAYS": "120"}, {"OTKLIK_TALK_DAYS"}),
+        ({"RAW_DAYS": "600", "TALK_DAYS": "0"}, {"OTKLIK_INCIDENT_DAYS"}),
+    ],
+)
+def test_terms_that_another_one_would_outlive_are_refused(monkeypatch: pytest.MonkeyPatch, given: dict[str, str], named: set[str]) -> None:
+    assert set(problems(monkeypatch, **given)) == named
+
+
+def test_nought_days_keep_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, days in {"TALK_DAYS": "0", "INCIDENT_DAYS": "0", "RAW_DAYS": "3000"}.items():
+        monkeypatch.setenv(f"OTKLIK_{name}", days)
+
+    assert (load_settings().talk_days, load_settings().incident_days) == (0, 0)
+
+
 def test_numbers_of_calls_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTKLIK_OK_CALLS_PER_DAY", '{"discussions.getList": 100}')
 

@@ -98,7 +98,11 @@ async def _tell(made: Database, window: Window, name: str, *, own: str, as_json:
             typer.echo(json.dumps(asdict(difference), ensure_ascii=False) if as_json else as_line(difference))
             differing += 1
         if excused := await replay_differences.excused(session, window, own=own, made=name):
-            typer.echo(f"{excused} messages are known from answers that cannot be read again and were not compared.", err=True)
+            typer.echo(f"{excused} messages stand in threads that cannot be read again as a whole and were not compared.", err=True)
+        if erased := await replay_differences.erased(session, window, own=own):
+            typer.echo(
+                f"{erased} of these were erased, by term or on request: what they said is kept nowhere, so nothing can tell.", err=True
+            )
     return differing
 
 

@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from app.classifier.at_work import ClassifierAtWork
 from app.domain.detection import Budgets
+from app.domain.retention import Retention
 from app.jobs.connectors import ConnectorPool
 from app.jobs.poll_runner import PollRunner
 from app.jobs.reply_runner import ReplyRunner
@@ -20,6 +21,7 @@ from app.storage import detections, idempotency, pushed_events, quotas, workers
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader
+from app.usecases.erase_by_term import erase_by_term
 from app.usecases.expose_metrics import hand_over_counts, measure_gauges
 from app.usecases.plan_polls import Planner, plan_polls
 from app.usecases.plan_threads import ThreadPlanner, plan_threads
@@ -141,6 +143,7 @@ class Household:
     now: Callable[[], datetime]
     tend_database: Callable[[], Awaitable[None]]
     raw_kept: timedelta
+    retention: Retention
     zone: tzinfo
     at_work: ClassifierAtWork
     training_folder: Path
@@ -184,6 +187,9 @@ class Household:
             await quotas.purge(session, before=self.now() - COUNTS_KEPT)
         await purge_raw_payloads(self.database, self.region_id, older_than=self.now() - self.raw_kept)
 
+    async def erase(self) -> None:
+        await erase_by_term(self.database, self.region_id, self.retention, now=self.now())
+
 
 def duties_of(household: Household) -> list[Duty]:
     """Everything that a worker does by the clock."""
@@ -209,4 +215,5 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("take up model", 5, one.take_up_model),
         Duty("retrain", 300, one.retrain),
         Duty("purge", 3600, one.purge),
+        Duty("erase by term", 60, one.erase, share=0.1),
     ]

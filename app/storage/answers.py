@@ -107,7 +107,7 @@ async def newest_said(session: AsyncSession, region_id: RegionId, incident_ids: 
                 " JOIN answers b ON b.region_id = i.region_id AND b.incident_id = i.id"
                 " JOIN messages m ON m.region_id = i.region_id AND m.month = i.month AND m.id = b.message_id"
                 " WHERE i.region_id = :region AND (i.id = ANY(:ids) OR i.parent_id = ANY(:ids)) AND b.answer_class = ANY(:classes)"
-                " AND b.deleted_at IS NULL AND m.text IS NOT NULL ORDER BY b.published_at DESC, m.id DESC LIMIT 1"
+                " AND b.deleted_at IS NULL AND m.text <> '' ORDER BY b.published_at DESC, m.id DESC LIMIT 1"
             ),
             {"region": region_id, "ids": list(incident_ids), "classes": [one.value for one in STOPS_FIRST]},
         )

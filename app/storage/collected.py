@@ -44,12 +44,13 @@ class CollectedMessage:
     parent_url: str | None
     incident_id: IncidentId | None
     is_direct: bool
+    erased_at: datetime | None
 
 
 COLUMNS = (
     "m.id, s.network, m.comment_id = '', m.url, m.source_id, m.text, m.author_id, m.author_name, m.official, m.published_at,"
     " m.collected_at, m.edited_at, m.deleted_at, m.kind, m.confidence, m.topic, m.topic_confidence, m.urgent, m.model, p.url, i.id,"
-    f" m.post_id LIKE '{DIRECT_DIALOGUE}%'"
+    f" m.post_id LIKE '{DIRECT_DIALOGUE}%', m.erased_at"
 )
 JOINS = (
     " JOIN sources s ON s.id = m.source_id"

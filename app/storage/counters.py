@@ -182,6 +182,7 @@ class StoredPost:
     text: str | None
     is_deleted: bool
     has_author: bool
+    is_erased: bool
 
 
 async def stored_posts(
@@ -190,7 +191,8 @@ async def stored_posts(
     """What is stored of the posts whose counters are looked at, by source and post id."""
     rows = await session.execute(
         text(
-            "SELECT m.source_id, m.post_id, m.text, m.deleted_at IS NOT NULL AS is_deleted, m.author_id IS NOT NULL AS has_author"
+            "SELECT m.source_id, m.post_id, m.text, m.deleted_at IS NOT NULL AS is_deleted, m.author_id IS NOT NULL AS has_author,"
+            " m.erased_at IS NOT NULL AS is_erased"
             " FROM unnest(CAST(:sources AS bigint[]), CAST(:posts AS text[]), CAST(:months AS date[])) AS c(source, post, month)"
             " JOIN messages m ON m.region_id = :region AND m.month = c.month AND m.source_id = c.source AND m.post_id = c.post"
             " AND m.comment_id = ''"
@@ -202,4 +204,4 @@ async def stored_posts(
             "months": [claim.thread.month for claim in claims],
         },
     )
-    return {(SourceId(row.source_id), row.post_id): StoredPost(row.text, row.is_deleted, row.has_author) for row in rows}
+    return {(SourceId(row.source_id), row.post_id): StoredPost(row.text, row.is_deleted, row.has_author, row.is_erased) for row in rows}

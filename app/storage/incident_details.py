@@ -66,6 +66,7 @@ class ShownMessage:
     collected_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
+    erased_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,9 @@ TURN_FIELDS = (
     *("first_answered_at", "first_answer_id", "first_answer_class", "substantive_at", "substantive_id", "substantive_class"),
     *("withdrawn_at", "dismissed", "flags"),
 )
-MESSAGE_FIELDS = ("id", "url", "text", "author_id", "author_name", "published_at", "collected_at", "edited_at", "deleted_at")
+MESSAGE_FIELDS = (
+    *("id", "url", "text", "author_id", "author_name", "published_at", "collected_at", "edited_at", "deleted_at", "erased_at"),
+)
 ANSWER_FIELDS = ("answer_class", "rule", "account", "authority_id", "bound_by")
 MESSAGE_WIDTH = len(MESSAGE_FIELDS)
 

@@ -44,6 +44,7 @@ class KnownMessage:
     deleted_at: datetime | None
     official: bool
     asks: bool
+    erased_at: datetime | None = None
 
     @property
     def changed_at(self) -> datetime:
@@ -51,7 +52,7 @@ class KnownMessage:
         return max(self.version_seen_at, self.deleted_at or self.version_seen_at)
 
 
-KNOWN_COLUMNS = ("id", "comment_id", "author_id", "text", "version", "version_seen_at", "deleted_at", "official", "asks")
+KNOWN_COLUMNS = ("id", "comment_id", "author_id", "text", "version", "version_seen_at", "deleted_at", "official", "asks", "erased_at")
 KNOWN = text(f"SELECT {', '.join(KNOWN_COLUMNS)} FROM messages WHERE {IN_THREAD} AND comment_id = ANY(CAST(:comments AS text[]))").columns(
     *(column(name) for name in KNOWN_COLUMNS)
 )
@@ -136,7 +137,7 @@ PLACE_KEY = "region_id, month, source_id, post_id, comment_id"
 EVIDENCE = (
     "raw AS (INSERT INTO raw_payloads (region_id, source_id, method, collected_at, body, request, asked_at, read_whole_at)"
     " VALUES (:region, :source, :method, :now, :raw, :request, :asked_at, CAST(:read_whole_at AS jsonb)) RETURNING id),"
-    " noted AS (UPDATE threads SET changes = changes + 1"
+    " noted AS (UPDATE threads SET changes = changes + 1, talk_kept_since = coalesce(talk_kept_since, :now)"
     " WHERE region_id = :region AND source_id = :source AND post_id = ANY(CAST(:changed AS text[])))"
 )
 INSERT = (

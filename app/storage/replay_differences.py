@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.storage.replay_evidence import Window
+from app.storage.replay_evidence import IN_WINDOW, Window
 from app.storage.replay_schemas import FIRST_ID
 
 
@@ -24,8 +24,9 @@ class Difference:
 MESSAGE_PLACE = "concat_ws('/', p.url, coalesce(s.post_id, r.post_id), nullif(coalesce(s.comment_id, r.comment_id), ''))"
 GAPS = (
     "gaps AS (SELECT DISTINCT m.source_id, m.post_id FROM {own}.messages m WHERE m.region_id = :region AND m.collected_at >= :start"
-    " AND m.collected_at < :end AND (NOT EXISTS (SELECT FROM {own}.raw_payloads p WHERE p.region_id = :region AND p.id = m.raw_id"
-    " AND p.request IS NOT NULL) OR EXISTS (SELECT FROM {made}.unreadable_payloads u WHERE u.id = m.raw_id)))"
+    " AND m.collected_at < :end AND (m.erased_at IS NOT NULL OR NOT EXISTS (SELECT FROM {own}.raw_payloads p"
+    " WHERE p.region_id = :region AND p.id = m.raw_id AND p.request IS NOT NULL)"
+    " OR EXISTS (SELECT FROM {made}.unreadable_payloads u WHERE u.id = m.raw_id)))"
 )
 PAIRS = (
     "pairs AS (SELECT {place} AS place, s.id AS stored_id, r.id AS made_id, s.text AS stored_text, r.text AS made_text,"
@@ -37,7 +38,8 @@ PAIRS = (
     " AND collected_at >= :start AND collected_at < :end) s FULL JOIN (SELECT * FROM {made}.messages WHERE id >= {first}) r"
     " ON s.source_id = r.source_id AND s.month = r.month AND s.post_id = r.post_id AND s.comment_id = r.comment_id"
     " JOIN {own}.sources p ON p.id = coalesce(s.source_id, r.source_id)"
-    " WHERE r.id IS NOT NULL OR NOT EXISTS (SELECT FROM gaps g WHERE g.source_id = s.source_id AND g.post_id = s.post_id))"
+    " WHERE s.erased_at IS NULL AND (r.id IS NOT NULL OR NOT EXISTS"
+    " (SELECT FROM gaps g WHERE g.source_id = s.source_id AND g.post_id = s.post_id)))"
 )
 DIFFERENT = (
     "SELECT {about!r} AS about, place, d.what, d.stored, d.made FROM {pairs} CROSS JOIN LATERAL (VALUES {fields})"
@@ -121,6 +123,12 @@ async def differences(session: AsyncSession, window: Window, *, own: str, made: 
             yield Difference(*row)
 
 
+async def erased(session: AsyncSession, window: Window, *, own: str) -> int:
+    """Messages of the window of which only the place and the moments are left."""
+    query = f"SELECT count(*) FROM {own}.messages WHERE {IN_WINDOW} AND erased_at IS NOT NULL"
+    return int(await session.scalar(text(query), window.parameters()) or 0)
+
+
 async def excused(session: AsyncSession, window: Window, *, own: str, made: str) -> int:
-    """Messages of the window that were not compared, as not all of the answers about their threads can be read again."""
+    """Messages of the window that were not compared: answers about their threads cannot be read again, or people were erased there."""
     return int(await session.scalar(text(_written(EXCUSED, own, made)), window.parameters()) or 0)

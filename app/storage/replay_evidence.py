@@ -168,7 +168,8 @@ async def take_statistics(session: AsyncSession) -> None:
 
 COPIED = (
     "region_id, month, id, source_id, post_id, comment_id, root_id, reply_to_id, url, author_id, author_name, official, authority_id,"
-    " attachments, mentions, published_at, collected_at, edited_at, kind, confidence, topic, topic_confidence, urgent, model, asks"
+    " attachments, mentions, published_at, collected_at, edited_at, kind, confidence, topic, topic_confidence, urgent, model, asks,"
+    " erased_at"
 )
 EARLIER = "SELECT * FROM {own}.threads t WHERE region_id = :region AND source_id = :source AND post_id = ANY(CAST(:posts AS text[]))"
 

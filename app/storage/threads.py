@@ -57,8 +57,8 @@ COLUMNS = "post_id, month, published_at, comment_count, cursor, covered_at, last
 
 
 REGISTER = text(
-    "INSERT INTO threads (region_id, source_id, post_id, month, published_at, comment_count, moved, last_moved_at, next_count_at, changes)"
-    " SELECT :region, :source, post, month, published_at, comments, coalesce(comments, 1) > 0, published_at, :now, 0"
+    "INSERT INTO threads (region_id, source_id, post_id, month, published_at, comment_count, moved, last_moved_at, next_count_at, changes,"
+    " talk_kept_since) SELECT :region, :source, post, month, published_at, comments, coalesce(comments, 1) > 0, published_at, :now, 0, :now"
     " FROM unnest(CAST(:posts AS text[]), CAST(:months AS date[]), CAST(:moments AS timestamptz[]), CAST(:counts AS int[]))"
     f" AS t(post, month, published_at, comments) ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
 ).columns(*(column(name) for name in COLUMNS.split(", ")))

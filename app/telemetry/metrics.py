@@ -55,6 +55,7 @@ PUSH_MISSED = Counter(
 REPLIES = Counter("otklik_replies_total", "Replies to residents by how an attempt to publish ended.", ["state"], registry=REGISTRY)
 REMOTE_VERDICTS = Counter("otklik_remote_verdicts_total", "Texts for the remote classifier by who judged them.", ["by"], registry=REGISTRY)
 MODELS_REFUSED = Counter("otklik_models_refused_total", "Models that a process could not take up.", ["model"], registry=REGISTRY)
+ERASED = Counter("otklik_erased_total", "Messages and incidents from which people were taken out.", ["what", "why"], registry=REGISTRY)
 POLL_FAILURES = Counter(
     "otklik_poll_failures_total", "Pieces of polling that ended in an error.", ["network", "room", "error"], registry=REGISTRY
 )

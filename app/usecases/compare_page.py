@@ -75,6 +75,7 @@ async def _stored(session: AsyncSession, page: ThreadPage, look: Look) -> Mappin
 
 
 def _compare(news: ThreadNews, one: Judged, known: KnownMessage | None, *, asked_at: datetime) -> None:
+    """What one message changes; one that was erased only goes and comes back: who wrote it and what is never learnt again."""
     message = one.message
     if known is None:
         news.new.append(one)
@@ -83,12 +84,12 @@ def _compare(news: ThreadNews, one: Judged, known: KnownMessage | None, *, asked
     elif message.deleted:
         if known.deleted_at is None:
             news.deleted.append(known.id)
-    elif known.author_id is None and message.author is not None:
+    elif known.author_id is None and message.author is not None and known.erased_at is None:
         news.unstubbed.append(one)
     else:
         if known.deleted_at is not None:
             news.restored.append(known.id)
-        if known.text != message.text:
+        if known.text != message.text and known.erased_at is None:
             news.edited.append((one, known))
 
 

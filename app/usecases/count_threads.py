@@ -120,7 +120,7 @@ async def _take_in_changes(
 def _is_as_stored(message: Message, stored: StoredPost | None) -> bool:
     if stored is None or message.deleted or stored.is_deleted:
         return stored is not None and message.deleted and stored.is_deleted
-    return message.text == stored.text and (stored.has_author or message.author is None)
+    return stored.is_erased or (message.text == stored.text and (stored.has_author or message.author is None))
 
 
 def _shown(ref: PostRef, claim: CounterClaim, found: PostCount | None) -> Message | None:

@@ -105,7 +105,7 @@ def _needs_verdict(source: Source, message: Message, look: Look) -> bool:
     if message.author.external_id == message.wall.external_id and not source.test:
         return False
     known = _known(look, post_id(message), comment_id(message))
-    return known is None or known.author_id is None or known.text != message.text
+    return known is None or (known.erased_at is None and (known.author_id is None or known.text != message.text))
 
 
 def _known(look: Look, post: str, comment: str) -> KnownMessage | None:

@@ -10,7 +10,10 @@ from pathlib import Path
 from sqlalchemy import text
 
 from app.classifier.model_file import load_shipped_model
+from app.domain.retention import Retention
 from app.storage.engine import Database, create_engine
+from app.storage.regions import RegionId
+from app.usecases.erase_by_term import erase_by_term
 from tests.commands import Commands
 from tests.databases import TestServer, fresh_database
 from tests.end_to_end.hamlet import CLINIC, HALL, comment, hamlet, post
@@ -40,6 +43,12 @@ class Archive:
     async def run(self, statement: str) -> None:
         async with self.database.write() as session:
             await session.execute(text(statement))
+
+    async def erase_all(self) -> None:
+        """Lets every term pass."""
+        async with self.database.read() as session:
+            region_id = RegionId(int(str(await session.scalar(text("SELECT id FROM regions")))))
+        await erase_by_term(self.database, region_id, Retention(MINUTE, MINUTE), now=self.noon + timedelta(days=1))
 
     async def schemas(self) -> list[str]:
         async with self.database.read() as session:
@@ -75,6 +84,8 @@ async def test_what_is_as_stored_is_told_in_a_line_and_what_is_not_by_its_place(
         as_json = await one.replay("--json")
         of_clinic = await one.replay("--json", "--source", await one.source(CLINIC))
         left = await one.schemas()
+        await one.erase_all()
+        erased = await one.replay()
 
     assert (same[0], same[1][-1].rpartition(": ")[2]) == (0, "no differences."), same
     assert (different[0], len(different[1])) == (1, 3), different
@@ -85,6 +96,8 @@ async def test_what_is_as_stored_is_told_in_a_line_and_what_is_not_by_its_place(
     assert "2 differences." in as_json[2]
     assert [json.loads(line)["place"].startswith(f"https://vk.test/{CLINIC}/") for line in of_clinic[1]] == [True]
     assert left == []
+    assert (erased[0], erased[1][-1].rpartition(": ")[2]) == (0, "no differences."), erased
+    assert "2 of these were erased, by term or on request" in erased[2]
 
 
 async def test_a_time_without_evidence_is_no_difference_and_a_wrong_one_is_wrong_usage(

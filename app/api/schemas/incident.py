@@ -26,6 +26,7 @@ MESSAGE = {
     "collected_at": "2026-03-11T09:01:10Z",
     "edited_at": None,
     "deleted_at": None,
+    "erased_at": None,
 }
 FIRST_ANSWER = {
     "url": "https://vk.com/wall-7_100?reply=3",
@@ -81,7 +82,7 @@ class SourceOfIncident(BaseModel):
 
 
 class MessageOfIncident(BaseModel):
-    """The resident's message as it stands now; `text` is null when it was gone before we saw it."""
+    """The resident's message as it stands now; `text` is null when it was gone before we saw it, or was erased."""
 
     model_config = example(**MESSAGE)
 
@@ -94,6 +95,7 @@ class MessageOfIncident(BaseModel):
     collected_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
+    erased_at: datetime | None
 
     @classmethod
     def of(cls, message: ShownMessage, network: str) -> "MessageOfIncident":
@@ -107,6 +109,7 @@ class MessageOfIncident(BaseModel):
             collected_at=message.collected_at,
             edited_at=message.edited_at,
             deleted_at=message.deleted_at,
+            erased_at=message.erased_at,
         )
 
 

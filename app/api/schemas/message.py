@@ -32,6 +32,7 @@ MESSAGE = {
     "collected_at": "2026-03-11T09:01:10Z",
     "edited_at": None,
     "deleted_at": None,
+    "erased_at": None,
     "verdict": VERDICT,
     "incident_id": 17,
 }
@@ -51,7 +52,10 @@ class VerdictOut(BaseModel):
 
 
 class MessageOut(BaseModel):
-    """A collected message. A deleted one keeps its row; its `text` is null if we never saw it."""
+    """A collected message. A deleted one keeps its row; its `text` is null if we never saw it.
+
+    Of one that was erased, by term or on request, neither author nor text is left.
+    """
 
     model_config = example(**MESSAGE)
 
@@ -69,6 +73,7 @@ class MessageOut(BaseModel):
     collected_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
+    erased_at: datetime | None
     verdict: VerdictOut | None
     incident_id: int | None
 
@@ -89,6 +94,7 @@ class MessageOut(BaseModel):
             collected_at=message.collected_at,
             edited_at=message.edited_at,
             deleted_at=message.deleted_at,
+            erased_at=message.erased_at,
             verdict=_verdict(message),
             incident_id=message.incident_id,
         )

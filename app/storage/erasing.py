@@ -1,0 +1,181 @@
+"""Takes people out of what is stored: names, ids, texts, addresses. What clocks and figures need stays: who is one person in a thread,
+
+and when what happened. Threads must be held.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.retention import UNKNOWN_AUTHOR
+from app.storage.regions import RegionId
+from app.storage.retention import IN_THREADS, VOICE, HeldThread, by_month, places
+from connectors.sdk.contract import DIRECT_DIALOGUE
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """One person's part of a thread, and what stands for the person there afterwards."""
+
+    thread: HeldThread
+    author_id: str
+    stand_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many messages and incidents were erased."""
+
+    messages: int = 0
+    incidents: int = 0
+
+    def __add__(self, other: "Erased") -> "Erased":
+        return Erased(self.messages + other.messages, self.incidents + other.incidents)
+
+
+LEAVING = (
+    "unnest(CAST(:sources AS bigint[]), CAST(:posts AS text[]), CAST(:authors AS text[]), CAST(:stand_ins AS text[]))"
+    " AS t(source, post, author, stand_in)"
+)
+HOLD_INCIDENTS = text(
+    f"SELECT i.id FROM {LEAVING} JOIN incidents i ON i.region_id = :region AND i.source_id = t.source AND i.post_id = t.post"
+    " AND i.author_id = t.author ORDER BY i.id FOR UPDATE OF i"
+)
+"""In the order of their ids, so that no merge and no erasure wait for each other."""
+INCIDENTS = text(
+    f"UPDATE incidents SET author_id = t.stand_in, text = NULL, version = version + 1 FROM {LEAVING} WHERE region_id = :region"
+    " AND id = ANY(CAST(:ids AS bigint[])) AND source_id = t.source AND post_id = t.post AND author_id = t.author"
+)
+OF_INCIDENTS = (
+    text(
+        "UPDATE incident_places SET surface = '', house = NULL, starts = 0, ends = 0"
+        " WHERE region_id = :region AND incident_id = ANY(CAST(:ids AS bigint[]))"
+    ),
+    text(
+        "UPDATE incident_events SET data = data - 'reason' WHERE region_id = :region AND incident_id = ANY(CAST(:ids AS bigint[]))"
+        " AND data ? 'reason'"
+    ),
+    text(
+        "UPDATE replies SET text = '' WHERE region_id = :region AND incident_id = ANY(CAST(:ids AS bigint[]))"
+        " AND state NOT IN ('queued', 'sending')"
+    ),
+)
+"""Addresses as they were written, and what operators wrote in words of their own; one that waits to be sent is still sent."""
+MESSAGES = text(
+    "UPDATE messages m SET author_id = t.stand_in, author_name = NULL, text = NULL, mentions = '{}', erased_at = :now"
+    f" FROM {LEAVING} WHERE m.region_id = :region AND m.month = :month AND m.source_id = t.source AND m.post_id = t.post"
+    " AND m.author_id = t.author AND NOT m.official RETURNING m.id"
+)
+VERSIONS = text(
+    "UPDATE message_versions SET text = CASE WHEN text IS NOT NULL THEN CAST(:left AS text) END"
+    " WHERE region_id = :region AND message_id = ANY(CAST(:ids AS bigint[]))"
+)
+MENTIONS = text(
+    "UPDATE messages m SET mentions = ARRAY(SELECT coalesce((SELECT t.stand_in FROM"
+    f" {LEAVING} WHERE t.source = m.source_id AND t.post = m.post_id AND t.author = one.mentioned), one.mentioned)"
+    " FROM unnest(m.mentions) WITH ORDINALITY AS one(mentioned, position) ORDER BY one.position)"
+    " WHERE m.region_id = :region AND m.month = :month AND m.official AND m.mentions && CAST(:authors AS text[])"
+    " AND (m.source_id, m.post_id) IN (SELECT * FROM unnest(CAST(:sources AS bigint[]), CAST(:posts AS text[])))"
+)
+"""An official text stays bound to whom it mentions."""
+
+
+async def take_out(session: AsyncSession, region_id: RegionId, leaving: Sequence[Leaving], *, now: datetime) -> Erased:
+    """Erases what people wrote in threads, with their incidents; each is one unknown person of the thread from then on."""
+    erased = Erased()
+    for month, found in groupby(sorted(leaving, key=lambda one: one.thread.month), key=lambda one: one.thread.month):
+        of_month = list(found)
+        erased += await _take_out(session, region_id, month, of_month, now=now)
+        for one in of_month:
+            if one.thread.post_id == f"{DIRECT_DIALOGUE}{one.author_id}":
+                await _rename_dialogue(session, region_id, one)
+    return erased
+
+
+async def _take_out(session: AsyncSession, region_id: RegionId, month: date, leaving: Sequence[Leaving], *, now: datetime) -> Erased:
+    given = {"region": region_id, **places([one.thread for one in leaving])}
+    given |= {"authors": [one.author_id for one in leaving], "stand_ins": [one.stand_in for one in leaving]}
+    ids = list(await session.scalars(HOLD_INCIDENTS, given))
+    if ids:
+        await session.execute(INCIDENTS, given | {"ids": ids})
+        for statement in OF_INCIDENTS:
+            await session.execute(statement, {"region": region_id, "ids": ids})
+    await session.execute(MENTIONS, given | {"month": month})
+    messages = list(await session.scalars(MESSAGES, given | {"month": month, "now": now}))
+    await session.execute(VERSIONS, {"region": region_id, "ids": messages, "left": None})
+    return Erased(len(messages), len(ids))
+
+
+PLACE = "region_id = :region AND source_id = :source AND post_id = :post"
+RENAME = (
+    f"UPDATE messages SET post_id = :renamed, url = '' WHERE {PLACE} AND month = :month",
+    f"UPDATE incidents SET post_id = :renamed WHERE {PLACE} AND month = :month",
+    f"UPDATE threads SET post_id = :renamed WHERE {PLACE} AND month = :month",
+)
+
+
+async def _rename_dialogue(session: AsyncSession, region_id: RegionId, one: Leaving) -> None:
+    """A private dialogue is named after the person, and so are the addresses in it."""
+    thread = one.thread
+    place = {"region": region_id, "source": thread.source_id, "post": thread.post_id, "month": thread.month}
+    for statement in RENAME:
+        await session.execute(text(statement), place | {"renamed": f"{DIRECT_DIALOGUE}{one.stand_in}"})
+
+
+NOTHING_KNOWN = (
+    "ARRAY(SELECT CASE WHEN starts_with(one.mentioned, CAST(:unknown AS text)) THEN one.mentioned ELSE CAST(:unknown AS text) END"
+    " FROM unnest(mentions) WITH ORDINALITY AS one(mentioned, position) ORDER BY one.position)"
+)
+"""Mentions of anybody: a text that names somebody else must not look like one that names nobody."""
+VOICES = text(
+    f"UPDATE messages SET text = CASE WHEN text IS NOT NULL THEN '' END, erased_at = :now, mentions = {NOTHING_KNOWN}"
+    f" WHERE region_id = :region AND month = :month AND id IN (SELECT m.id FROM {IN_THREADS} WHERE m.comment_id <> '' AND {VOICE}"
+    " AND m.version_seen_at < :before AND NOT EXISTS (SELECT FROM answers b JOIN incidents i ON i.region_id = b.region_id"
+    " AND i.id = b.incident_id AND NOT starts_with(i.author_id, CAST(:unknown AS text))"
+    " WHERE b.region_id = m.region_id AND b.message_id = m.id)) RETURNING id"
+)
+"""Comments of pages and bodies address people by name. Their texts stay as empty ones: an official text is counted, whatever it said."""
+NAMELESS = text(
+    "UPDATE messages SET text = NULL, erased_at = :now WHERE region_id = :region AND month = :month AND id IN"
+    f" (SELECT m.id FROM {IN_THREADS} WHERE m.author_id IS NULL AND m.text IS NOT NULL AND m.version_seen_at < :before) RETURNING id"
+)
+
+
+async def take_out_voices(
+    session: AsyncSession, region_id: RegionId, threads: Sequence[HeldThread], *, before: datetime, now: datetime
+) -> Erased:
+    """Empties comments of pages and bodies that are older and answer nobody whose incident is kept."""
+    about = {"region": region_id, "before": before, "now": now, "unknown": UNKNOWN_AUTHOR}
+    return await _empty(session, VOICES, threads, about, left="")
+
+
+async def take_out_nameless(
+    session: AsyncSession, region_id: RegionId, threads: Sequence[HeldThread], *, before: datetime, now: datetime
+) -> Erased:
+    """Empties older messages of whose authors nothing is known."""
+    return await _empty(session, NAMELESS, threads, {"region": region_id, "before": before, "now": now}, left=None)
+
+
+async def _empty(
+    session: AsyncSession, statement: TextClause, threads: Sequence[HeldThread], about: dict[str, object], *, left: str | None
+) -> Erased:
+    ids: list[int] = []
+    for month, of_month in by_month(threads):
+        ids += await session.scalars(statement, about | {"month": month, **places(of_month)})
+    await session.execute(VERSIONS, {"region": about["region"], "ids": ids, "left": left})
+    return Erased(len(ids))
+
+
+async def tell_readers(session: AsyncSession, region_id: RegionId, threads: Collection[HeldThread]) -> None:
+    """Counts a change in each thread, so that a page which was looked at before is compared anew."""
+    await session.execute(
+        text(
+            "UPDATE threads SET changes = changes + 1 FROM unnest(CAST(:sources AS bigint[]), CAST(:posts AS text[])) AS t(source, post)"
+            " WHERE region_id = :region AND source_id = t.source AND post_id = t.post"
+        ),
+        {"region": region_id, **places(list(threads))},
+    )
