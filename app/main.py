@@ -1,5 +1,6 @@
 """The web application: REST, health and metrics, and whatever routers the wiring adds."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -85,6 +86,7 @@ def create_app(context: ApiContext, *, extra_routers: Sequence[APIRouter] = ()) 
         exception_handlers={**HANDLERS},
     )
     app.state.context = context
+    app.state.streams = Counter[bytes]()
     app.state.feed = EventFeed(context.database, context.region_id)
     for module in MODULES:
         app.include_router(module.router)

@@ -85,10 +85,14 @@ async def _admit(
 
 
 async def is_still_admitted(act: Act, shown: HTTPAuthorizationCredentials | None, context: ApiContext) -> bool:
-    """Whether a token that was let in for a long answer would be let in again."""
+    """Whether a token that was let in for a long answer would be let in again; notes that it is in use."""
     async with context.database.read() as session:
         bearer = None if shown is None else await tokens.find(session, fingerprint(shown.credentials))
-    return bearer is not None and bearer.operator.may(act)
+    if bearer is None or not bearer.operator.may(act):
+        return False
+    if bearer.is_news(now := context.now()):
+        await _note_use(context.database, bearer.token_id, now)
+    return True
 
 
 async def _note_use(database: Database, token_id: TokenId, now: datetime) -> None:

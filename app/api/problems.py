@@ -46,6 +46,7 @@ SLUGS: Mapping[int, str] = {
     413: "body-too-large",
     422: "key-used-before",
     428: "version-required",
+    429: "too-many-streams",
     503: "database-away",
 }
 

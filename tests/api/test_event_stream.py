@@ -144,15 +144,33 @@ async def test_a_number_that_never_comes_holds_others_back_for_a_while_only(
         assert (await anext(events)).recorded.id == late, "it is told all the same, if late"
 
 
-async def test_a_revoked_token_hears_no_more(
-    api: Api, base: str, reader: Reader, noon: datetime, admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+async def test_a_revoked_token_hears_no_more_although_nothing_happens(
+    api: Api, base: str, admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_stream, "ADMITTED_FOR", 0.0)
+    monkeypatch.setattr(event_stream, "ADMITTED_FOR", 0.05)
     async with listening(api, base) as events:
         (one,) = [token for token in (await admin.get("/tokens")).json()["items"] if token["role"] == "viewer"]
+        while one["last_used_at"] is None:  # while the stream is open, not at its end
+            await asyncio.sleep(0.02)
+            one = (await admin.get("/tokens")).json()["items"][-1]
         await admin.delete(f"/tokens/{one['id']}")
-        await open_two(reader, noon)
         assert [event async for event in events] == []
+
+
+async def test_a_token_has_so_many_streams_and_gets_a_closed_one_back(api: Api, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_stream, "STREAMS_PER_TOKEN", 1)
+    secret = await api.token(Role.VIEWER)
+    address, headers = f"{base}/events/stream", {"Authorization": f"Bearer {secret}"}
+    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(timeout=PATIENCE, headers=headers) as client:
+        async with client.stream("GET", address), listening(api, base, role=Role.OPERATOR):
+            refused = await client.get(address)
+            assert (refused.status_code, refused.json()["type"]) == (429, "urn:otklik:problem:too-many-streams")
+            assert int(refused.headers["Retry-After"]) > 0
+        answers = [429]
+        while answers[-1] == 429:  # until the server has noticed that the first one left
+            async with client.stream("GET", address) as again:
+                answers.append(again.status_code)
+    assert answers[-1] == 200
 
 
 async def test_a_reader_who_falls_behind_is_let_go_and_stops_no_other(
