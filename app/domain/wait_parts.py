@@ -3,7 +3,7 @@
 They follow each other without a gap, so that their lengths add up to the whole wait exactly, by any clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,6 +23,20 @@ class HandOver:
 
     authority_id: AuthorityId
     at: datetime
+
+
+def hand_overs(entries: Iterable[tuple[bool, AuthorityId | None, datetime]]) -> tuple[HandOver, ...]:
+    """The hand-overs of a log: entries that were `undone`, by the entry that says so, never happened.
+
+    Each entry tells whether it takes the one before it back, the body (none where an operator alone was named), and when it was.
+    """
+    found: list[tuple[AuthorityId | None, datetime]] = []
+    for undone, authority_id, at in entries:
+        if undone:
+            del found[-1:]
+        else:
+            found.append((authority_id, at))
+    return tuple(HandOver(authority_id, at) for authority_id, at in found if authority_id is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from app.domain.incident import IncidentId, IncidentStatus
 from app.domain.message import MessageId
 from app.domain.reply import ReplyState
 from app.domain.turn import Stop, Turn, TurnFlag
-from app.domain.wait_parts import Custody, HandOver, Part, parts_of
+from app.domain.wait_parts import Custody, Part, hand_overs, parts_of
 from app.storage import places
 from app.storage.places import ShownPlace
 from app.storage.regions import RegionId
-from app.storage.wait_parts import HANDED
+from app.storage.wait_parts import GIVEN, HANDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +217,8 @@ ONE = text(
     " || ARRAY(SELECT message_id FROM answers WHERE region_id = i.region_id AND incident_id = i.id)) ORDER BY m.published_at, m.id),"
     " ARRAY(SELECT ROW(r.id, r.text, r.state, r.written_at, r.settled_at, r.url, r.error, w.id, w.name) FROM replies r"
     " JOIN operators w ON w.id = r.operator_id WHERE r.region_id = i.region_id AND r.incident_id = i.id ORDER BY r.id),"
-    " i.owner_id, (SELECT name FROM authorities WHERE id = i.owner_id), ARRAY(SELECT ROW(b.id, b.name, e.at) FROM incident_events e"
-    " JOIN authorities b ON b.id = CAST(e.data->>'authority_id' AS bigint) WHERE e.region_id = i.region_id AND e.incident_id = i.id"
+    " i.owner_id, (SELECT name FROM authorities WHERE id = i.owner_id), ARRAY(SELECT ROW(b.id, b.name, e.type = 'undone', e.at)"
+    f" FROM incident_events e LEFT JOIN authorities b ON b.id = {GIVEN} WHERE e.region_id = i.region_id AND e.incident_id = i.id"
     f" AND {HANDED} ORDER BY e.id)"
     f"{FROM_INCIDENTS} WHERE i.region_id = :region AND i.id = :id"
 ).columns(*(column(f"c{number}") for number in range(EDGES[-2])), *map(column, AT_THE_END))
@@ -243,7 +243,7 @@ async def get(session: AsyncSession, region_id: RegionId, incident_id: IncidentI
     return replace(
         details,
         replies=tuple(_reply(*reply) for reply in replies),
-        custody=Custody(owner_id, details.opened_at, tuple(HandOver(AuthorityId(key), at) for key, _, at in handed)),
+        custody=Custody(owner_id, details.opened_at, hand_overs((undone, key, at) for key, _, undone, at in handed)),
         bodies={AuthorityId(key): name for key, name, *_ in [(owner_id, owner_name), *handed] if key is not None},
     )
 

@@ -9,12 +9,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.authority import AuthorityId
-from app.domain.wait_parts import Custody, HandOver
+from app.domain.wait_parts import Custody, hand_overs
 from app.storage.regions import RegionId
 from app.storage.statistics import COUNTED
 
-HANDED = "e.type IN ('assigned', 'routed') AND e.data->>'authority_id' IS NOT NULL"
-"""The events `e` that give an incident to a body."""
+HANDED = "(e.type IN ('assigned', 'routed') OR (e.type = 'undone' AND e.data->>'undoes' = 'assigned'))"
+"""The events `e` that give an incident to somebody, or take that back."""
+GIVEN = "CASE WHEN e.type <> 'undone' THEN CAST(e.data->>'authority_id' AS bigint) END"
+"""To which body."""
 ASKED = f"FROM turns t JOIN incidents i ON i.region_id = t.region_id AND i.id = t.incident_id WHERE {COUNTED}"
 MOMENTS = text(
     "SELECT array_agg(t.incident_id), array_agg(t.started_at), array_agg(t.collected_at),"
@@ -22,7 +24,7 @@ MOMENTS = text(
     f" array_agg(i.owner_id), array_agg(i.opened_at) {ASKED}"
 )
 HAND_OVERS = text(
-    "SELECT array_agg(e.incident_id ORDER BY e.id), array_agg(CAST(e.data->>'authority_id' AS bigint) ORDER BY e.id),"
+    f"SELECT array_agg(e.incident_id ORDER BY e.id), array_agg(e.type = 'undone' ORDER BY e.id), array_agg({GIVEN} ORDER BY e.id),"
     f" array_agg(e.at ORDER BY e.id) FROM (SELECT DISTINCT t.region_id, t.incident_id {ASKED}) asked"
     f" JOIN incident_events e ON e.region_id = asked.region_id AND e.incident_id = asked.incident_id WHERE {HANDED}"
 )
@@ -45,12 +47,12 @@ async def held_waits(session: AsyncSession, region_id: RegionId, *, since: datet
     incidents, *moments = (await session.execute(MOMENTS, period | {"now": now})).one()
     if incidents is None:
         return []
-    handed: dict[int, list[HandOver]] = defaultdict(list)
+    log: dict[int, list[tuple[bool, AuthorityId | None, datetime]]] = defaultdict(list)
     found = (await session.execute(HAND_OVERS, period)).one()
-    for incident, authority, at in zip(*(column or () for column in found), strict=True):
-        handed[incident].append(HandOver(AuthorityId(authority), at))
+    for incident, *entry in zip(*(column or () for column in found), strict=True):
+        log[incident].append((entry[0], entry[1], entry[2]))
     return [
-        HeldWait(started, collected, ended, answered, Custody(owner, opened, handed.get(incident, ())))
+        HeldWait(started, collected, ended, answered, Custody(owner, opened, hand_overs(log.get(incident, ()))))
         for incident, started, collected, ended, answered, owner, opened in zip(incidents, *moments, strict=True)
     ]
 

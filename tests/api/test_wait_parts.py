@@ -18,7 +18,7 @@ DONE = "Добрый день! Отопление восстановлено, а
 async def passed_on(api: Api, admin: httpx.AsyncClient, reader: Reader, noon: datetime) -> dict[str, Any]:
     """Asked at noon, seen a minute later, with the water works from 13:00, with the roads from 14:00, answered at 16:00; it is 18:00.
 
-    Another resident asked at noon, too, and nobody was given that.
+    Another resident asked at noon, too, and nobody was given that. A slip of the hand was taken back.
     """
     bodies = [(await admin.post("/authorities", json={"name": name})).json()["id"] for name in ("Водоканал", "Дороги")]
     await reader.read(*(comment(number, "Холодно!", noon, by=str(number)) for number in (1, 2)), at=noon + MINUTE)
@@ -27,6 +27,8 @@ async def passed_on(api: Api, admin: httpx.AsyncClient, reader: Reader, noon: da
         api.clock[0] = noon + hour * HOUR
         given = await admin.post(f"/incidents/{first['id']}/assign", headers={"If-Match": str(version)}, json={"authority_id": body})
         assert given.status_code == 200, given.text
+    slip = await admin.post(f"/incidents/{first['id']}/assign", headers={"If-Match": "3"}, json={"authority_id": bodies[0]})
+    assert (await admin.post(f"/incidents/{first['id']}/undo", headers={"If-Match": "4"})).status_code == 200, slip.text
     await reader.read(comment(11, DONE, noon + 4 * HOUR, by=PAGE, reply_to=1), at=noon + 4 * HOUR + MINUTE)
     api.clock[0] = noon + 6 * HOUR
     return dict((await admin.get(f"/incidents/{first['id']}")).json())

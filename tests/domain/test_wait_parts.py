@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.authority import AuthorityId
-from app.domain.wait_parts import Custody, HandOver, PartKind, parts_of
+from app.domain.wait_parts import Custody, HandOver, PartKind, hand_overs, parts_of
 from tests.domain.histories import moments
 from tests.domain.story import at
 
 CITY, WATER, ROADS = AuthorityId(1), AuthorityId(2), AuthorityId(3)
 bodies = st.sampled_from([CITY, WATER, ROADS])
-hand_overs = st.lists(st.builds(HandOver, bodies, moments), max_size=5)
+drawn_hand_overs = st.lists(st.builds(HandOver, bodies, moments), max_size=5)
 
 
 def told(custody: Custody, *, ended: str = "15:00", seen: str = "10:05", asked: str = "10:00") -> list[str]:
@@ -24,7 +24,7 @@ def told(custody: Custody, *, ended: str = "15:00", seen: str = "10:05", asked: 
     return [f"{part.kind if part.authority_id is None else names[part.authority_id]} {part.until:%H:%M}" for part in parts]
 
 
-@given(moments, moments, moments, st.none() | bodies, moments, hand_overs)
+@given(moments, moments, moments, st.none() | bodies, moments, drawn_hand_overs)
 def test_the_parts_follow_each_other_and_add_up_to_the_whole(
     started: datetime, collected: datetime, ended: datetime, owner: AuthorityId | None, opened: datetime, handed: list[HandOver]
 ) -> None:
@@ -59,6 +59,18 @@ def test_the_parts_follow_each_other_and_add_up_to_the_whole(
 )
 def test_a_wait_is_with_whom_the_incident_was_given(custody: Custody, expected: list[str]) -> None:
     assert told(custody) == expected
+
+
+def test_a_hand_over_that_was_taken_back_never_happened() -> None:
+    log = [
+        (False, WATER, at("11:00")),
+        (False, None, at("12:00")),
+        (True, None, at("12:01")),
+        (False, ROADS, at("13:00")),
+        (True, None, at("13:01")),
+    ]
+
+    assert hand_overs(log) == (HandOver(WATER, at("11:00")),)
 
 
 def test_an_answer_before_we_saw_the_question_leaves_no_part_to_anybody() -> None:
