@@ -133,7 +133,7 @@ async def running_services(settings: Settings, *, now: Callable[[], datetime] = 
         await _ensure_schema(settings, database)
         box = SecretBox(_secret_key(settings))
         async with database.write() as session:
-            region_id = await regions.ensure_region(session, settings.region, now=now())
+            region_id = await regions.ensure_region(session, settings.region, now=now(), zone=settings.timezone)
         found = plugins()
         zone = ZoneInfo(settings.timezone)
         rates = _rates(settings, found)

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from app.classifier.at_work import ClassifierAtWork
 from app.classifier.regional.model import AnyClassifier
 from app.domain.detection import USUAL_BUDGETS, Budgets
+from app.domain.russian_days import russian_calendar
 from app.domain.working_time import Calendar
 from app.storage.engine import Database
 from app.storage.regions import RegionId
@@ -49,8 +50,8 @@ class ApiContext:
 
     @property
     def calendar(self) -> Calendar:
-        """The region's working time: Monday to Friday, nine to six."""
-        return Calendar("region", self.tz)
+        """The region's working time: Monday to Friday, nine to six, but for the country's days off and moved working days."""
+        return russian_calendar(self.tz)
 
 
 def context_in(request: Request) -> ApiContext:

@@ -10,6 +10,7 @@ from app.classifier.at_work import ClassifierAtWork
 from app.classifier.regional.model import AnyClassifier
 from app.console.pages import Pages
 from app.console.times import Times
+from app.domain.russian_days import russian_calendar
 from app.domain.working_time import Calendar
 from app.storage.engine import Database
 from app.storage.regions import RegionId
@@ -43,8 +44,8 @@ class ConsoleContext:
 
     @property
     def calendar(self) -> Calendar:
-        """The region's working time: Monday to Friday, nine to six."""
-        return Calendar("region", self.zone)
+        """The region's working time: Monday to Friday, nine to six, but for the country's days off and moved working days."""
+        return russian_calendar(self.zone)
 
 
 def context_of(request: Request) -> ConsoleContext:

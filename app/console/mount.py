@@ -6,7 +6,20 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from app.console import incidents, labelling, models, place_names, queue, routing, sessions, signals, sources, static_files, statistics
+from app.console import (
+    incidents,
+    labelling,
+    models,
+    place_names,
+    policies,
+    queue,
+    routing,
+    sessions,
+    signals,
+    sources,
+    static_files,
+    statistics,
+)
 from app.console.context import ConsoleContext
 from app.console.page_route import page_of, trouble_of
 
@@ -17,7 +30,7 @@ FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
 def console_router() -> APIRouter:
     """Every page of the console."""
     router = APIRouter(include_in_schema=False)
-    for part in (sessions, queue, incidents, labelling, models, place_names, signals, routing, sources, statistics, static_files):
+    for part in (sessions, queue, incidents, labelling, models, place_names, policies, signals, routing, sources, statistics, static_files):
         router.include_router(part.router)
     return router
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.domain import names
 from app.domain.answer import BoundBy
 from app.domain.answer_confidence import confidence_of
+from app.domain.deadline import ClockStart
 from app.domain.detection import AlarmKind
 from app.domain.errors import AlreadyExists, DomainError, InvalidInput, InvalidTransition, NoModelBefore, NotFound, NotPermitted
 from app.domain.incident import IncidentStatus
@@ -26,6 +27,15 @@ KINDS = names.KINDS
 OWN_WORDS: Mapping[str, str] = {"category": "Группа тем региона", "theme": "Тема региона", "authority": "Кто отвечал раньше"}
 
 STATUSES = names.STATUSES
+
+CLOCK_STARTS: Mapping[ClockStart, str] = {
+    ClockStart.PUBLISHED: "с публикации",
+    ClockStart.DETECTED: "с обнаружения",
+    ClockStart.HANDED_OVER: "с передачи",
+}
+FIRST_POLICY = "24 часа"
+"""How the policy is called with which a region begins."""
+WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 
 ROLES: Mapping[Role, str] = {
     Role.ADMIN: "администратор",

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.domain.answer import Answer, AnswerClass, AnswerVersion, BoundBy
 from app.domain.authority import AuthorityId
-from app.domain.deadline import Policy
+from app.domain.deadline import Policies, Policy, PolicyId, Terms, later_ones
 from app.domain.message import Ask, MessageId, Presence
 from app.domain.turn import Turn, turns_of, unsettled
 
@@ -62,11 +62,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that the clocks of one conversation depend on. `refused` are official messages that an operator says answer somebody else."""
+    """All that the clocks of one conversation depend on. `refused` are official messages that an operator says answer somebody else.
+
+    `opened_under` is the policy of the opening, `handed_over_at` the first time that the question came to who must answer it.
+    """
 
     asks: Mapping[MessageId, Ask] = field(default_factory=dict)
     answers: Mapping[MessageId, Answer] = field(default_factory=dict)
     refused: frozenset[MessageId] = frozenset()
+    opened_under: PolicyId | None = None
+    handed_over_at: datetime | None = None
 
     @property
     def linked(self) -> frozenset[MessageId]:
@@ -74,9 +79,17 @@ class Facts:
         return frozenset(key for key, answer in self.answers.items() if answer.bound_by is BoundBy.OPERATOR)
 
 
-def turns_from(facts: Facts, *, policy: Policy, monitored_since: datetime) -> tuple[Turn, ...]:
-    """The turns that follow from the facts; empty when nothing was asked."""
-    return turns_of(list(facts.asks.values()), list(facts.answers.values()), policy=policy, monitored_since=monitored_since)
+def turns_from(facts: Facts, *, policy: Policy, monitored_since: datetime, later: Sequence[Policy] = ()) -> tuple[Turn, ...]:
+    """The turns that follow from the facts; empty when nothing was asked. `policy` is that of the opening."""
+    terms = Terms(policy, monitored_since, tuple(later), facts.handed_over_at)
+    return turns_of(list(facts.asks.values()), list(facts.answers.values()), terms)
+
+
+def turns_under(facts: Facts, policies: Policies, *, otherwise: PolicyId, monitored_since: datetime) -> tuple[Turn, ...]:
+    """The turns as a region's policies judge them; `otherwise` is the policy of an opening whose log does not say it."""
+    opened_under = otherwise if facts.opened_under is None else facts.opened_under
+    later = later_ones(policies, opened_under)
+    return turns_from(facts, policy=policies[opened_under], monitored_since=monitored_since, later=later)
 
 
 def fold(events: Iterable[Event]) -> Facts:
@@ -84,9 +97,22 @@ def fold(events: Iterable[Event]) -> Facts:
     asks: dict[MessageId, Ask] = {}
     answers: dict[MessageId, Answer] = {}
     refused: set[MessageId] = set()
+    opened_under: PolicyId | None = None
+    at_once: datetime | None = None
+    by_hand: datetime | None = None
     for event in events:
+        match event.type:
+            case EventType.OPENED:
+                opened_under = event.data.get("policy_id")
+                at_once = None if event.data.get("owner_id") is None else event.at
+            case EventType.ROUTED:
+                at_once = at_once or event.at
+            case EventType.TAKEN | EventType.ASSIGNED:
+                by_hand = by_hand or event.at
+            case EventType.UNDONE if event.data.get("handed_at") is None:
+                by_hand = None
         _fold_one(event, asks, answers, refused)
-    return Facts(asks, answers, frozenset(refused))
+    return Facts(asks, answers, frozenset(refused), opened_under, at_once or by_hand)
 
 
 def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId, Answer], refused: set[MessageId]) -> None:

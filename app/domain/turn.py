@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NewType
 
 from app.domain.answer import STOPS_FIRST, STOPS_SUBSTANTIVE, Answer, AnswerClass, AnswerVersion, is_retracted, standing
-from app.domain.deadline import Policy
+from app.domain.deadline import Policy, PolicyId, Terms
 from app.domain.message import Ask, MessageId
 
 TurnId = NewType("TurnId", int)
@@ -46,7 +46,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and the wait for its answer. `due_at` is `None` where no deadline binds (`pre_observed`).
+    """One question and the wait for its answer. `due_at` is `None` where no deadline binds (`pre_observed`); `policy_id` judged it.
 
     `answers` counts the official texts that would stop the first clock, edits to one included: a later one is no new first
     answer, but it is an answer.
@@ -67,6 +67,7 @@ class Turn:
     dismissed: bool
     flags: frozenset[TurnFlag]
     answers: int = 0
+    policy_id: PolicyId | None = None
 
     def state(self, now: datetime) -> TurnState:
         """How the turn stands at `now`."""
@@ -130,31 +131,30 @@ class _Heard:
         return next((Stop(answer.message_id, version.answer_class, version.at) for answer, version in self.standing(classes)), None)
 
 
-def turns_of(asks: Sequence[Ask], answers: Sequence[Answer], *, policy: Policy, monitored_since: datetime) -> tuple[Turn, ...]:
+def turns_of(asks: Sequence[Ask], answers: Sequence[Answer], terms: Terms) -> tuple[Turn, ...]:
     """The turns of one conversation, oldest first; empty when nothing was asked."""
     if len(asks) == 1:
-        return (_turn(1, asks, _Heard(answers, asks[0].published_at), policy=policy, monitored_since=monitored_since),)
+        return (_turn(1, asks, _Heard(answers, asks[0].published_at), terms),)
     is_settled = _settler(answers)
 
     def is_withdrawn(group: Sequence[Ask], ask: Ask) -> bool:
         """Whether a withdrawn question stays so: asked again before its deadline it goes on, afterwards the ask is a new one."""
         if any(one.gone is None or ask.published_at < one.gone.deleted_at for one in group):
             return False
-        first, due_at = _Heard(answers, group[0].published_at).first(_stops(policy)), _due_at(group, policy, monitored_since)
+        first, due_at, _ = _judged(group, _Heard(answers, group[0].published_at), terms)
         return _withdrawn_at(group, first, due_at) is not None and (due_at is None or due_at < ask.published_at)
 
     def began_unwatched(group: Sequence[Ask], ask: Ask) -> bool:
         """Whether an unanswered question from before the watch is asked again under it: that asking has a deadline of its own."""
-        if not group[0].published_at < monitored_since <= ask.published_at:
+        if not group[0].published_at < terms.monitored_since <= ask.published_at:
             return False
-        first = _Heard(answers, group[0].published_at).first(_stops(policy))
+        first, _, _ = _judged(group, _Heard(answers, group[0].published_at), terms)
         return first is None or ask.published_at <= first.at
 
     groups = list(_split(asks, lambda group, ask: is_settled(group, ask) or is_withdrawn(group, ask) or began_unwatched(group, ask)))
     starts: list[datetime | None] = [*(group[0].published_at for group in groups), None]
     return tuple(
-        _turn(number, group, _Heard(answers, group[0].published_at, starts[number]), policy=policy, monitored_since=monitored_since)
-        for number, group in enumerate(groups, start=1)
+        _turn(number, group, _Heard(answers, group[0].published_at, starts[number]), terms) for number, group in enumerate(groups, start=1)
     )
 
 
@@ -182,12 +182,13 @@ def _settler(answers: Sequence[Answer]) -> IsOver:
 
 
 def _stops(policy: Policy) -> frozenset[AnswerClass]:
-    return STOPS_FIRST | {AnswerClass.ACK} if policy.ack_stops else STOPS_FIRST
+    return STOPS_FIRST | ACKS if policy.ack_stops else STOPS_FIRST
 
 
-def _turn(number: int, asks: Sequence[Ask], heard: _Heard, *, policy: Policy, monitored_since: datetime) -> Turn:
-    question, stops = asks[0], _stops(policy)
-    first, due_at = heard.first(stops), _due_at(asks, policy, monitored_since)
+def _turn(number: int, asks: Sequence[Ask], heard: _Heard, terms: Terms) -> Turn:
+    question = asks[0]
+    first, due_at, policy = _judged(asks, heard, terms)
+    stops = _stops(policy)
     withdrawn_at = _withdrawn_at(asks, first, due_at)
     acked, moved = heard.first(ACKS), heard.first(MOVES)
     return Turn(
@@ -206,17 +207,41 @@ def _turn(number: int, asks: Sequence[Ask], heard: _Heard, *, policy: Policy, mo
         dismissed=question.dismissed,
         flags=frozenset(_flags(question, heard, stops)) if withdrawn_at is None and heard.answers else frozenset(),
         answers=sum(version.answer_class in stops for answer, _ in heard.standing(stops) for version in answer.versions),
+        policy_id=policy.id,
     )
 
 
-def _due_at(asks: Sequence[Ask], policy: Policy, monitored_since: datetime) -> datetime | None:
+def _judged(asks: Sequence[Ask], heard: _Heard, terms: Terms) -> tuple[Stop | None, datetime | None, Policy]:
+    """What stopped the first clock, by when it was due, and the policy that judges both; one that nobody owes keeps its first policy."""
+    if asks[0].dismissed or not terms.later:
+        policy, due_at = terms.policy, _due_at(asks, terms.policy, terms)
+    else:
+        policy, due_at = terms.judge(lambda policy: _due_at(asks, policy, terms), lambda policy: _ended_at(asks, heard, policy))
+    return heard.first(_stops(policy)), due_at, policy
+
+
+def _ended_at(asks: Sequence[Ask], heard: _Heard, policy: Policy) -> datetime | None:
+    """When a policy lets nobody wait any more: the question is answered, or its author has taken all of it back."""
+    first = heard.first(_stops(policy))
+    gone = [ask.gone.deleted_at for ask in asks if ask.gone is not None]
+    ends = [*([] if first is None else [first.at]), *([max(gone)] if len(gone) == len(asks) else [])]
+    return min(ends, default=None)
+
+
+def _due_at(asks: Sequence[Ask], policy: Policy, terms: Terms) -> datetime | None:
     """The first question's due time, or an earlier one when a repeat turned urgent; `None` when it came before the watch."""
-    question = asks[0]
-    if question.published_at < monitored_since:
+    if asks[0].published_at < terms.monitored_since:
         return None
-    ordinary = policy.due_at(published_at=question.published_at, collected_at=question.collected_at, urgent=question.urgent)
-    urgent = (policy.due_at(published_at=ask.published_at, collected_at=ask.collected_at, urgent=True) for ask in asks[1:] if ask.urgent)
-    return min([ordinary, *urgent])
+    return min(
+        policy.due_at(
+            published_at=ask.published_at,
+            collected_at=ask.collected_at,
+            urgent=ask.urgent,
+            handed_over_at=terms.handed_over_at,
+        )
+        for number, ask in enumerate(asks)
+        if ask.urgent or number == 0
+    )
 
 
 def _withdrawn_at(asks: Sequence[Ask], first: Stop | None, due_at: datetime | None) -> datetime | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 Hours = tuple[time, time]
-WEEKDAYS_9_TO_18: Mapping[int, Hours] = {weekday: (time(9), time(18)) for weekday in range(5)}
+WeeklyHours = Mapping[int, Hours]
+WEEKDAYS_9_TO_18: WeeklyHours = {weekday: (time(9), time(18)) for weekday in range(5)}
 LONGEST_CLOSURE = timedelta(days=366)
 
 
@@ -18,7 +19,7 @@ class Calendar:
 
     name: str
     zone: tzinfo
-    weekly: Mapping[int, Hours] = field(default_factory=lambda: WEEKDAYS_9_TO_18)
+    weekly: WeeklyHours = field(default_factory=lambda: WEEKDAYS_9_TO_18)
     exceptions: Mapping[date, Hours | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -31,6 +32,14 @@ class Calendar:
     def hours(self, day: date) -> Hours | None:
         """The working hours of a day, `None` when nobody works."""
         return self.exceptions[day] if day in self.exceptions else self.weekly.get(day.weekday())
+
+    def day_of(self, moment: datetime) -> date:
+        """The day that it is in the zone."""
+        return moment.astimezone(self.zone).date()
+
+    def end_of(self, day: date) -> datetime:
+        """The midnight in which a day ends, in UTC."""
+        return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
 
     def stretches(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Working stretches between two moments, in UTC and in order; the last one may reach past `end`."""
@@ -56,6 +65,18 @@ def add_working_time(start: datetime, duration: timedelta, calendar: Calendar) -
         if reached == since:
             raise ValueError(f"By the calendar {calendar.name!r} nobody works for a year from {since:%Y-%m-%d} on.")
         since = reached
+
+
+def add_working_days(day: date, count: int, calendar: Calendar) -> date:
+    """The `count`-th day after `day` on which anybody works; `ValueError` when nobody does for a year."""
+    reached = last = day
+    while count > 0:
+        reached += timedelta(days=1)
+        if calendar.hours(reached) is not None:
+            count, last = count - 1, reached
+        elif reached - last > LONGEST_CLOSURE:
+            raise ValueError(f"By the calendar {calendar.name!r} nobody works for a year from {last:%Y-%m-%d} on.")
+    return reached
 
 
 def working_time_between(start: datetime, end: datetime, calendar: Calendar) -> timedelta:

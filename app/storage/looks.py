@@ -13,7 +13,8 @@ from app.domain.routing import Rule
 from app.domain.source import Source
 from app.storage import messages
 from app.storage.messages import KnownMessage
-from app.storage.regions import POLICY_COLUMNS, RegionId, by_id
+from app.storage.policy_rows import POLICY_COLUMNS, by_id
+from app.storage.regions import RegionId
 from app.storage.routing_rules import RULE_COLUMNS, rule_of
 
 

@@ -1,44 +1,49 @@
 """The region that this installation serves, and the policy it starts with."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any, NewType
+from datetime import datetime
+from typing import NewType
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.deadline import ClockStart, Policy, PolicyId
+from app.domain.deadline import Policy, PolicyId
+from app.domain.ready_policies import READY
+from app.domain.russian_days import OfficeHours
+from app.storage.policy_rows import POLICY_COLUMNS, by_id, written_hours
 
 RegionId = NewType("RegionId", int)
 
-DEFAULT_THRESHOLD = timedelta(hours=24)
-DEFAULT_URGENT_THRESHOLD = timedelta(hours=4)
+USUAL_ZONE = "Europe/Moscow"
 
 
-async def ensure_region(session: AsyncSession, code: str, *, now: datetime) -> RegionId:
-    """The region's id; a new region gets the default policy, 24 hours around the clock and 4 hours when urgent."""
+async def ensure_region(session: AsyncSession, code: str, *, now: datetime, zone: str = USUAL_ZONE) -> RegionId:
+    """The region's id; a new region gets the default policy: 24 hours around the clock, 4 hours when urgent,
+
+    and a full answer within 7 working days of the zone after an interim one.
+    """
     found = await session.scalar(text("SELECT id FROM regions WHERE code = :code"), {"code": code})
     if found is not None:
         return RegionId(found)
     await session.execute(text("INSERT INTO regions (code) VALUES (:code) ON CONFLICT DO NOTHING"), {"code": code})
     region_id = RegionId(int(str(await session.scalar(text("SELECT id FROM regions WHERE code = :code"), {"code": code}))))
+    usual = READY["day"]
     await session.execute(
         text(
-            "INSERT INTO policies (region_id, name, version, threshold, urgent_threshold, clock_start, ack_stops, active_from)"
-            " VALUES (:region, 'default', 1, :threshold, :urgent_threshold, :start, false, :now) ON CONFLICT DO NOTHING"
+            "INSERT INTO policies (region_id, name, version, threshold, urgent_threshold, clock_start, ack_stops, active_from, hours,"
+            " substantive_days) VALUES (:region, 'default', 1, :threshold, :urgent_threshold, :start, false, :now,"
+            " CAST(:hours AS jsonb), :days) ON CONFLICT DO NOTHING"
         ),
         {
             "region": region_id,
-            "threshold": DEFAULT_THRESHOLD,
-            "urgent_threshold": DEFAULT_URGENT_THRESHOLD,
-            "start": ClockStart.PUBLISHED.value,
+            "threshold": usual.threshold,
+            "urgent_threshold": usual.urgent_threshold,
+            "start": usual.clock_start.value,
             "now": now,
+            "hours": written_hours(OfficeHours(), zone),
+            "days": usual.substantive_days,
         },
     )
     return region_id
-
-
-POLICY_COLUMNS = "id, name, version, threshold, urgent_threshold, clock_start, ack_stops"
 
 
 async def policies_of(session: AsyncSession, region_id: RegionId) -> dict[PolicyId, Policy]:
@@ -47,11 +52,3 @@ async def policies_of(session: AsyncSession, region_id: RegionId) -> dict[Policy
         text(f"SELECT {POLICY_COLUMNS} FROM policies WHERE region_id = :region ORDER BY active_from, version"), {"region": region_id}
     )
     return by_id(rows)
-
-
-def by_id(rows: Iterable[Any]) -> dict[PolicyId, Policy]:
-    """Policies from rows of `POLICY_COLUMNS`, in their order."""
-    return {
-        PolicyId(key): Policy(PolicyId(key), name, version, threshold, urgent, ClockStart(start), ack_stops=ack_stops)
-        for key, name, version, threshold, urgent, start, ack_stops in rows
-    }

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.event import Event, EventType, breaches, fold, marked, turns_from
+from app.domain.event import Event, EventType, breaches, fold, marked, turns_under
 from app.domain.incident import WAITING, Incident, IncidentId, Step, after, follow
 from app.domain.undo import UNDOABLE, stood
 from app.storage import events, incidents, regions, turns
@@ -29,9 +29,9 @@ async def apply_step(
     log = (await events.of_incidents(session, region_id, [incident_id]))[incident_id]
     taken = Event(EventType(step.type), step.at, _data(step) | _before(step, held.incident))
     facts = fold([*log, taken])
-    found = turns_from(facts, policy=policies[held.policy_id], monitored_since=held.monitored_since)
+    found = turns_under(facts, policies, otherwise=held.policy_id, monitored_since=held.monitored_since)
     if step.moves_clock:
-        before = turns_from(fold(log), policy=policies[held.policy_id], monitored_since=held.monitored_since)
+        before = turns_under(fold(log), policies, otherwise=held.policy_id, monitored_since=held.monitored_since)
         step = replace(step, status=follow(step.status, before, found))
     standing = {incident_id: Standing(facts, found)}
     await record_news(session, region_id, standing, [(incident_id, taken)], now=now, actor_id=step.actor)

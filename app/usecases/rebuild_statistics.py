@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.event import fold
+from app.domain.event import fold, turns_under
 from app.domain.incident import WAITING, IncidentId
-from app.domain.turn import Turn, turns_of
+from app.domain.turn import Turn
 from app.storage import events, incidents, regions, turns
 from app.storage.engine import Database
 from app.storage.incidents import StoredIncident, clocks
@@ -57,12 +57,7 @@ async def _compare(
     differences, rebuilt = [], {}
     for one in batch:
         facts = fold(logs[one.incident.id])
-        found = turns_of(
-            list(facts.asks.values()),
-            list(facts.answers.values()),
-            policy=policies[one.policy_id],
-            monitored_since=one.monitored_since,
-        )
+        found = turns_under(facts, policies, otherwise=one.policy_id, monitored_since=one.monitored_since)
         fields = _differing(found, stored_turns.get(one.incident.id, []))
         fields += _differing_clocks(one, found, stored_clocks[one.incident.id], now=now)
         if fields:

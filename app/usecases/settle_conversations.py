@@ -1,14 +1,14 @@
 """Brings the incidents of a thread up to what its messages say: opens, answers, reopens, and moves the clocks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.conversation import Officials, facts_of
-from app.domain.deadline import Policy, PolicyId
-from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, turns_from
+from app.domain.deadline import Policies, Policy, PolicyId
+from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, turns_under
 from app.domain.incident import WAITING, IncidentId, IncidentStatus, follow
 from app.domain.message import MessageId
 from app.domain.place import FoundPlace, territory_of
@@ -53,7 +53,7 @@ async def settle_conversations(
     thread: ThreadKey,
     touched: Conversations,
     *,
-    policies: Mapping[PolicyId, Policy],
+    policies: Policies,
     named: Mapping[str, tuple[FoundPlace, ...]],
     rules: Sequence[Rule] = (),
     now: datetime,
@@ -104,11 +104,13 @@ def _open(
         about["owner_id"] = source.authority_id
     answered: list[Turn] = []
     for position, (author, part) in enumerate(fresh.items()):
-        settled = _settle(author, part, facts_of(author, part.own, officials), policy=policy, monitored_since=source.monitored_since)
-        status = follow(IncidentStatus.NEW, (), settled.turns)
-        moved = clocks(settled.turns, status, working=WAITING, now=now)
         rule = routes.get(author)
         authority_id = source.authority_id if rule is None else rule.authority_id
+        handed_over_at = None if authority_id is None else now
+        facts = replace(facts_of(author, part.own, officials), opened_under=policy.id, handed_over_at=handed_over_at)
+        settled = _settle(author, part, facts, {policy.id: policy}, otherwise=policy.id, monitored_since=source.monitored_since)
+        status = follow(IncidentStatus.NEW, (), settled.turns)
+        moved = clocks(settled.turns, status, working=WAITING, now=now)
         outcome.new.append(NewIncident(author, settled.opening, source.authority_id, authority_id, status, moved, territories[author]))
         log = [opened(settled.standing.facts, at=now, **about), *_routed(rule, now), *breaches(settled.turns, (), now=now)]
         _record(outcome, provisional(position), settled.standing, log)
@@ -160,7 +162,7 @@ async def _follow(
     stored: Mapping[str, StoredIncident],
     officials: Officials,
     *,
-    policies: Mapping[PolicyId, Policy],
+    policies: Policies,
     now: datetime,
 ) -> list[Turn]:
     """Brings open incidents up to their conversations; the turns that were answered by it."""
@@ -173,9 +175,9 @@ async def _follow(
         happened = news(known, facts_of(author, asking[author].own, officials, linked=known.linked))
         if not happened:
             continue
-        policy, since = policies[one.policy_id], one.monitored_since
-        before = turns_from(known, policy=policy, monitored_since=since)
-        settled = _settle(author, asking[author], fold([*log, *happened]), policy=policy, monitored_since=since)
+        since = one.monitored_since
+        before = turns_under(known, policies, otherwise=one.policy_id, monitored_since=since)
+        settled = _settle(author, asking[author], fold([*log, *happened]), policies, otherwise=one.policy_id, monitored_since=since)
         status = follow(one.incident.status, before, settled.turns)
         moved = clocks(settled.turns, status, working=WAITING, now=now)
         outcome.changed.append(ChangedIncident(one.incident.id, status, settled.opening, moved))
@@ -204,7 +206,8 @@ def _record(outcome: Outcome, incident_id: IncidentId, standing: Standing, log: 
     outcome.answers[incident_id] = list(standing.facts.answers.values())
 
 
-def _settle(author: str, part: Touched, facts: Facts, *, policy: Policy, monitored_since: datetime) -> Settled:
+def _settle(author: str, part: Touched, facts: Facts, policies: Policies, *, otherwise: PolicyId, monitored_since: datetime) -> Settled:
     if part.opening is None:
         raise ValueError("a conversation without a question has no turns")
-    return Settled(author, part.opening, Standing(facts, turns_from(facts, policy=policy, monitored_since=monitored_since)))
+    found = turns_under(facts, policies, otherwise=otherwise, monitored_since=monitored_since)
+    return Settled(author, part.opening, Standing(facts, found))

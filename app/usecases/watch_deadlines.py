@@ -4,8 +4,7 @@ from datetime import datetime
 
 import structlog
 
-from app.domain.event import breaches, fold, marked
-from app.domain.turn import turns_of
+from app.domain.event import breaches, fold, marked, turns_under
 from app.storage import events, incidents, regions
 from app.storage.engine import Database
 from app.storage.regions import RegionId
@@ -32,12 +31,7 @@ async def watch_deadlines(database: Database, region_id: RegionId, *, now: datet
             for one in overdue:
                 log_of_one = logs[one.incident.id]
                 facts = fold(log_of_one)
-                turns = turns_of(
-                    list(facts.asks.values()),
-                    list(facts.answers.values()),
-                    policy=policies[one.policy_id],
-                    monitored_since=one.monitored_since,
-                )
+                turns = turns_under(facts, policies, otherwise=one.policy_id, monitored_since=one.monitored_since)
                 recorded += [(one.incident.id, event) for event in breaches(turns, marked(log_of_one), now=now)]
             await events.append(session, region_id, recorded, now=now)
             await incidents.mark_breached(session, region_id, [one.incident.id for one in overdue])

@@ -32,6 +32,8 @@ FORMS = {
     "/labelling/models/rollback": Act.ADMINISTER,
     "/signals/masses/{mass_id}/merge": Act.WORK,
     "/signals/masses/{mass_id}/dismiss": Act.WORK,
+    "/policies": Act.ADMINISTER,
+    "/policies/preview": Act.ADMINISTER,
     "/routing": Act.ADMINISTER,
     "/routing/{rule_id}": Act.ADMINISTER,
     "/routing/{rule_id}/remove": Act.ADMINISTER,

@@ -11,6 +11,7 @@ from app.console import texts
 from app.domain import answer_patterns, answer_rules
 from app.domain.answer import AnswerClass, BoundBy
 from app.domain.answer_patterns import AnswerRule
+from app.domain.deadline import ClockStart
 from app.domain.incident import IncidentStatus
 from app.domain.operator import Role
 from app.domain.source import PauseReason
@@ -25,6 +26,7 @@ from app.domain.wait_parts import PartKind
         (texts.KINDS, Kind),
         (texts.STATUSES, IncidentStatus),
         (texts.ROLES, Role),
+        (texts.CLOCK_STARTS, ClockStart),
         (texts.ANSWER_CLASSES, AnswerClass),
         (texts.BINDINGS, BoundBy),
         (texts.TURN_STATES, TurnState),

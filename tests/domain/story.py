@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from app.domain.answer import Answer, AnswerClass, AnswerVersion, BoundBy
-from app.domain.deadline import Policy, PolicyId
+from app.domain.deadline import Policy, PolicyId, Terms
 from app.domain.event import Facts
 from app.domain.message import Ask, MessageId, Presence
 from app.domain.turn import Turn, turns_of
@@ -30,6 +30,8 @@ class Story:
 
     policy: Policy = DAY_AND_NIGHT
     watched_since: datetime = FIRST_DAY - 30 * DAY
+    later: tuple[Policy, ...] = ()
+    handed_over_at: datetime | None = None
     _asks: dict[MessageId, Ask] = field(default_factory=dict)
     _answers: dict[MessageId, Answer] = field(default_factory=dict)
 
@@ -73,7 +75,8 @@ class Story:
 
     def turns(self) -> tuple[Turn, ...]:
         """Every turn of the conversation, oldest first."""
-        return turns_of(list(self._asks.values()), list(self._answers.values()), policy=self.policy, monitored_since=self.watched_since)
+        terms = Terms(self.policy, self.watched_since, self.later, self.handed_over_at)
+        return turns_of(list(self._asks.values()), list(self._answers.values()), terms)
 
     def turn(self) -> Turn:
         """The only turn."""

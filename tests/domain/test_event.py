@@ -24,7 +24,7 @@ def written(found: Sequence[Facts]) -> list[Event]:
 
 @given(histories())
 def test_a_log_adds_up_to_what_was_seen_last(found: list[Facts]) -> None:
-    assert fold(written(found)) == found[-1]
+    assert fold(written(found)) == replace(found[-1], opened_under=DAY_AND_NIGHT.id)
 
 
 @given(histories())
@@ -77,7 +77,9 @@ def test_operators_steps_change_no_clock() -> None:
     log = [opened(story.facts(), at=at("10:01"))]
     steps = [Event(kind, at("11:00")) for kind in (EventType.TAKEN, EventType.ASSIGNED, EventType.CLOSED, EventType.BREACHED)]
 
-    assert fold([*log, *steps]) == story.facts()
+    taken = fold([*log, *steps])
+    assert taken == replace(story.facts(), handed_over_at=at("11:00"))
+    assert turns_from(taken, policy=DAY_AND_NIGHT, monitored_since=FIRST_DAY) == story.turns()
 
 
 def test_a_transfer_between_bodies_never_resets_the_residents_clock() -> None:

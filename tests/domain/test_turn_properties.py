@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.domain.answer import Answer, AnswerClass, AnswerVersion, BoundBy
-from app.domain.deadline import Policy
+from app.domain.deadline import Policy, Terms
 from app.domain.event import Facts, turns_from
 from app.domain.message import Ask, MessageId
 from app.domain.turn import Turn, TurnState, turns_of
@@ -39,7 +39,7 @@ def test_the_clocks_do_not_depend_on_the_order_of_facts(facts: Facts, policy: Po
     order.shuffle(asked)
     order.shuffle(said)
 
-    assert turns_of(asked, said, policy=policy, monitored_since=since) == turns_from(facts, policy=policy, monitored_since=since)
+    assert turns_of(asked, said, Terms(policy, since)) == turns_from(facts, policy=policy, monitored_since=since)
 
 
 @given(conversations(), policies, watches)

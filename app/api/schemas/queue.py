@@ -78,7 +78,7 @@ class MessagesQuery(PageQuery):
     ] = None
 
 
-WORKING = "`working`: Monday to Friday, nine to six, in the region's time zone."
+WORKING = "`working`: Monday to Friday, nine to six, in the region's time zone, but for Russia's days off."
 
 
 class PeriodQuery(BaseModel):

@@ -34,6 +34,11 @@ policies = Table(
     Column("clock_start", Text, nullable=False),
     Column("ack_stops", Boolean, nullable=False),
     moment("active_from", required=True),
+    Column("in_working_time", Boolean, nullable=False, server_default=text("false")),
+    Column("hours", JSONB),
+    Column("substantive_days", SmallInteger),
+    Column("rejudges", Boolean, nullable=False, server_default=text("false")),
+    Column("made_by", BigInteger, ForeignKey("operators.id")),
     UniqueConstraint("region_id", "name", "version"),
 )
 
