@@ -26,6 +26,7 @@ from app.usecases.set_password import set_password
 from app.usecases.sign_in import DECOY, SESSION_LASTS, token_sha256
 from tests.api.village import PLUGIN, Hamlet
 from tests.console.browsing import PASSWORD, Browser
+from tests.passwords import QUICK
 from tests.usecases.reading import Reader, open_reader
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -50,7 +51,7 @@ class Site:
     async def hire(self, login: str, role: Role) -> OperatorId:
         """An operator who can sign in by password."""
         operator_id = await self.register(login, role)
-        await set_password(self.console.database, operator_id, login=login, password=PASSWORD)
+        await set_password(self.console.database, operator_id, login=login, password=PASSWORD, hasher=QUICK)
         return operator_id
 
     async def browser(self, *, scheme: str = "http") -> Browser:

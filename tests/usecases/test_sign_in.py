@@ -4,16 +4,18 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import text
 
 from app.domain.errors import AlreadyExists, InvalidInput
 from app.domain.operator import OperatorId
+from app.storage import passwords
 from app.storage.engine import Database
 from app.usecases.resume_session import resume_session
 from app.usecases.set_password import set_password
 from app.usecases.sign_in import DECOY, FAILURES_PER_LOGIN, NewSession, TooManyAttempts, WrongCredentials, sign_in
 from app.usecases.sign_out import sign_out
+from tests.passwords import QUICK
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -25,7 +27,7 @@ HOME = "192.0.2.1"
 async def anna(database: Database, noon: datetime) -> OperatorId:
     """An operator who signs in as anna."""
     anna = await hire(database, "Анна", noon)
-    await set_password(database, anna, login="anna", password=PASSWORD)
+    await set_password(database, anna, login="anna", password=PASSWORD, hasher=QUICK)
     return anna
 
 
@@ -75,8 +77,13 @@ async def test_a_disabled_operator_cannot_sign_in_and_loses_the_session(database
     assert await resume_session(database, begun.token, is_work=True, now=noon) is None
 
 
-async def test_the_decoy_costs_as_much_as_a_real_hash() -> None:
-    assert not PasswordHasher().check_needs_rehash(DECOY)
+async def test_the_decoy_costs_as_much_as_a_real_hash(database: Database, noon: datetime) -> None:
+    await set_password(database, await hire(database, "Анна", noon), login="anna", password=PASSWORD)
+    async with database.read() as session:
+        real = await passwords.find(session, "anna")
+
+    assert real is not None
+    assert extract_parameters(real.password_hash) == extract_parameters(DECOY) == extract_parameters(PasswordHasher().hash(PASSWORD))
 
 
 async def test_an_unknown_login_is_refused_in_the_same_words(database: Database, anna: OperatorId, noon: datetime) -> None:
@@ -160,7 +167,7 @@ async def test_signing_out_ends_the_session(database: Database, anna: OperatorId
 async def test_a_new_password_ends_the_sessions_of_the_old_one(database: Database, anna: OperatorId, noon: datetime) -> None:
     begun = await enter(database, noon)
 
-    await set_password(database, anna, login="anna", password="другой-пароль")
+    await set_password(database, anna, login="anna", password="другой-пароль", hasher=QUICK)
 
     assert await resume_session(database, begun.token, is_work=True, now=noon) is None
 
@@ -169,7 +176,7 @@ async def test_a_login_belongs_to_one_operator(database: Database, anna: Operato
     boris = await hire(database, "Борис", noon)
 
     with pytest.raises(AlreadyExists):
-        await set_password(database, boris, login="ANNA", password=PASSWORD)
+        await set_password(database, boris, login="ANNA", password=PASSWORD, hasher=QUICK)
 
 
 @pytest.mark.parametrize(("login", "password"), [("", PASSWORD), ("a b", PASSWORD), ("anna", "коротко"), ("anna", "х" * 257)])
