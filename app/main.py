@@ -12,6 +12,7 @@ from app.api import (
     authorities,
     credentials,
     event_stream,
+    exports,
     health,
     hooks,
     incident_steps,
@@ -39,6 +40,7 @@ from app.usecases.follow_events import EventFeed
 LARGEST_BODY = 1_000_000
 """Bytes of a request; the longest honest one is a list of topics, some hundred thousand."""
 MODULES = (
+    exports,  # before the incidents: its address would be the number of one
     incidents,
     incident_steps,
     steps,

@@ -13,6 +13,7 @@ from app.bootstrap import CannotStart, Services, system_now
 from app.console.context import ConsoleContext
 from app.console.mount import add_console
 from app.console.pages import Pages
+from app.exports.desk import ExportDesk
 from app.main import create_app
 from app.storage.engine import DATABASE_ERRORS
 from app.usecases.add_source import Networks
@@ -53,6 +54,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 async def run_web(services: Services, stop: asyncio.Event, listening: socket.socket) -> None:
     """Serves until `stop` is set, then lets running requests end."""
+    desk = ExportDesk()
     context = ApiContext(
         database=services.database,
         region_id=services.region_id,
@@ -65,9 +67,10 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
         budgets=services.budgets,
         at_work=services.at_work,
         finders=services.finders,
+        desk=desk,
     )
     app = create_app(context)
-    add_console(app, _console_context(services))
+    add_console(app, _console_context(services, desk))
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False)
     server = QuietServer(config)
     async with asyncio.TaskGroup() as group:
@@ -90,7 +93,7 @@ async def _count_until(stop: asyncio.Event, services: Services) -> None:
             log.warning("counts not handed over", reason=type(error).__name__)
 
 
-def _console_context(services: Services) -> ConsoleContext:
+def _console_context(services: Services, desk: ExportDesk) -> ConsoleContext:
     return ConsoleContext(
         database=services.database,
         region_id=services.region_id,
@@ -101,4 +104,5 @@ def _console_context(services: Services) -> ConsoleContext:
         pages=Pages(),
         at_work=services.at_work,
         finders=services.finders,
+        desk=desk,
     )

@@ -14,13 +14,13 @@ from app.api.routers import make_router
 from app.api.schemas.explanation import ExplanationOut
 from app.api.schemas.incident import IncidentDetailsOut, IncidentOut, IncidentPage
 from app.api.schemas.message import MessageOut, MessagePage
-from app.api.schemas.queue import PageQuery, QueueQuery, Sort
+from app.api.schemas.queue import PageQuery, QueueQuery
 from app.api.schemas.step import EventOut, EventPage
 from app.api.sessions import ReadSession
 from app.domain.incident import IncidentId
 from app.domain.territory import EntryId
 from app.storage import collected, events, gazetteer, incident_details, queue
-from app.storage.queue import DuePlace, PublishedPlace
+from app.storage.queue import DuePlace, Order, PublishedPlace
 from app.storage.regions import RegionId
 from app.usecases.explain_incident import explain_incident
 
@@ -32,10 +32,10 @@ async def list_incidents(
     operator: Reader, session: ReadSession, context: Context, now: Now, query: Annotated[QueueQuery, Query()]
 ) -> IncidentPage:
     """The queue: what waits first, the earliest deadline at the head; or the newest first with `sort=published`."""
-    territory_ids = await _within(session, context.region_id, query.territory_id)
+    territory_ids = await ids_within(session, context.region_id, query.territory_id)
     wanted, longer = query.to_filter(context.classifier.sure_from, territory_ids), query.limit + 1
     shown: list[IncidentId]
-    if query.sort is Sort.DUE:
+    if query.sort is Order.DUE:
         due, last_due = split_page(
             await queue.by_due(session, context.region_id, wanted, after=read_due(query.cursor), limit=longer, now=now), query.limit
         )
@@ -50,7 +50,7 @@ async def list_incidents(
     return IncidentPage(items=[IncidentOut.of(one, now) for one in details], next_cursor=cursor)
 
 
-async def _within(session: AsyncSession, region_id: RegionId, territory_id: EntryId | None) -> tuple[EntryId, ...]:
+async def ids_within(session: AsyncSession, region_id: RegionId, territory_id: EntryId | None) -> tuple[EntryId, ...]:
     """A territory with what lies in it; of one that there is not, nothing is counted."""
     if territory_id is None:
         return ()

@@ -21,12 +21,14 @@ from app.domain.errors import (
     NotPermitted,
     Refused,
     StaleVersion,
+    TooBusy,
 )
 from app.domain.topic import TaxonomyRefused
 from connectors.sdk.errors import AccessDenied, ConnectorError, InvalidLink, RateLimited, SourceGone
 from connectors.sdk.text import clean_text
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = "60"
 KINDS: Mapping[type[DomainError], tuple[int, str]] = {
     NotFound: (404, "not-found"),
     StaleVersion: (412, "stale-version"),
@@ -37,6 +39,7 @@ KINDS: Mapping[type[DomainError], tuple[int, str]] = {
     AlreadyExists: (409, "already-exists"),
     LeaseLost: (409, "lease-lost"),
     NoModelBefore: (409, "no-model-before"),
+    TooBusy: (429, "too-busy"),
 }
 SLUGS: Mapping[int, str] = {
     400: "unreadable-body",
@@ -141,9 +144,13 @@ async def on_domain_error(request: Request, error: Exception) -> Response:
             return invalid([("groups", fault) for fault in error.faults])
         case DomainError():
             status, slug = KINDS[type(error)]
-            return problem(status, slug, str(error), more=_more(error))
+            return problem(status, slug, str(error), more=_more(error), headers=_headers(error))
         case _:
             raise error
+
+
+def _headers(error: DomainError) -> dict[str, str]:
+    return {"Retry-After": RETRY_SECONDS} if isinstance(error, TooBusy) else {}
 
 
 def _more(error: DomainError) -> dict[str, object]:

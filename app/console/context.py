@@ -12,6 +12,7 @@ from app.console.pages import Pages
 from app.console.times import Times
 from app.domain.russian_days import russian_calendar
 from app.domain.working_time import Calendar
+from app.exports.desk import ExportDesk
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.usecases.add_source import Networks
@@ -31,6 +32,7 @@ class ConsoleContext:
     pages: Pages
     at_work: ClassifierAtWork = field(default_factory=ClassifierAtWork)
     finders: PlaceFinders = field(default_factory=PlaceFinders)
+    desk: ExportDesk = field(default_factory=ExportDesk)
 
     @property
     def classifier(self) -> AnyClassifier:

@@ -59,6 +59,14 @@ class InvalidInput(DomainError):
         self.field = field
 
 
+class TooBusy(DomainError):
+    """As much of this is being done as may be at a time."""
+
+    def __init__(self, noun: str) -> None:
+        super().__init__(f"Enough {noun} are under way already: try again in a minute.")
+        self.noun = noun
+
+
 class AlreadyExists(DomainError):
     """The same thing is registered already; `key` is what it is known by."""
 

@@ -17,6 +17,7 @@ ReadSession = NewType("ReadSession", AsyncSession)
 """A session that cannot write: each of its statements is a transaction of its own, and the server refuses any change."""
 
 OLDEST_SERVER = 150000
+IDLE_SECONDS = 60
 RECYCLE_SECONDS = 300
 """How long a connection may live: firewalls forget silent ones without telling either side."""
 SERVER_SETTINGS = {"application_name": "otklik", "timezone": "UTC", "jit": "off"}
@@ -92,6 +93,18 @@ class Database:
     async def read(self) -> AsyncIterator[ReadSession]:
         async with self._readers() as session:
             yield ReadSession(session)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[ReadSession]:
+        """One state of the database for many statements, as it is at the first of them; it ends when a minute passes unasked.
+
+        It keeps the server from tidying up: it must not wait for anybody outside.
+        """
+        async with self.reading.connect() as connection:
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+            async with AsyncSession(connection, expire_on_commit=False) as session:
+                await session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'"))
+                yield ReadSession(session)
 
     async def check(self) -> None:
         """Raises `DatabaseUnfit` for a server that is too old or cannot fold Russian letters."""

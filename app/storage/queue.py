@@ -4,8 +4,10 @@ Pages go by key, so that a page deep in the queue costs what the first one costs
 apart: each part then lies in one range of an index, and the second is read only where the first ends.
 """
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import text
@@ -47,6 +49,11 @@ class QueueFilter:
     of_test_pages: bool = False
 
 
+class Order(StrEnum):
+    DUE = "due"
+    PUBLISHED = "published"
+
+
 @dataclass(frozen=True, slots=True)
 class DuePlace:
     """A place in the order of what is due first."""
@@ -73,7 +80,9 @@ async def by_due(
         if (after is not None and waiting and not after.waiting) or not _may_hold(wanted, waiting=waiting):
             continue
         start = after if after is not None and after.waiting == waiting else None
-        found += await _part(session, region_id, wanted, waiting=waiting, after=start, limit=limit - len(found), now=now)
+        query, parameters = _due(region_id, wanted, waiting=waiting, after=start, now=now)
+        rows = await session.execute(text(query), parameters | {"limit": limit - len(found)})
+        found += [DuePlace(waiting, row.queue_at, IncidentId(row.id)) for row in rows]
         if len(found) >= limit:
             break
     return found
@@ -83,6 +92,48 @@ async def by_published(
     session: AsyncSession, region_id: RegionId, wanted: QueueFilter, *, after: PublishedPlace | None, limit: int, now: datetime
 ) -> list[PublishedPlace]:
     """The next places, the newest publication first."""
+    query, parameters = _published(region_id, wanted, after=after, now=now)
+    rows = await session.execute(text(query), parameters | {"limit": limit})
+    return [PublishedPlace(row.published_at, IncidentId(row.id)) for row in rows]
+
+
+async def walk(
+    session: AsyncSession, region_id: RegionId, wanted: QueueFilter, *, order: Order, now: datetime, size: int
+) -> AsyncIterator[Sequence[IncidentId]]:
+    """Everything that is wanted in the order of the pages, `size` at a time; the session must hold one transaction all the while.
+
+    The server keeps the place in one reading, where pages by key would look for words anew each time.
+    """
+    if order is Order.DUE:
+        parts = [
+            _due(region_id, wanted, waiting=waiting, after=None, now=now) for waiting in (True, False) if _may_hold(wanted, waiting=waiting)
+        ]
+    else:
+        parts = [_published(region_id, wanted, after=None, now=now)]
+    for query, parameters in parts:
+        rows = await session.stream(text(query), parameters | {"limit": None}, execution_options={"max_row_buffer": size})
+        async for some in rows.partitions(size):
+            yield [IncidentId(row.id) for row in some]
+
+
+async def count_up_to(session: AsyncSession, region_id: RegionId, wanted: QueueFilter, *, most: int, now: datetime) -> int:
+    """How many are wanted; of more than `most`, that many."""
+    conditions, parameters = _unordered(region_id, wanted, now=now)
+    query = f"SELECT count(*) FROM (SELECT 1 FROM incidents WHERE {' AND '.join(conditions)} LIMIT :most) AS one"
+    return int(await session.scalar(text(query), parameters | {"most": most}) or 0)
+
+
+def _published(region_id: RegionId, wanted: QueueFilter, *, after: PublishedPlace | None, now: datetime) -> tuple[str, dict[str, Any]]:
+    conditions, parameters = _unordered(region_id, wanted, now=now)
+    if after is not None:
+        conditions.append("(published_at, id) < (:after_at, :after_id)")
+        parameters |= {"after_at": after.published_at, "after_id": after.id}
+    query = f"SELECT published_at, id FROM incidents WHERE {' AND '.join(conditions)} ORDER BY published_at DESC, id DESC LIMIT :limit"
+    return query, parameters
+
+
+def _unordered(region_id: RegionId, wanted: QueueFilter, *, now: datetime) -> tuple[list[str], dict[str, Any]]:
+    """All conditions, for a reading that does not take what waits and what does not apart."""
     conditions, parameters = _conditions(region_id, wanted)
     if wanted.statuses:
         conditions.append("status = ANY(:statuses)")
@@ -90,12 +141,7 @@ async def by_published(
     if wanted.overdue is not None:
         conditions.append("(waiting AND queue_at < :now)" if wanted.overdue else "NOT (waiting AND queue_at < :now)")
         parameters["now"] = now
-    if after is not None:
-        conditions.append("(published_at, id) < (:after_at, :after_id)")
-        parameters |= {"after_at": after.published_at, "after_id": after.id}
-    query = f"SELECT published_at, id FROM incidents WHERE {' AND '.join(conditions)} ORDER BY published_at DESC, id DESC LIMIT :limit"
-    rows = await session.execute(text(query), parameters | {"limit": limit})
-    return [PublishedPlace(row.published_at, IncidentId(row.id)) for row in rows]
+    return conditions, parameters
 
 
 def _may_hold(wanted: QueueFilter, *, waiting: bool) -> bool:
@@ -105,16 +151,7 @@ def _may_hold(wanted: QueueFilter, *, waiting: bool) -> bool:
     return wanted.overdue is not True
 
 
-async def _part(
-    session: AsyncSession,
-    region_id: RegionId,
-    wanted: QueueFilter,
-    *,
-    waiting: bool,
-    after: DuePlace | None,
-    limit: int,
-    now: datetime,
-) -> list[DuePlace]:
+def _due(region_id: RegionId, wanted: QueueFilter, *, waiting: bool, after: DuePlace | None, now: datetime) -> tuple[str, dict[str, Any]]:
     conditions, parameters = _conditions(region_id, wanted)
     conditions.append("waiting" if waiting else "NOT waiting")
     if waiting and wanted.overdue is not None:
@@ -123,8 +160,7 @@ async def _part(
     if after is not None:
         conditions.append("(queue_at, id) > (:after_at, :after_id)")
         parameters |= {"after_at": after.queue_at, "after_id": after.id}
-    rows = await session.execute(text(_ordered(wanted, conditions, parameters)), parameters | {"limit": limit})
-    return [DuePlace(waiting, row.queue_at, IncidentId(row.id)) for row in rows]
+    return _ordered(wanted, conditions, parameters), parameters
 
 
 def _ordered(wanted: QueueFilter, conditions: list[str], parameters: dict[str, Any]) -> str:

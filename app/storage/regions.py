@@ -52,3 +52,8 @@ async def policies_of(session: AsyncSession, region_id: RegionId) -> dict[Policy
         text(f"SELECT {POLICY_COLUMNS} FROM policies WHERE region_id = :region ORDER BY active_from, version"), {"region": region_id}
     )
     return by_id(rows)
+
+
+async def code_of(session: AsyncSession, region_id: RegionId) -> str:
+    """The code under which the region was set up."""
+    return str(await session.scalar(text("SELECT code FROM regions WHERE id = :region"), {"region": region_id}))

@@ -1,6 +1,5 @@
 """What a list may be asked for. A parameter that nobody knows is refused: a misspelt filter must not mean «everything»."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,15 +8,12 @@ from app.api.parameters import AuthorityNumber, Moment, OperatorNumber, ShortTex
 from app.domain.incident import IncidentStatus
 from app.domain.territory import EntryId
 from app.domain.verdict import Kind
-from app.storage.queue import QueueFilter
+from app.exports.incident_columns import Layout
+from app.exports.table import FileFormat
+from app.storage.queue import Order, QueueFilter
 from app.storage.statistics import GroupBy
 from app.usecases.measure_answers import Clock
 from app.usecases.offer_messages import Lane
-
-
-class Sort(StrEnum):
-    DUE = "due"
-    PUBLISHED = "published"
 
 
 class PageQuery(BaseModel):
@@ -31,8 +27,10 @@ class PageQuery(BaseModel):
     ] = None
 
 
-class QueueQuery(PageQuery):
-    """The queue under filters; all of them together narrow it."""
+class QueueFilters(BaseModel):
+    """Filters of the queue; all of them together narrow it."""
+
+    model_config = ConfigDict(extra="forbid")
 
     status: Annotated[list[IncidentStatus], Field(max_length=7, description="Repeat it for several.")] = []
     topic: ShortText | None = None
@@ -47,7 +45,7 @@ class QueueQuery(PageQuery):
     published_from: Moment | None = None
     published_to: Moment | None = None
     test: Annotated[bool, Field(description="Incidents of test pages, which stand in no queue, instead of real ones.")] = False
-    sort: Annotated[Sort, Field(description="`due`: what waits, the earliest deadline first; `published`: the newest first.")] = Sort.DUE
+    sort: Annotated[Order, Field(description="`due`: what waits, the earliest deadline first; `published`: the newest first.")] = Order.DUE
 
     def to_filter(self, sure_from: float, territory_ids: tuple[EntryId, ...]) -> QueueFilter:
         """The filter for the storage; below `sure_from` a verdict is unsure, `territory_ids` are what lies in `territory_id`."""
@@ -66,6 +64,18 @@ class QueueQuery(PageQuery):
             published_to=self.published_to,
             of_test_pages=self.test,
         )
+
+
+class QueueQuery(QueueFilters, PageQuery):
+    """The queue under filters, page by page."""
+
+
+class ExportQuery(QueueFilters):
+    """A file of the queue under the same filters."""
+
+    format: FileFormat = FileFormat.CSV
+    columns: Annotated[Layout, Field(description="Columns of our own, or those of «Инцидент Менеджмент».")] = Layout.OTKLIK
+    authors: Annotated[bool, Field(description="With the names under which residents wrote.")] = False
 
 
 class MessagesQuery(PageQuery):

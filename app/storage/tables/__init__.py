@@ -1,6 +1,6 @@
 """Every table, one module per group of nouns; importing this package fills `metadata`."""
 
-from app.storage.tables.access import idempotency_keys, operators, sessions, sign_in_attempts, tokens
+from app.storage.tables.access import exports, idempotency_keys, operators, sessions, sign_in_attempts, tokens
 from app.storage.tables.base import metadata
 from app.storage.tables.calls import call_blocks, call_budgets, call_counts, call_days, call_limits, call_slots
 from app.storage.tables.detections import alarms, detections
@@ -41,6 +41,7 @@ __all__ = [
     "call_slots",
     "credentials",
     "detections",
+    "exports",
     "gazetteer_entries",
     "gazetteers",
     "idempotency_keys",

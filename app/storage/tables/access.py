@@ -1,6 +1,19 @@
-"""Who may come in: operators, their tokens and console sessions (hashed), and answers kept for repeated requests."""
+"""Who may come in: operators, their tokens and console sessions (hashed), answers kept for repeated requests, and who took what away."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.storage.tables.base import metadata, moment, serial
@@ -62,4 +75,22 @@ idempotency_keys = Table(
     Column("status", Integer, nullable=False),
     Column("body", JSONB, nullable=False),
     moment("created_at", required=True),
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    serial(),
+    Column("region_id", SmallInteger, ForeignKey("regions.id"), nullable=False),
+    Column("operator_id", BigInteger, ForeignKey("operators.id"), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("layout", Text),
+    Column("with_authors", Boolean, nullable=False),
+    Column("filters", JSONB, nullable=False),
+    moment("began_at", required=True),
+    moment("ended_at"),
+    Column("rows", Integer, nullable=False, server_default=text("0")),
+    Column("completed", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_exports_listed", "region_id", "id"),
 )

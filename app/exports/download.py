@@ -1,0 +1,52 @@
+"""The answer that carries a file away: errors before its first byte are answers of their own, later ones break it off."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager, aclosing
+
+import structlog
+from fastapi.responses import StreamingResponse
+from starlette.types import Message, Send
+
+from app.exports.spool import Spool
+from app.exports.table import MEDIA_TYPES, FileFormat
+
+STALLED_SECONDS = 60.0
+"""A reader that takes nothing for so long is cut off: the file would stay on our disk."""
+
+log = structlog.get_logger(__name__)
+
+
+class ReaderStalled(Exception):
+    """Whoever asked for the file takes nothing more of it."""
+
+
+class Download(StreamingResponse):
+    """A file of the given name; it is opened when the answer is sent."""
+
+    def __init__(self, opening: AbstractAsyncContextManager[Spool], *, name: str, format: FileFormat) -> None:
+        headers = {"Content-Disposition": f'attachment; filename="{name}.{format.value}"'}
+        super().__init__(iter(()), headers=headers, media_type=MEDIA_TYPES[format])
+        self._opening = opening
+
+    async def stream_response(self, send: Send) -> None:
+        """Sends the file; the journal has its end before the reader has."""
+        try:
+            async with self._opening as spool, aclosing(spool.read()) as pieces:
+                has_begun = False
+                async for piece in pieces:
+                    if not has_begun:
+                        await _hand_over(send, {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                        has_begun = True
+                    await _hand_over(send, {"type": "http.response.body", "body": piece, "more_body": True})
+        except ReaderStalled:
+            log.warning("export cut off", reason="its reader took nothing for a minute")
+            return
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _hand_over(send: Send, message: Message) -> None:
+    try:
+        async with asyncio.timeout(STALLED_SECONDS):
+            await send(message)
+    except TimeoutError as error:
+        raise ReaderStalled from error
