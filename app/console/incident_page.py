@@ -121,4 +121,5 @@ async def _names(session: AsyncSession, console: Console, entries: Sequence[Reco
     return Names(
         {key: (await operators.get(session, OperatorId(key))).operator.name for key in people},
         {key: (await authorities.get(session, console.region_id, AuthorityId(key))).name for key in bodies},
+        console.times,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from app.console import texts
+from app.console.times import Times
 from app.domain.answer import AnswerClass
 from app.domain.event import Event, EventType
 from app.storage.events import RecordedEvent
@@ -21,10 +22,11 @@ STEPS: Mapping[EventType, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Whom the events name, by number."""
+    """Whom the events name, by number, and how moments are said."""
 
     operators: Mapping[int, str]
     authorities: Mapping[int, str]
+    times: Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def _text(event: Event, names: Names) -> str:
             return "Не ответ этому жителю: сообщение больше не считается"
         case EventType.BREACHED:
             return "Срок первого ответа истёк"
+        case EventType.POLICY_CHANGED:
+            return f"Сроки региона изменились: ответ нужен до {_said(data['due_at'], names)}, раньше до {_said(data['was'], names)}"
         case EventType.TAKEN:
             return STEPS[event.type]
         case EventType.ASSIGNED:
@@ -114,6 +118,10 @@ def _text(event: Event, names: Names) -> str:
             return "Предложено как часть массового обращения"
         case _:
             assert_never(event.type)
+
+
+def _said(moment: str | None, names: Names) -> str:
+    return "—" if moment is None else names.times.brief(datetime.fromisoformat(moment))
 
 
 def _opened(data: Mapping[str, Any]) -> str:

@@ -77,10 +77,16 @@ Policies = Mapping[PolicyId, Policy]
 """Every version of a region's policies, in the order in which they came into force."""
 
 
-def later_ones(policies: Policies, opened_under: PolicyId) -> tuple[Policy, ...]:
-    """Those that came into force after the one of an opening, and hold for open questions, too."""
+def later_ones(policies: Policies, opened_under: PolicyId, until: PolicyId | None = None) -> tuple[Policy, ...]:
+    """Those that came into force after the one of an opening, up to `until`, and hold for open questions, too."""
     ordered = list(policies)
-    return tuple(policies[key] for key in ordered[ordered.index(opened_under) + 1 :] if policies[key].rejudges)
+    end = len(ordered) if until is None else ordered.index(until) + 1
+    return tuple(policies[key] for key in ordered[ordered.index(opened_under) + 1 : end] if policies[key].rejudges)
+
+
+def newest(policies: Policies) -> Policy:
+    """The one in force."""
+    return policies[list(policies)[-1]]
 
 
 DueBy = Callable[[Policy], datetime | None]

@@ -30,6 +30,7 @@ class EventType(StrEnum):
     ANSWER_LINKED = "answer_linked"
     ANSWER_UNLINKED = "answer_unlinked"
     BREACHED = "breached"
+    POLICY_CHANGED = "policy_changed"
     TAKEN = "taken"
     ASSIGNED = "assigned"
     REJECTED = "rejected"
@@ -85,11 +86,29 @@ def turns_from(facts: Facts, *, policy: Policy, monitored_since: datetime, later
     return turns_of(list(facts.asks.values()), list(facts.answers.values()), terms)
 
 
-def turns_under(facts: Facts, policies: Policies, *, otherwise: PolicyId, monitored_since: datetime) -> tuple[Turn, ...]:
-    """The turns as a region's policies judge them; `otherwise` is the policy of an opening whose log does not say it."""
+def turns_under(
+    facts: Facts, policies: Policies, *, otherwise: PolicyId, monitored_since: datetime, until: PolicyId | None = None
+) -> tuple[Turn, ...]:
+    """The turns as a region's policies up to `until` judge them; `otherwise` is the policy of an opening whose log does not say it."""
     opened_under = otherwise if facts.opened_under is None else facts.opened_under
-    later = later_ones(policies, opened_under)
+    later = later_ones(policies, opened_under, until)
     return turns_from(facts, policy=policies[opened_under], monitored_since=monitored_since, later=later)
+
+
+def policy_news(before: Sequence[Turn], after: Sequence[Turn], policy: Policy) -> list[Event]:
+    """The due times that other policies moved, as the newest of them came into force; for people: no clock is computed from them."""
+    old = {turn.question_id: turn for turn in before}
+    found = []
+    for turn in after:
+        was = old.get(turn.question_id)
+        if was is not None and was.due_at != turn.due_at:
+            moved = {"turn": turn.number, "was": _iso(was.due_at), "due_at": _iso(turn.due_at), "policy_id": policy.id}
+            found.append(Event(EventType.POLICY_CHANGED, policy.active_from, moved))
+    return found
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
 
 
 def fold(events: Iterable[Event]) -> Facts:

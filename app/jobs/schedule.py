@@ -28,6 +28,7 @@ from app.usecases.plan_threads import ThreadPlanner, plan_threads
 from app.usecases.probe_networks import probe_networks
 from app.usecases.purge_raw_payloads import purge_raw_payloads
 from app.usecases.refresh_model import refresh_model
+from app.usecases.rejudge_incidents import rejudge_incidents
 from app.usecases.retrain import retrain_by_schedule
 from app.usecases.take_in_events import Taking, take_in_events
 from app.usecases.watch_deadlines import watch_deadlines
@@ -206,6 +207,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("heartbeat", 8, one.beat),
         Duty("tend database", 2, one.tend_database),
         Duty("publish replies", 1, one.replies.tick),
+        Duty("rejudge incidents", 5, lambda: rejudge_incidents(one.database, one.region_id, now=one.now())),
         Duty("watch deadlines", 5, lambda: watch_deadlines(one.database, one.region_id, now=one.now())),
         Duty("measure gauges", 10, one.measure, share=0.01),
         Duty("hand over counts", 5, lambda: hand_over_counts(one.database, one.counts)),

@@ -168,11 +168,13 @@ def clocks(turns: Sequence[Turn], status: IncidentStatus, *, working: Collection
     )
 
 
-async def save_step(session: AsyncSession, region_id: RegionId, incident_id: IncidentId, step: Step, moved: Clocks) -> None:
-    """Writes an operator's step with the clocks that follow from it, and the next version."""
+async def save_step(
+    session: AsyncSession, region_id: RegionId, incident_id: IncidentId, step: Step, moved: Clocks, *, judged_by: PolicyId
+) -> None:
+    """Writes an operator's step with the clocks that follow from it by the policies up to `judged_by`, and the next version."""
     await session.execute(
         text(
-            "UPDATE incidents SET status = :status, version = version + 1, parent_id = CAST(:parent AS bigint),"
+            "UPDATE incidents SET status = :status, policy_id = :policy, version = version + 1, parent_id = CAST(:parent AS bigint),"
             " assignee_id = CASE WHEN :restores THEN CAST(:assignee AS bigint) ELSE coalesce(CAST(:assignee AS bigint), assignee_id) END,"
             " authority_id = CASE WHEN :restores THEN CAST(:authority AS bigint)"
             " ELSE coalesce(CAST(:authority AS bigint), authority_id) END,"
@@ -187,6 +189,7 @@ async def save_step(session: AsyncSession, region_id: RegionId, incident_id: Inc
             "region": region_id,
             "id": incident_id,
             "status": step.status.value,
+            "policy": judged_by,
             "assignee": step.assignee_id,
             "authority": step.authority_id,
             "parent": step.parent_id,
@@ -207,14 +210,19 @@ async def save_step(session: AsyncSession, region_id: RegionId, incident_id: Inc
     )
 
 
-async def lock_overdue(session: AsyncSession, region_id: RegionId, *, now: datetime, limit: int) -> list[StoredIncident]:
-    """Incidents whose question waits, its deadline passed and unmarked; those that somebody else holds now wait for the next look."""
+async def lock_overdue(
+    session: AsyncSession, region_id: RegionId, *, judged_by: PolicyId, now: datetime, limit: int
+) -> list[StoredIncident]:
+    """Incidents whose question waits, its deadline passed and unmarked; those that somebody else holds now wait for the next look,
+
+    and those whose deadline may be another by the newest policy until that has judged them.
+    """
     rows = await session.execute(
         text(
-            f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND (waiting OR ended_unanswered)"
+            f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND (waiting OR ended_unanswered) AND policy_id = :policy"
             " AND breached_at IS DISTINCT FROM queue_at AND queue_at < :now ORDER BY queue_at LIMIT :limit FOR UPDATE SKIP LOCKED"
         ),
-        {"region": region_id, "now": now, "limit": limit},
+        {"region": region_id, "policy": judged_by, "now": now, "limit": limit},
     )
     return [stored_of(row) for row in rows]
 

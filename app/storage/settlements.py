@@ -50,7 +50,10 @@ def provisional(position: int) -> IncidentId:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All that a settling writes. New incidents are measured by `policy_id`; what belongs to them has provisional ids."""
+    """All that a settling writes. By `policy_id` new incidents are measured and changed ones judged; what belongs to the new has
+
+    provisional ids.
+    """
 
     policy_id: PolicyId
     monitored_since: datetime
@@ -108,7 +111,7 @@ OPEN = (
 CHANGE = (
     f"UPDATE incidents SET {', '.join(f'{name} = t.{name}' for name, _ in CHANGED if name not in NEVER_TAKEN_BACK)},"
     " breached_at = greatest(incidents.breached_at, t.breached_at), version = version + 1,"
-    " closed_at = CASE WHEN t.status IN ('closed', 'rejected', 'duplicate') THEN closed_at END,"
+    " policy_id = :policy, closed_at = CASE WHEN t.status IN ('closed', 'rejected', 'duplicate') THEN closed_at END,"
     " parent_id = CASE WHEN t.status = 'duplicate' THEN parent_id END"
     f" FROM {rows_from('changes', CHANGED)} WHERE incidents.region_id = :region AND incidents.id = t.id"
 )

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.event import Event, EventType, breaches, fold, marked, turns_under
+from app.domain.deadline import newest
+from app.domain.event import Event, EventType, breaches, fold, marked, policy_news, turns_under
 from app.domain.incident import WAITING, Incident, IncidentId, Step, after, follow
 from app.domain.undo import UNDOABLE, stood
 from app.storage import events, incidents, regions, turns
@@ -29,16 +30,23 @@ async def apply_step(
     log = (await events.of_incidents(session, region_id, [incident_id]))[incident_id]
     taken = Event(EventType(step.type), step.at, _data(step) | _before(step, held.incident))
     facts = fold([*log, taken])
-    found = turns_under(facts, policies, otherwise=held.policy_id, monitored_since=held.monitored_since)
+    judge, since, present = held.policy_id, held.monitored_since, newest(policies)
+    found = turns_under(facts, policies, otherwise=judge, monitored_since=since)
+    before = turns_under(fold(log), policies, otherwise=judge, monitored_since=since, until=judge)
     if step.moves_clock:
-        before = turns_under(fold(log), policies, otherwise=held.policy_id, monitored_since=held.monitored_since)
         step = replace(step, status=follow(step.status, before, found))
     standing = {incident_id: Standing(facts, found)}
     await record_news(session, region_id, standing, [(incident_id, taken)], now=now, actor_id=step.actor)
-    missed = [(incident_id, event) for event in breaches(found, marked(log), now=now)]
+    moved = (
+        []
+        if judge == present.id
+        else policy_news(before, turns_under(fold(log), policies, otherwise=judge, monitored_since=since), present)
+    )
+    missed = [(incident_id, event) for event in (*moved, *breaches(found, marked(log), now=now))]
     await events.append(session, region_id, missed, now=now)
     await turns.drop_turns_beyond(session, region_id, incident_id, len(found))
-    await incidents.save_step(session, region_id, incident_id, step, clocks(found, step.status, working=WAITING, now=now))
+    moved_clocks = clocks(found, step.status, working=WAITING, now=now)
+    await incidents.save_step(session, region_id, incident_id, step, moved_clocks, judged_by=present.id)
     return after(held.incident, step)
 
 

@@ -57,7 +57,8 @@ async def _compare(
     differences, rebuilt = [], {}
     for one in batch:
         facts = fold(logs[one.incident.id])
-        found = turns_under(facts, policies, otherwise=one.policy_id, monitored_since=one.monitored_since)
+        since, judge = one.monitored_since, one.policy_id  # a newer policy moves clocks when the worker comes by with it
+        found = turns_under(facts, policies, otherwise=judge, monitored_since=since, until=judge)
         fields = _differing(found, stored_turns.get(one.incident.id, []))
         fields += _differing_clocks(one, found, stored_clocks[one.incident.id], now=now)
         if fields:

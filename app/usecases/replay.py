@@ -29,6 +29,7 @@ from app.usecases.ingest_page import ingest_page
 from app.usecases.judge_page import Intake, post_id
 from app.usecases.pushed_page import METHOD as PUSH
 from app.usecases.pushed_page import read_pushed_page
+from app.usecases.rejudge_incidents import rejudge_incidents
 from connectors.sdk.contract import Connector, EventReader, Page, PageMapper
 from connectors.sdk.errors import UnexpectedResponse
 from connectors.sdk.message_json import read_messages
@@ -127,6 +128,7 @@ async def _bring_up_to(run: Replay, moment: datetime) -> None:
 async def _register_until(run: Replay, moment: datetime) -> None:
     async with run.made.write() as session:
         run.next_registration = await copy_dated(session, run.own_schema, until=moment)
+    await rejudge_incidents(run.made, run.window.region_id, now=moment)
 
 
 async def _repeat(run: Replay, kept: KeptStep) -> None:

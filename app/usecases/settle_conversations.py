@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.conversation import Officials, facts_of
-from app.domain.deadline import Policies, Policy, PolicyId
-from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, turns_under
+from app.domain.deadline import Policies, Policy, PolicyId, newest
+from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, policy_news, turns_under
 from app.domain.incident import WAITING, IncidentId, IncidentStatus, follow
 from app.domain.message import MessageId
 from app.domain.place import FoundPlace, territory_of
@@ -70,7 +70,7 @@ async def settle_conversations(
     if any(one.policy_id not in policies for one in stored.values()):  # newer than the caller's look
         policies = await regions.policies_of(session, thread.region_id)
     fresh = {author: part for author, part in asking.items() if part.stored is None}
-    outcome = Outcome(list(policies)[-1], source.monitored_since)
+    outcome = Outcome(newest(policies).id, source.monitored_since)
     places = {author: _named_in(part, named) for author, part in fresh.items()}
     territories = {author: territory_of(found, source.territory_id) for author, found in places.items()}
     routes = await _routes(session, thread, source, fresh, territories, rules)
@@ -170,13 +170,17 @@ async def _follow(
     facts = {author: fold(logs[one.incident.id]) for author, one in stored.items()}
     officials = await _with_linked(session, thread, officials, facts.values())
     answered: list[Turn] = []
+    present = newest(policies)
     for author, one in stored.items():
         log, known = logs[one.incident.id], facts[author]
         happened = news(known, facts_of(author, asking[author].own, officials, linked=known.linked))
         if not happened:
             continue
         since = one.monitored_since
-        before = turns_under(known, policies, otherwise=one.policy_id, monitored_since=since)
+        before = turns_under(known, policies, otherwise=one.policy_id, monitored_since=since, until=one.policy_id)
+        if one.policy_id != present.id:
+            anew = turns_under(known, policies, otherwise=one.policy_id, monitored_since=since)
+            happened = [*policy_news(before, anew, present), *happened]
         settled = _settle(author, asking[author], fold([*log, *happened]), policies, otherwise=one.policy_id, monitored_since=since)
         status = follow(one.incident.status, before, settled.turns)
         moved = clocks(settled.turns, status, working=WAITING, now=now)

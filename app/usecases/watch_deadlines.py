@@ -4,6 +4,7 @@ from datetime import datetime
 
 import structlog
 
+from app.domain.deadline import newest
 from app.domain.event import breaches, fold, marked, turns_under
 from app.storage import events, incidents, regions
 from app.storage.engine import Database
@@ -22,10 +23,10 @@ async def watch_deadlines(database: Database, region_id: RegionId, *, now: datet
     found = 0
     while True:
         async with database.write() as session:
-            overdue = await incidents.lock_overdue(session, region_id, now=now, limit=BATCH)
+            policies = await regions.policies_of(session, region_id)
+            overdue = await incidents.lock_overdue(session, region_id, judged_by=newest(policies).id, now=now, limit=BATCH)
             if not overdue:
                 return found
-            policies = await regions.policies_of(session, region_id)
             logs = await events.of_incidents(session, region_id, [one.incident.id for one in overdue])
             recorded = []
             for one in overdue:

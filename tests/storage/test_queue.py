@@ -7,10 +7,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.authority import AuthorityId
+from app.domain.deadline import PolicyId
 from app.domain.incident import IncidentId, IncidentStatus
 from app.domain.operator import OperatorId
 from app.domain.territory import EntryId
-from app.storage import incident_details, incidents, queue
+from app.storage import incident_details, incidents, queue, rejudging
 from app.storage.engine import Database
 from app.storage.queue import DuePlace, PublishedPlace, QueueFilter
 from app.storage.regions import RegionId
@@ -116,7 +117,7 @@ async def test_the_newest_first_reads_the_order_of_publication(crowded: Database
 
 async def test_the_watcher_reads_only_what_is_overdue_and_unmarked(crowded: Database, region_id: RegionId, noon: datetime) -> None:
     async def read(session: AsyncSession) -> None:
-        await incidents.lock_overdue(session, region_id, now=noon, limit=500)
+        await incidents.lock_overdue(session, region_id, judged_by=PolicyId(1), now=noon, limit=500)
 
     (plan,) = await plans_of(crowded, read)
     assert indexes(plan) == {"ix_incidents_unmarked"}
@@ -167,3 +168,11 @@ async def settle(crowded: Database) -> None:
     async with crowded.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("VACUUM ANALYZE incidents"))
+
+
+async def test_another_policy_reads_only_what_is_open(crowded: Database, region_id: RegionId, noon: datetime) -> None:
+    async def read(session: AsyncSession) -> None:
+        await rejudging.lock_some(session, region_id, [PolicyId(1)], limit=200)
+
+    (plan,) = await plans_of(crowded, read, without=["seqscan"])
+    assert indexes(plan) <= {"ix_incidents_open", "ix_incidents_unmarked"}

@@ -104,6 +104,7 @@ incidents = Table(
         "queue_at",
         postgresql_where=text("(waiting OR ended_unanswered) AND breached_at IS DISTINCT FROM queue_at"),
     ),
+    Index("ix_incidents_open", "region_id", "policy_id", postgresql_where=text("waiting OR ended_unanswered")),
     Index("ix_incidents_search", "search", postgresql_using="gin"),
 )
 
