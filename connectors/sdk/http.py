@@ -1,12 +1,14 @@
-"""HTTP for connectors: time-outs, bounds, retries of reads; no secret ever in a text, a log, a `repr` or an address."""
+"""HTTP for connectors: time-outs, bounds, retries of reads; no secret ever in a text, a log, a `repr` or an address that is shown."""
 
 import asyncio
 import json
 import re
+import ssl
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from random import Random
 from typing import Any, Generic, TypeVar
@@ -24,6 +26,7 @@ from connectors.sdk.errors import (
     UnexpectedResponse,
 )
 from connectors.sdk.refusals import blames_credential
+from connectors.sdk.secret_path import SecretPathTransport
 
 Value = TypeVar("Value")
 
@@ -63,6 +66,7 @@ class LongCall:
     url: str
     query: Mapping[str, str] = field(repr=False)
     seconds: float
+    auth: httpx.Auth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,10 @@ class Asking(Generic[Value]):
 
 
 class ConnectorHttp:
-    """The connections of one connector; the owner closes them with `close`. Which credential makes a call is the ledger's choice."""
+    """The connections of one connector; the owner closes them with `close`. Which credential makes a call is the ledger's choice.
+
+    With `decodes_429` a network's own word for calling too often, in its JSON, goes to `decode` like other refusals.
+    """
 
     def __init__(
         self,
@@ -110,14 +117,22 @@ class ConnectorHttp:
         limits: HttpLimits | None = None,
         *,
         jitter: Random | None = None,
+        decodes_429: bool = False,
     ) -> None:
         self._ledger = ledger
         self._observe = observe
         self._limits = limits or HttpLimits()
+        self._decodes_429 = decodes_429
         self._jitter = jitter or Random()
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(self._limits.read_seconds, connect=self._limits.connect_seconds, pool=self._limits.call_seconds),
-            limits=httpx.Limits(max_connections=self._limits.connections, max_keepalive_connections=self._limits.connections),
+            transport=SecretPathTransport(
+                httpx.AsyncHTTPTransport(
+                    verify=trusted_authorities(),
+                    limits=httpx.Limits(max_connections=self._limits.connections, max_keepalive_connections=self._limits.connections),
+                    trust_env=False,
+                )
+            ),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             follow_redirects=False,
             trust_env=False,
@@ -170,9 +185,9 @@ class ConnectorHttp:
         timeout = httpx.Timeout(self._limits.read_seconds + call.seconds, connect=self._limits.connect_seconds)
         try:
             async with asyncio.timeout(self._limits.call_seconds + call.seconds):
-                async with self._client.stream("GET", call.url, params=dict(call.query), timeout=timeout) as answer:
+                async with self._open_long(call, timeout) as answer:
                     raw = await self._read_body(call.name, answer)
-            value = decode(_received(call.name, answer, raw))
+            value = decode(self._received(call.name, answer, raw))
             outcome = "ok"
         except ConnectorError as error:
             outcome = outcome_of(error)
@@ -223,12 +238,29 @@ class ConnectorHttp:
             raise NotSent(f"{call.method}: no connection ({type(error).__name__})") from None
         except (httpx.RequestError, TimeoutError) as error:
             raise SourceUnavailable(f"{call.method}: the call broke off ({type(error).__name__})") from None
-        return _received(call.method, answer, raw)
+        return self._received(call.method, answer, raw)
+
+    def _open_long(self, call: LongCall, timeout: httpx.Timeout) -> AbstractAsyncContextManager[httpx.Response]:
+        return self._client.stream("GET", call.url, params=dict(call.query), auth=call.auth, timeout=timeout)
 
     def _open(self, call: HttpCall) -> AbstractAsyncContextManager[httpx.Response]:
         if call.multipart:
             return self._client.stream("POST", call.url, auth=call.auth, files={name: (None, value) for name, value in call.form.items()})
         return self._client.stream("POST", call.url, auth=call.auth, data=dict(call.form))
+
+    def _received(self, method: str, answer: httpx.Response, raw: bytes) -> Received:
+        if answer.status_code >= 500:
+            raise SourceUnavailable(f"{method}: HTTP {answer.status_code}")
+        too_many = answer.status_code == 429
+        if too_many and not self._decodes_429:
+            raise RateLimited(f"{method}: HTTP 429", retry_after=_retry_after(answer), too_fast=True)
+        try:
+            document = json.loads(raw)
+        except (ValueError, RecursionError):
+            if too_many:
+                raise RateLimited(f"{method}: HTTP 429", retry_after=_retry_after(answer), too_fast=True) from None
+            raise SourceUnavailable(f"{method}: HTTP {answer.status_code} without readable JSON") from None
+        return Received(answer.status_code, raw, document)
 
     async def _read_body(self, method: str, answer: httpx.Response) -> bytes:
         body = bytearray()
@@ -237,6 +269,12 @@ class ConnectorHttp:
             if len(body) > self._limits.body_bytes:
                 raise UnexpectedResponse(f"{method}: the answer is longer than {self._limits.body_bytes} bytes")
         return bytes(body)
+
+
+@cache
+def trusted_authorities() -> ssl.SSLContext:
+    """Whose certificates are believed: read once a process, as that takes longer than many a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def is_another_left(error: ConnectorError, refusals: int, credentials: Sequence[Credential], *, is_write: bool = False) -> bool:
@@ -255,18 +293,6 @@ def outcome_of(error: ConnectorError) -> str:
 def redact(text: str, credential: Credential) -> str:
     """The text without the credential's secret, should a network ever echo it."""
     return text.replace(credential.secret, "[secret]") if credential.secret else text
-
-
-def _received(method: str, answer: httpx.Response, raw: bytes) -> Received:
-    if answer.status_code >= 500:
-        raise SourceUnavailable(f"{method}: HTTP {answer.status_code}")
-    if answer.status_code == 429:
-        raise RateLimited(f"{method}: HTTP 429", retry_after=_retry_after(answer), too_fast=True)
-    try:
-        document = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise SourceUnavailable(f"{method}: HTTP {answer.status_code} without readable JSON") from None
-    return Received(answer.status_code, raw, document)
 
 
 def _retry_after(answer: httpx.Response) -> float:

@@ -30,6 +30,7 @@ from connectors.sdk.contract import (
     Connector,
     Credential,
     Cursor,
+    EventReader,
     Message,
     Page,
     PageMapper,
@@ -86,13 +87,13 @@ class SignedWebhook:
     secret: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContractWorld:
     """A connector on an emulated network, and what the network shows.
 
     `posts` are the ids of all posts since `not_before`, `comments` those of all comments of `thread`; both should fill
-    several pages. `links` give the wall's id for every form of link. `observed` collects what the connector's context
-    observes. What a connector cannot do is left out.
+    several pages, and are left out where nothing can be read. `links` give the wall's id for every form of link. `observed`
+    collects what the connector's context observes. What a connector cannot do is left out.
     """
 
     connector: Connector
@@ -103,8 +104,8 @@ class ContractWorld:
     wall: Wall
     thread: PostRef
     not_before: datetime
-    posts: frozenset[str]
-    comments: frozenset[str]
+    posts: frozenset[str] = frozenset()
+    comments: frozenset[str] = frozenset()
     refusals: Mapping[str, Refusal]
     gone_post: PostRef | None = None
     links: Mapping[str, str] = field(default_factory=dict)
@@ -228,6 +229,13 @@ class ConnectorContract:
         post_id = world.reply_to.post_id or world.reply_to.external_id
         assert publisher.takes_replies(PostRef(world.reply_to.wall, post_id))
         published = await publisher.publish_reply(world.reply_to, "Здравствуйте! Передали в службу.", reply_id="contract-reply")
+        if published.event is not None:
+            assert isinstance(publisher, EventReader), "an event of a reply must be readable"
+            news = publisher.read_event(published.event.raw, received_at=world.reply_to.published_at)
+            assert news is not None
+            assert (published.event.wall, news.message.external_id) == (world.reply_to.wall, published.external_id)
+            assert news.message.author is not None
+            assert news.message.author.external_id == world.reply_to.wall.external_id, "a reply is the page's own word"
         messages = [message for page in await every_page(comments_from(world)(None)) for message in page.messages]
         assert [message.url for message in messages if message.external_id == published.external_id] == [published.url]
 
@@ -241,7 +249,7 @@ class ConnectorContract:
             receiver.parse_webhook(world.webhook.headers, world.webhook.body, secret=world.webhook.secret + "x")
 
     async def test_every_call_takes_a_place_in_the_ledger_and_is_observed(self, world: ContractWorld) -> None:
-        await every_message(world)
+        await use(world)
         assert world.ledger.methods
         assert [method for method, _, _ in world.observed] == world.ledger.methods
         assert all(outcome == outcome.lower() and seconds >= 0 for _, outcome, seconds in world.observed)
@@ -250,7 +258,7 @@ class ConnectorContract:
         self, world: ContractWorld, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
     ) -> None:
         caplog.set_level(logging.DEBUG)
-        shown = [repr(world.connector), *(repr(page) for page in await every_page(posts_from(world)(None)))]
+        shown = [repr(world.connector), *map(repr, await use(world))]
         for refusal in world.refusals.values():
             with pytest.raises(ConnectorError) as caught:
                 await refusal.provoke()
@@ -320,6 +328,14 @@ async def every_message(world: ContractWorld) -> list[Message]:
     """Posts and comments of one whole reading each."""
     pages = [*await every_page(posts_from(world)(None)), *await every_page(comments_from(world)(None))]
     return [message for page in pages for message in page.messages]
+
+
+async def use(world: ContractWorld) -> list[object]:
+    """What the connector tells: a whole reading, or who stands behind the links where nothing can be read."""
+    if isinstance(world.connector, PostReader):
+        return list(await every_message(world))
+    assert isinstance(world.connector, SourceResolver), "a connector must be able to tell something"
+    return [await world.connector.resolve(link) for link in world.links]
 
 
 async def assert_resumable(start: Start, expected: frozenset[str]) -> None:

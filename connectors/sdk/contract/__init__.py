@@ -17,8 +17,8 @@ from connectors.sdk.contract.plugin import (
 from connectors.sdk.contract.push import (
     AuthorNamer,
     EventReader,
+    PushChecker,
     PushedChange,
-    PushedEvent,
     PushedNews,
     PushSetter,
     UpdateReceiver,
@@ -47,6 +47,7 @@ from connectors.sdk.contract.values import (
     PostCount,
     PostRef,
     PublishedReply,
+    PushedEvent,
     ResolvedSource,
     Wall,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "PostReader",
     "PostRef",
     "PublishedReply",
+    "PushChecker",
     "PushSetter",
     "PushedChange",
     "PushedEvent",

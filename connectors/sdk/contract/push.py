@@ -1,28 +1,12 @@
 """Events that a network sends by itself, and the capabilities to receive them and to have them sent."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from connectors.sdk.contract.values import Cursor, Message, Wall
-
-
-@dataclass(frozen=True, slots=True)
-class PushedEvent:
-    """One event as the network pushed it: known to be the network's own, not yet read.
-
-    `event_id` is the network's key against repeats. `raw` is the event to keep until it is read; it holds no secret.
-    `retries` is how often the network had tried to deliver it before, as far as it tells.
-    With `asks_confirmation` the network asks nothing to be stored: it wants the code that proves the address to be ours.
-    """
-
-    event_id: str
-    wall: Wall
-    raw: bytes = field(repr=False, default=b"")
-    asks_confirmation: bool = False
-    retries: int = 0
+from connectors.sdk.contract.values import Cursor, Message, PushedEvent, Wall
 
 
 class PushedChange(StrEnum):
@@ -36,10 +20,15 @@ class PushedChange(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PushedNews:
-    """What an event tells. `message` is as it stood when the event was made; of a deleted one it is a stub."""
+    """What an event tells. `message` is as it stood when the event was made; of a deleted one it is a stub.
+
+    `under_post` is for an event that does not tell which post of the network's its thread belongs to: the message stands at
+    the address of the thread's post with this added. Until that post is known, it stands at its own `url`.
+    """
 
     change: PushedChange
     message: Message
+    under_post: str = ""
 
 
 @runtime_checkable
@@ -96,6 +85,16 @@ class PushSetter(Protocol):
 
     async def open_long_poll(self, wall: Wall, *, direct_messages: bool) -> None:
         """Has the network keep the page's events for `wait_for_updates`."""
+
+
+@runtime_checkable
+class PushChecker(Protocol):
+    async def push_trouble(self, wall: Wall, server: str | None) -> str:
+        """Why the network would not tell us of the page's news now, in words for an administrator; "" when nothing stands against it.
+
+        `server` is the channel's name as `open_callback` gave it, `None` for a long poll. For networks that cannot be polled:
+        there nothing else would notice.
+        """
 
 
 @runtime_checkable

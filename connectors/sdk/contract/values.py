@@ -3,7 +3,7 @@
 Every moment is an aware UTC `datetime` on the network's own clock. Identifiers are strings as the network writes them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -137,8 +137,29 @@ class ResolvedSource:
 
 
 @dataclass(frozen=True, slots=True)
+class PushedEvent:
+    """One event as the network pushed it: known to be the network's own, not yet read.
+
+    `event_id` is the network's key against repeats. `raw` is the event to keep until it is read; it holds no secret.
+    `retries` is how often the network had tried to deliver it before, as far as it tells.
+    With `asks_confirmation` the network asks nothing to be stored: it wants the code that proves the address to be ours.
+    """
+
+    event_id: str
+    wall: Wall
+    raw: bytes = field(repr=False, default=b"")
+    asks_confirmation: bool = False
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedReply:
-    """Our reply as it stands on the network."""
+    """Our reply as it stands on the network.
+
+    `event` tells of it, from a network that cannot be polled and does not push what we have written ourselves: the core
+    takes it in like any other event, as nothing else will ever show that the reply is there.
+    """
 
     external_id: str
     url: str
+    event: PushedEvent | None = None
