@@ -20,6 +20,7 @@ from app.domain.incident import IncidentId
 from app.domain.operator import Act, Operator, OperatorId
 from app.domain.topic import TopicGroup
 from app.domain.turn import Turn, TurnState
+from app.domain.undo import last_step
 from app.storage import assignees, authorities, collected, events, gazetteer, incident_details, operators, replies
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
@@ -53,6 +54,7 @@ class IncidentPage:
     turns: Sequence[ShownTurn]
     journal: Sequence[Line]
     last_change: Line
+    undoable: Line | None
     assignees: Sequence[Operator]
     authorities: Sequence[Authority]
     titles: Mapping[str, str]
@@ -87,6 +89,7 @@ async def read_page(
         [ShownTurn(turn, turn.state(times.now)) for turn in incident.turns],
         lines_of(entries, names),
         line_of(entries[-1], names),
+        _undoable(visitor.operator, entries, names),
         await assignees.listed(session) if can_assign else (),
         await authorities.listed(session, console.region_id, after=None, limit=MOST_AUTHORITIES) if can_assign else (),
         await titles_of_topics(session, console.region_id),
@@ -99,6 +102,12 @@ async def read_page(
         _can_publish(console, incident, await replies.place_of(session, console.region_id, incident_id)),
         await gazetteer.version(session, console.region_id) > 0,
     )
+
+
+def _undoable(operator: Operator, entries: Sequence[RecordedEvent], names: Names) -> Line | None:
+    """The operator's own step that can be taken back."""
+    own = last_step(operator, [(one.event, None if one.actor_id is None else OperatorId(one.actor_id)) for one in entries])
+    return next((line_of(one, names) for one in entries if one.event is own), None)
 
 
 def _can_publish(console: Console, incident: IncidentDetails, place: PostRef) -> bool:

@@ -38,6 +38,7 @@ from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
 from app.usecases.reopen_incident import reopen_incident
 from app.usecases.take_incident import take_incident
+from app.usecases.undo_step import undo_step
 from app.usecases.withdraw_reply import withdraw_reply
 from app.usecases.write_reply import write_reply
 from connectors.sdk.text import clean_text
@@ -199,6 +200,20 @@ async def reopen(console: Console, visitor: Worker, incident_id: Id, version: Ve
         return await reopen_incident(session, console.region_id, key, visitor.operator, reason=why, version=version, now=console.now())
 
     return await _step(console, visitor, key, run, back=back)
+
+
+@router.post("/undo")
+async def undo(
+    console: Console, visitor: Worker, incident_id: Id, version: Version, back: Back = "/", from_queue: Annotated[bool, Form()] = False
+) -> Response:
+    """Takes back the operator's own last step; from the queue it goes back to its line there."""
+    key = IncidentId(incident_id)
+    after = f"{local_address(back)}#incident-{key}" if from_queue else None
+
+    async def run(session: AsyncSession) -> Incident:
+        return await undo_step(session, console.region_id, key, visitor.operator, version=version, now=console.now())
+
+    return await _step(console, visitor, key, run, back=back, after=after)
 
 
 @router.post("/merge")

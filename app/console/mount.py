@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from app.console import (
     incidents,
     labelling,
+    many_steps,
     models,
     place_names,
     policies,
@@ -24,13 +25,28 @@ from app.console.context import ConsoleContext
 from app.console.page_route import page_of, trouble_of
 
 Handler = Callable[[Request, Exception], Coroutine[Any, Any, Response]]
+PARTS = (
+    sessions,
+    queue,
+    incidents,
+    many_steps,
+    labelling,
+    models,
+    place_names,
+    policies,
+    signals,
+    routing,
+    sources,
+    statistics,
+    static_files,
+)
 FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
 
 
 def console_router() -> APIRouter:
     """Every page of the console."""
     router = APIRouter(include_in_schema=False)
-    for part in (sessions, queue, incidents, labelling, models, place_names, policies, signals, routing, sources, statistics, static_files):
+    for part in PARTS:
         router.include_router(part.router)
     return router
 

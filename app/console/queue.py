@@ -19,6 +19,7 @@ from app.storage import gazetteer, incident_details, masses, queue, queue_counts
 from app.storage.incident_details import IncidentDetails
 from app.storage.queue_counts import COUNTED_TO, QueueCounts
 from app.usecases.change_topics import titles_of_topics, topics_in_force
+from app.usecases.take_steps import StepName
 
 PAGE_SIZE = 50
 MOST_SOURCES = 500
@@ -50,6 +51,7 @@ class Row:
     incident: IncidentDetails
     outcome: Outcome
     can_be_taken: bool
+    can_be_marked: bool
     merged: Outcome | None = None
 
 
@@ -106,8 +108,9 @@ async def _part(console: Console, visitor: Visitor, query: QueueQuery) -> dict[s
 
 
 def _row(incident: IncidentDetails, visitor: Visitor, times: Times) -> Row:
-    can_be_taken = "take" in possible_steps(incident, visitor.operator, now=times.now)
-    return Row(incident, outcome_of(incident, times), can_be_taken, outcome_of_merged(incident, times))
+    steps = possible_steps(incident, visitor.operator, now=times.now)
+    can_be_marked = not steps.isdisjoint(StepName)
+    return Row(incident, outcome_of(incident, times), "take" in steps, can_be_marked, outcome_of_merged(incident, times))
 
 
 def _tabs(query: QueueQuery, counts: QueueCounts) -> Iterator[Tab]:

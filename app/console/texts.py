@@ -7,7 +7,16 @@ from app.domain.answer import BoundBy
 from app.domain.answer_confidence import confidence_of
 from app.domain.deadline import ClockStart
 from app.domain.detection import AlarmKind
-from app.domain.errors import AlreadyExists, DomainError, InvalidInput, InvalidTransition, NoModelBefore, NotFound, NotPermitted
+from app.domain.errors import (
+    AlreadyExists,
+    DomainError,
+    InvalidInput,
+    InvalidTransition,
+    NoModelBefore,
+    NotFound,
+    NotPermitted,
+    StaleVersion,
+)
 from app.domain.incident import IncidentStatus
 from app.domain.likeness import Reason
 from app.domain.operator import Role
@@ -251,10 +260,14 @@ def refusal(error: DomainError) -> str:
             return "Этот ответ уже отправляется или отправлен."
         case InvalidTransition(step="merged into", key=key, state=state):
             return f"Состояние обращения {key} — «{STATUSES[IncidentStatus(state)]}»: с ним не объединяют."
+        case InvalidTransition(step="undone"):
+            return "Отменить можно только свой последний шаг, пока с обращением больше ничего не случилось."
         case InvalidTransition(state=state):
             return f"Состояние обращения — «{STATUSES[IncidentStatus(state)]}», и этого шага из него нет."
         case AlreadyExists():
             return "Эта страница уже под наблюдением."
+        case StaleVersion():
+            return "Тем временем обращение изменилось."
         case NoModelBefore():
             return "Возвращаться не к чему: другой модели на работе ещё не было."
         case InvalidInput(field=field):

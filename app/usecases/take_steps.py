@@ -84,6 +84,13 @@ async def preview_steps(
 ) -> list[Result]:
     """What `take_steps` would do now, by the same rules; nothing changes."""
     await _must_make_sense(session, region_id, chosen, operator, order)
+    return await judge_steps(session, region_id, chosen, operator, order, now=now)
+
+
+async def judge_steps(
+    session: AsyncSession, region_id: RegionId, chosen: Sequence[Chosen], operator: Operator, order: Order, *, now: datetime
+) -> list[Result]:
+    """What the step would do with each; who is named and why may still be open."""
     found = await incidents.of_ids(session, region_id, {one.incident_id for one in chosen})
     logs = await events.signed(session, region_id, found) if order.step is StepName.UNDO else {}
     results = []

@@ -1,6 +1,7 @@
 """A browser without a screen: keeps cookies, fills forms in as they stand on the last page, follows where it is sent."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -25,9 +26,14 @@ class Browser:
 
     async def send(self, address: str, **fields: object) -> httpx.Response:
         """Sends a form with the token that stands on the last page, unless another is given; the answer is not followed."""
+        return await self.send_many(address, fields)
+
+    async def send_many(self, address: str, fields: Mapping[str, object]) -> httpx.Response:
+        """The same of a form in which a field can stand several times."""
         found = HIDDEN.search(self.page.text)
         token = {"csrf_token": found.group(1)} if found else {}
-        values = {name: str(value) for name, value in {**token, **fields}.items()}
+        given = {**token, **fields}
+        values = {name: [str(one) for one in value] if isinstance(value, list) else str(value) for name, value in given.items()}
         return await self.client.post(address, data=values)
 
     async def sign_in(self, login: str, password: str = PASSWORD) -> httpx.Response:

@@ -14,6 +14,9 @@ OPEN = {"/login", "/static/{content_sum}/{name}"}
 ANYBODY = None
 FORMS = {
     "/logout": ANYBODY,
+    "/steps": Act.WORK,
+    "/steps/take": Act.WORK,
+    "/incidents/{incident_id}/undo": Act.WORK,
     "/incidents/{incident_id}/take": Act.WORK,
     "/incidents/{incident_id}/assign": Act.ASSIGN,
     "/incidents/{incident_id}/reject": Act.WORK,

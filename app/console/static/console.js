@@ -40,7 +40,7 @@ let isLeaving = false;
 function whereWeAre() {
   const row = currentRow();
   const anchor = row ?? rows().find((one) => one.getBoundingClientRect().bottom > 0) ?? null;
-  const part = row && document.activeElement.closest("[data-take]") ? "button" : "[data-open]";
+  const part = ["[data-take] button", "[data-mark]"].find((one) => row && document.activeElement.matches(one)) ?? "[data-open]";
   const left = queue.querySelector(".tabs").scrollLeft;
   return { row, part, index: rows().indexOf(row), anchorId: anchor?.id, top: anchor?.getBoundingClientRect().top, left };
 }
@@ -75,7 +75,9 @@ async function refresh() {
   } else if (answer.ok && !isBusy()) {
     tag = answer.headers.get("ETag");
     const place = whereWeAre();
+    const kept = marked().map(rowOf);
     queue.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+    markAgain(kept);
     goBack(place);
   }
 }
@@ -86,6 +88,17 @@ function isBusy() {
   return !selection.isCollapsed && Boolean(queue?.contains(selection.anchorNode));
 }
 
+// Sends a form beside the page; what the server refuses is said in its own words.
+async function send(address, data, done) {
+  const answer = await fetch(address, { method: "POST", body: data, redirect: "manual" });
+  if (answer.type === "opaqueredirect") return done;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return (page.querySelector("[role=alert]") ?? page.querySelector("h1"))?.textContent.trim() ?? "Не получилось.";
+}
+
+const TAKEN = "Взято в работу.";
+let undoable = null;
+
 async function take(form) {
   const button = form.querySelector("button");
   if (button.disabled) return;
@@ -94,20 +107,97 @@ async function take(form) {
   const data = new URLSearchParams(new FormData(form));
   button.disabled = true;
   if (hadFocus) focusRow(row);
-  let words = "Взято в работу.";
+  let words;
   try {
-    const answer = await fetch(form.action, { method: "POST", body: data, redirect: "manual" });
-    if (answer.type !== "opaqueredirect") {
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      words = (page.querySelector("[role=alert]") ?? page.querySelector("h1"))?.textContent.trim() ?? "Не получилось.";
-    }
+    words = await send(form.action, data, TAKEN);
   } catch {
     button.disabled = false;
     say("Нет связи с сервером: обращение не взято.");
     return;
   }
+  if (words === TAKEN) {
+    data.set("version", Number(data.get("version")) + 1);
+    undoable = { address: form.action.replace(/take$/, "undo"), data };
+  }
   await refresh();
   if (!isLeaving) say(words);
+}
+
+async function undo() {
+  const form = document.querySelector("[data-undo]");
+  if (form) form.requestSubmit();
+  if (form || !undoable) return;
+  const { address, data } = undoable;
+  undoable = null;
+  let words;
+  try {
+    words = await send(address, data, "Отменено.");
+  } catch {
+    say("Нет связи с сервером: ничего не отменено.");
+    return;
+  }
+  await refresh();
+  if (!isLeaving) say(words);
+}
+
+// Marked lines are those with which the next step is taken. The marks outlive the renewal of the list.
+
+const bar = document.querySelector("[data-many]");
+const marks = () => [...document.querySelectorAll("#queue [data-mark]")];
+const marked = () => marks().filter((one) => one.checked);
+const rowOf = (box) => box.closest("[data-row]").id;
+let lastMarked = null;
+
+function showMarks() {
+  if (!bar) return;
+  const count = marked().length;
+  bar.hidden = !count;
+  bar.querySelector("[data-many-count]").textContent = count ? `Отмечено: ${count}` : "";
+  const all = document.querySelector("[data-mark-all]");
+  if (!all) return;
+  all.hidden = !marks().length;
+  all.checked = count > 0 && count === marks().length;
+  all.indeterminate = count > 0 && !all.checked;
+}
+
+function markAgain(kept) {
+  for (const id of kept) {
+    const box = document.getElementById(id)?.querySelector("[data-mark]");
+    if (box) box.checked = true;
+  }
+  const gone = kept.length - marked().length;
+  if (gone) say(`Ушли из списка: ${gone} из отмеченных.`);
+  showMarks();
+}
+
+function mark(box, isRange) {
+  const all = marks();
+  const from = isRange ? all.findIndex((one) => rowOf(one) === lastMarked) : -1;
+  const to = all.indexOf(box);
+  if (from >= 0) for (const one of all.slice(Math.min(from, to), Math.max(from, to) + 1)) one.checked = box.checked;
+  lastMarked = rowOf(box);
+  showMarks();
+}
+
+function toggleMark(isRange) {
+  if (bar && !currentRow()) move(1);
+  const box = currentRow()?.querySelector("[data-mark]");
+  if (!bar || !box) return;
+  box.checked = isRange || !box.checked;
+  mark(box, isRange);
+}
+
+function clearMarks() {
+  for (const one of marked()) one.checked = false;
+  showMarks();
+}
+
+// A step with all that is marked, or with the line in focus when nothing is.
+function stepWithMarked(key) {
+  const button = bar?.querySelector(`[data-many-step=${key}]`);
+  if (!button) return;
+  if (!marked().length) toggleMark(false);
+  if (marked().length) button.click();
 }
 
 function keepFresh() {
@@ -130,8 +220,12 @@ const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   o: () => currentRow()?.querySelector("[data-open]")?.click(),
-  t: () => (currentRow() ?? (queue ? null : document))?.querySelector("[data-take]")?.requestSubmit(),
-  r: () => document.querySelector("[data-reject]")?.focus(),
+  t: () => (bar && marked().length ? stepWithMarked("t") : (currentRow() ?? (queue ? null : document))?.querySelector("[data-take]")?.requestSubmit()),
+  r: () => (queue ? stepWithMarked("r") : document.querySelector("[data-reject]")?.focus()),
+  a: () => (queue ? stepWithMarked("a") : document.querySelector("[data-assign]")?.focus()),
+  c: () => (queue ? stepWithMarked("c") : document.querySelector("[data-close]")?.focus()),
+  x: (event) => toggleMark(event.shiftKey),
+  z: () => undo(),
   u: () => document.querySelector("[data-back]")?.click(),
   s: () => currentRow()?.querySelector("[data-urgent]")?.click(),
   1: () => choose(1),
@@ -142,20 +236,22 @@ const KEYS = {
   "/": () => document.querySelector("[data-search]")?.select(),
 };
 // The same keys under the Russian layout.
-const RUSSIAN = { о: "j", л: "k", щ: "o", е: "t", к: "r", г: "u", ы: "s", ".": "/" };
+const RUSSIAN = { о: "j", л: "k", щ: "o", е: "t", к: "r", г: "u", ы: "s", ф: "a", с: "c", ч: "x", я: "z", ".": "/" };
+const TYPED_IN = "input:not([type=checkbox]), select, textarea";
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape" && document.activeElement?.matches("input, select")) {
-    document.activeElement.blur();
+  if (event.key === "Escape") {
+    if (document.activeElement?.matches(TYPED_IN)) document.activeElement.blur();
+    else clearMarks();
     return;
   }
-  if (event.target.closest("input, select, textarea")) return;
+  if (event.target.closest(TYPED_IN)) return;
   const name = event.key.toLowerCase();
   const act = KEYS[name] ?? KEYS[RUSSIAN[name]];
   if (!act) return;
   event.preventDefault();
-  act();
+  act(event);
 });
 
 document.addEventListener("submit", (event) => {
@@ -168,8 +264,17 @@ document.addEventListener("submit", (event) => {
 // A line opens wherever it is clicked; its link alone does not reach under the moments, which explain themselves on hover.
 document.addEventListener("click", (event) => {
   const row = event.target.closest("[data-row]");
-  if (row && !event.target.closest("a, button, form") && !isBusy()) row.querySelector("[data-open]")?.click();
+  if (row && !event.target.closest("a, button, form, input") && !isBusy()) row.querySelector("[data-open]")?.click();
 });
+
+queue?.addEventListener("click", (event) => {
+  if (event.target.matches("[data-mark]")) mark(event.target, event.shiftKey);
+  if (event.target.matches("[data-mark-all]")) {
+    for (const one of marks()) one.checked = event.target.checked;
+    showMarks();
+  }
+});
+bar?.querySelector("[data-many-clear]").addEventListener("click", clearMarks);
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-filters]");
@@ -191,3 +296,8 @@ if (alerted) alerted.focus();
 // A line that the address names is where the keys go on; only now, since going to a fragment takes the focus away.
 else window.addEventListener("load", () => requestAnimationFrame(() => focusRow(document.querySelector("[data-row]:target"))));
 if (queue) keepFresh();
+if (bar) {
+  bar.querySelector("[data-many-clear]").hidden = false;
+  showMarks(); // a browser that goes back keeps what was marked
+  window.addEventListener("pageshow", showMarks);
+}
