@@ -1,6 +1,6 @@
 """The planner against the best static plan known in hindsight, on generated traces.
 
-    python -m bench.polling [--seeds 101 102 103] [--calls-per-day 5000] [--oracle | --picture docs/images/polling-lag.svg]
+    python -m bench.polling [--seeds 101 102 103] [--calls-per-day 5000] [--traces NAME] [--oracle | --picture docs/images/polling-lag.svg]
 
 Constants were tuned on other seeds (docs/polling.md). `--oracle` sets the goal's traces beside what could be
 reached at all. The picture shows the lag over budgets from a quarter to four times the usual one.
@@ -9,7 +9,7 @@ reached at all. The picture shows the lag over budgets from a quarter to four ti
 
 import argparse
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
@@ -32,6 +32,14 @@ REGIONS = {
     "300, σ 1.8": Region(300, 1.8),
     "300, σ 2.2": Region(300, 2.2),
     "1000, σ 1.8, 10 a day": Region(1000, 1.8, per_day=10),
+    "1000, σ 1.8, no weekends": Region(1000, 1.8, weekend=1),
+    "1000, σ 2.2, no weekends": Region(1000, 2.2, weekend=1),
+    "300, σ 1.8, no weekends": Region(300, 1.8, weekend=1),
+    "300, σ 2.2, no weekends": Region(300, 2.2, weekend=1),
+    "1000, σ 1.8, no weekends, spells": Region(1000, 1.8, weekend=1, echoes=0, spells_per_day=0.1),
+    "1000, σ 2.2, no weekends, spells": Region(1000, 2.2, weekend=1, echoes=0, spells_per_day=0.1),
+    "300, σ 1.8, no weekends, spells": Region(300, 1.8, weekend=1, echoes=0, spells_per_day=0.1),
+    "300, σ 2.2, no weekends, spells": Region(300, 2.2, weekend=1, echoes=0, spells_per_day=0.1),
     "1000, σ 1.8, no bursts": Region(1000, 1.8, echoes=0),
     "1000, σ 2.2, long bursts": Region(1000, 2.2, echoes=0.5, echo_seconds=7200),
     "1000, σ 1.8, no day or night": Region(1000, 1.8, night=1, weekend=1),
@@ -73,6 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[101, 102, 103])
     parser.add_argument("--calls-per-day", type=int, default=5000)
+    parser.add_argument("--traces", default="", help="only the traces whose name contains this")
     parser.add_argument("--oracle", action="store_true")
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--write", type=Path)
@@ -86,12 +95,12 @@ def main() -> None:
     elif given.oracle:
         compare_with_oracle(given.seeds, given.calls_per_day)
     else:
-        compare(given.seeds, given.calls_per_day)
+        compare({name: region for name, region in REGIONS.items() if given.traces in name}, given.seeds, given.calls_per_day)
 
 
-def compare(seeds: Sequence[int], calls_per_day: int) -> None:
-    """The table of all regions and seeds."""
-    rows = [_row(name, region, seed, calls_per_day) for name, region in REGIONS.items() for seed in seeds]
+def compare(regions: Mapping[str, Region], seeds: Sequence[int], calls_per_day: int) -> None:
+    """The table of the regions and seeds."""
+    rows = [_row(name, region, seed, calls_per_day) for name, region in regions.items() for seed in seeds]
     print_table(f"{calls_per_day} calls a day, 10 days, evaluated from day {LEARN_DAYS} on", COLUMNS, rows, width=150)
 
 

@@ -18,7 +18,10 @@ PIECES_AN_HOUR = 60
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """What a trace is drawn from. `sigma` is the deviation of the logarithm of rates, `echoes` the messages that one brings about."""
+    """What a trace is drawn from. `sigma` is the deviation of the logarithm of rates, `echoes` the messages that one brings about.
+
+    Spells are bursts of another kind: for `spell_seconds` a source publishes `spell_factor` times as much, `spells_per_day` of them a day.
+    """
 
     sources: int
     sigma: float
@@ -28,6 +31,9 @@ class Region:
     weekend: float = 0.7
     echoes: float = 0.3
     echo_seconds: float = 3600.0
+    spells_per_day: float = 0.0
+    spell_factor: float = 10.0
+    spell_seconds: float = 7200.0
     utc_offset_hours: int = 3
 
 
@@ -73,6 +79,8 @@ def _draw_source(region: Region, rate: float, chance: np.random.Generator) -> ND
     own = rate * (1 - region.echoes)
     moments = chance.random(chance.poisson(own * region.days * highest)) * end
     moments = moments[chance.random(len(moments)) * highest < _levels(region, moments)]
+    if region.spells_per_day:
+        moments = np.concatenate([moments, _draw_spells(region, own, chance)])
     generations = [moments]
     while len(moments):
         moments = np.repeat(moments, chance.poisson(region.echoes, len(moments)))
@@ -80,6 +88,17 @@ def _draw_source(region: Region, rate: float, chance: np.random.Generator) -> ND
         moments = moments[moments < end]
         generations.append(moments)
     return np.sort(BEGAN + np.concatenate(generations).astype(np.int64))
+
+
+def _draw_spells(region: Region, rate: float, chance: np.random.Generator) -> NDArray[np.float64]:
+    """What the spells of a source add to its messages, thinned to the level of their hour."""
+    end, highest = region.days * DAY_SECONDS, 2.0
+    began = chance.random(chance.poisson(region.spells_per_day * region.days)) * end
+    added = rate / DAY_SECONDS * region.spell_seconds * (region.spell_factor - 1) * highest
+    moments = np.repeat(began, chance.poisson(added, len(began)))
+    moments = moments + chance.random(len(moments)) * region.spell_seconds
+    moments = moments[moments < end]
+    return moments[chance.random(len(moments)) * highest < _levels(region, moments)]
 
 
 def _levels(region: Region, moments: NDArray[np.float64]) -> NDArray[np.float64]:
