@@ -1,10 +1,9 @@
-"""The web application: REST, health and metrics, and whatever routers the wiring adds."""
+"""The web application: REST, health and metrics; the wiring adds the console."""
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from app.api import (
     alarms,
@@ -77,8 +76,15 @@ class Application(FastAPI):
         return super().openapi()
 
 
-def create_app(context: ApiContext, *, extra_routers: Sequence[APIRouter] = ()) -> FastAPI:
+def create_app(context: ApiContext) -> FastAPI:
     """The application over `context`. Its description is at /api/openapi.json; there is no page that needs the internet."""
+    app = assemble()
+    connect(app, context)
+    return app
+
+
+def assemble() -> FastAPI:
+    """All of the application but what its requests are answered with."""
     app = Application(
         title="Otklik",
         version="1",
@@ -89,15 +95,17 @@ def create_app(context: ApiContext, *, extra_routers: Sequence[APIRouter] = ()) 
         redirect_slashes=False,
         exception_handlers={**HANDLERS},
     )
-    app.state.context = context
-    app.state.streams = Counter[bytes]()
-    app.state.feed = EventFeed(context.database, context.region_id)
     for module in MODULES:
         app.include_router(module.router)
-    for router in extra_routers:
-        app.include_router(router)
     app.add_middleware(BodyLimit, largest=LARGEST_BODY)
     app.add_middleware(LastResort)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HookCounter)
     return app
+
+
+def connect(app: FastAPI, context: ApiContext) -> None:
+    """Gives an assembled application what its requests are answered with."""
+    app.state.context = context
+    app.state.streams = Counter[bytes]()
+    app.state.feed = EventFeed(context.database, context.region_id)

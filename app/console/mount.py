@@ -52,8 +52,13 @@ def console_router() -> APIRouter:
 
 
 def add_console(app: FastAPI, context: ConsoleContext) -> None:
-    """Adds the pages; addresses that nobody knows get a page too, unless they are the API's."""
+    """Adds the pages and what they are made with."""
+    add_pages(app)
     app.state.console = context
+
+
+def add_pages(app: FastAPI) -> None:
+    """Adds the pages; addresses that nobody knows get a page too, unless they are the API's."""
     app.include_router(console_router())
     app.add_exception_handler(HTTPException, _pages_for_people(app.exception_handlers.get(HTTPException)))
 

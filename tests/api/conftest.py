@@ -12,11 +12,11 @@ from fastapi import FastAPI
 
 from app.api.context import ApiContext
 from app.domain.operator import Role
-from app.main import create_app
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.usecases.create_token import create_token
 from tests.api.village import PLUGIN, SILENT, Hamlet
+from tests.applications import application
 from tests.usecases.reading import Reader, open_reader
 
 
@@ -62,7 +62,7 @@ async def api(database: Database, region_id: RegionId, noon: datetime) -> AsyncI
         tz=ZoneInfo("Europe/Moscow"),
     )
     async with AsyncExitStack() as stack:
-        yield Api(create_app(context), context, hamlet, clock, stack)
+        yield Api(application(context), context, hamlet, clock, stack)
 
 
 @pytest.fixture

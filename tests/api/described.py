@@ -12,12 +12,12 @@ from sqlalchemy import text
 
 from app.api.context import ApiContext
 from app.domain.operator import Role
-from app.main import create_app
 from app.storage import authorities, regions, workers
 from app.storage.engine import Database, create_engine
 from app.usecases.create_token import create_token
 from connectors.sdk.emulation.loopback import serve
 from tests.api.village import PLUGIN, Hamlet
+from tests.applications import application
 from tests.databases import TestServer, fresh_database
 from tests.usecases.reading import PAGE, comment, open_reader, post
 
@@ -68,7 +68,7 @@ async def _serve(server: TestServer, served: Served, stop: asyncio.Event) -> Non
         database = Database(create_engine(url, pool_size=3))
         try:
             served.token, context = await _settle(database)
-            async with serve(create_app(context)) as served.url:
+            async with serve(application(context)) as served.url:
                 served.ready.set()
                 await stop.wait()
         finally:

@@ -14,8 +14,8 @@ from sqlalchemy import text
 
 from app.api.access import Requires
 from app.domain.operator import MAY, Act, Role
-from app.main import create_app
 from tests.api.conftest import Api
+from tests.applications import application
 
 OPEN_TO_ALL = {"/healthz", "/readyz"}
 BY_SETTING = {"/metrics"}
@@ -150,7 +150,7 @@ async def test_the_database_holds_no_token(api: Api) -> None:
 
 @pytest.mark.parametrize("metrics_open", [True, False])
 async def test_metrics_are_open_by_setting_else_for_those_who_may_scrape(api: Api, metrics_open: bool) -> None:
-    app = create_app(replace(api.context, metrics_open=metrics_open))
+    app = application(replace(api.context, metrics_open=metrics_open))
     token = await api.token(Role.METRICS)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://otklik.test") as client:
         stranger = await client.get("/metrics")

@@ -14,7 +14,7 @@ from app.api import hooks
 from app.api.context import ApiContext
 from app.domain.push_channel import PushMode
 from app.domain.source import SourceId
-from app.main import LARGEST_BODY, create_app
+from app.main import LARGEST_BODY
 from app.storage import push_channels
 from app.storage.credentials import SecretBox
 from app.storage.engine import Database, create_engine
@@ -26,6 +26,7 @@ from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.registry import plugins
 from connectors.sdk.testing import OpenLedger
 from tests.api.conftest import Api
+from tests.applications import application
 from tests.usecases.reading import Reader
 
 SECRET = "s3cret-of-the-callback"
@@ -68,7 +69,7 @@ async def hook(api: Api, reader: Reader) -> AsyncIterator[Hook]:
     async with context.database.write() as session:
         new = NewChannel(reader.source.id, PushMode.CALLBACK, BOX.lock(SECRET), "c0de", direct_messages=False)
         await push_channels.open_channel(session, new, now=context.now())
-    async with serve(create_app(context)) as address, httpx.AsyncClient(base_url=address, timeout=30) as client:
+    async with serve(application(context)) as address, httpx.AsyncClient(base_url=address, timeout=30) as client:
         yield Hook(client, context.database, reader.source.id)
     await connector.close()
 
@@ -203,7 +204,7 @@ async def test_a_body_that_drips_is_given_up(hook: Hook, monkeypatch: pytest.Mon
 async def test_without_the_database_the_network_is_asked_to_come_again(api: Api) -> None:
     away = Database(create_engine("postgresql://127.0.0.1:1/nowhere"))
     connector = vk_connector(api.context)
-    app = create_app(with_door(api.context, connector, away))
+    app = application(with_door(api.context, connector, away))
     before = counted(503)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://otklik.test") as client:
         answer = await client.post("/hooks/vk/1", content=json.dumps({"type": "confirmation", "group_id": 7}))

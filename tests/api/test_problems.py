@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from app.main import create_app
 from app.storage.engine import Database, create_engine
 from tests.api.conftest import Api
+from tests.applications import application
 from tests.databases import TestServer
 
 HUGE = "9" * 400
@@ -152,7 +152,7 @@ async def test_a_database_that_is_away_is_told_as_such(api: Api, server: TestSer
     unreachable = Database(create_engine("postgresql://127.0.0.1:1/otklik", pool_size=1))
     headers = {"Authorization": f"Bearer {'otk_' + 'A' * 43}"}
     for database in (nowhere, unreachable):
-        app = create_app(replace(api.context, database=database))
+        app = application(replace(api.context, database=database))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://otklik.test") as client:
             answer = await client.get("/api/v1/incidents", headers=headers)
             ready = await client.get("/readyz")

@@ -14,10 +14,8 @@ from fastapi import FastAPI
 from app.api.context import ApiContext
 from app.console.access import SESSION_COOKIE
 from app.console.context import ConsoleContext
-from app.console.mount import add_console
 from app.console.pages import Pages
 from app.domain.operator import OperatorId, Role
-from app.main import create_app
 from app.storage import operators, passwords, sessions
 from app.storage.engine import Database
 from app.storage.regions import RegionId
@@ -25,6 +23,7 @@ from app.usecases.add_source import Networks
 from app.usecases.set_password import set_password
 from app.usecases.sign_in import DECOY, SESSION_LASTS, token_sha256
 from tests.api.village import PLUGIN, Hamlet
+from tests.applications import application_with_pages
 from tests.console.browsing import PASSWORD, Browser
 from tests.passwords import QUICK
 from tests.usecases.reading import Reader, open_reader
@@ -92,9 +91,7 @@ def build_site(database: Database, region_id: RegionId, clock: Callable[[], date
         tz=MOSCOW,
     )
     console = ConsoleContext(database, region_id, clock, clock, MOSCOW, Networks(plugins, connector_for), pages())
-    app = create_app(api)
-    add_console(app, console)
-    return app, console
+    return application_with_pages(api, console), console
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from app.domain.errors import InvalidInput, NotFound
 from app.domain.polling.due import Interval
 from app.domain.polling.intervals import PollBounds
 from app.domain.source import SourceId
-from app.main import create_app
 from app.storage import push_channels, sources
 from app.storage.credentials import SecretBox
 from app.storage.engine import Database
@@ -39,6 +38,7 @@ from connectors.sdk.contract import Cursor, PushedNews, Updates, Wall
 from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.errors import AccessDenied
 from connectors.vk.connector import VkConnector
+from tests.applications import application
 from tests.connectors.vk.vk_world import CITY, COMMUNITY, SERVICE, VkWorld, at, comment, post, vk_world
 from tests.usecases.reading import ByMark
 
@@ -90,7 +90,7 @@ async def founded(stack: AsyncExitStack, world: VkWorld, connector: VkConnector,
 
     door = Door(database, region_id, BOX, lambda network: connector, now)
     context = ApiContext(database, region_id, now, {}, lambda network: connector, True, ZoneInfo("Europe/Moscow"), door)
-    address = await stack.enter_async_context(serve(create_app(context)))
+    address = await stack.enter_async_context(serve(application(context)))
     client = await stack.enter_async_context(httpx.AsyncClient())
     desk = PushDesk(database, region_id, BOX, Networks({}, lambda network: connector), now)
     taking = Taking(Intake(database, ByMark(), region_id), lambda network: connector, now, lambda source, taken: None)
