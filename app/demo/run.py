@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -24,7 +23,8 @@ from connectors.sdk.registry import plugins
 
 CALLS_PER_SECOND = 20
 """The town lives many times faster than a real one, so its network grants more calls a (real) second than VK's three."""
-FOLDER = Path("var/demo")
+FOLDER = "demo"
+"""Under the data folder, so that a real installation there is left alone."""
 
 REAL_PAGE = """To watch a real page (how to get VK's service key: connectors/vk/README.md):
   printf '%s' "$VK_SERVICE_KEY" | .venv/bin/otklik credential add vk_service --name main
@@ -45,9 +45,7 @@ async def run_demo(*, port: int, speed: float) -> None:
     configure_logs(None)
     token = secrets.token_urlsafe(24)
     ok_key = {name: secrets.token_urlsafe(24) for name in ("application_key", "access_token", "session_secret_key")}
-    settings = load_settings(
-        data_dir=FOLDER,
-        database_url=None,
+    settings = demo_settings(
         port=port,
         vk_service_token=token,
         vk_calls_per_second=CALLS_PER_SECOND,
@@ -83,6 +81,13 @@ async def run_demo(*, port: int, speed: float) -> None:
                 taken = listening.getsockname()[1]
                 print(_welcome(f"http://{settings.host}:{taken}", password, api_token, speed), flush=True)
     print(f"\n{REAL_PAGE}")
+
+
+def demo_settings(**given: Any) -> Settings:
+    """The settings in force with those given, and without what is a real installation's own: its database, folder and labels."""
+    nothing_real: dict[str, Any] = {"database_url": None, "training_dir": None}
+    folder = load_settings(**nothing_real).data_dir / FOLDER
+    return load_settings(data_dir=folder, **nothing_real, **given)
 
 
 def _forget_the_last_town(settings: Settings) -> None:

@@ -122,7 +122,7 @@ async def test_a_start_that_is_interrupted_ends_at_once(folder: Path) -> None:
 
 
 async def test_the_town_of_the_demo_lives_and_leaves_no_process(folder: Path) -> None:
-    environment = environment_of({})
+    environment = environment_of({"DATA_DIR": "own"})
     demo = await start("demo", "--port", "0", "--speed", "600", folder=folder, environment=environment)
     try:
 
@@ -146,3 +146,5 @@ async def test_the_town_of_the_demo_lives_and_leaves_no_process(folder: Path) ->
     finally:
         await demo.kill()
     assert list(processes_in(folder)) == []
+    assert [one.name for one in folder.iterdir() if one.is_dir()] == ["own"]
+    assert [one.name for one in (folder / "own").iterdir()] == ["demo"]
