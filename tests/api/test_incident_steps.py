@@ -190,6 +190,18 @@ async def test_a_merge_into_nothing_is_refused(
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
 
 
+async def test_a_reply_that_is_sent_again_under_its_key_is_left_once(anna: httpx.AsyncClient, incident: dict[str, Any]) -> None:
+    key = {"headers": {"Idempotency-Key": "reply-1"}, "json": {"text": "Здравствуйте! Бригада выехала."}}
+
+    first, again = await step(anna, incident, "reply", **key), await step(anna, incident, "reply", **key)
+    other = await step(anna, incident, "reply", **key | {"json": {"text": "Другими словами."}})
+
+    assert (first.status_code, [reply["state"] for reply in first.json()["replies"]]) == (200, ["queued"])
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
+    assert (other.status_code, other.json()["type"]) == (422, "urn:otklik:problem:key-used-before")
+    assert len((await anna.get(f"/incidents/{incident['id']}")).json()["replies"]) == 1
+
+
 async def test_an_official_comment_is_linked_as_an_answer_once_and_unlinked(
     reader: Reader, anna: httpx.AsyncClient, viewer: httpx.AsyncClient, incident: dict[str, Any], noon: datetime
 ) -> None:

@@ -79,7 +79,8 @@ async def reply(
         await village.watch.look()
         await publish(publishing)
     (kept,) = await village.watch.rows("SELECT state FROM replies WHERE incident_id = :id", id=asked.id)
-    return kept.state, sum(call.method == WRITING[net.network] and call.outcome != "probe" for call in village.emulator.calls)
+    calls = [call for call in village.emulator.calls if call.method == WRITING[net.network]]
+    return kept.state, sum(not call.outcome.startswith("error") for call in calls)  # OK is asked before, by a call that it refuses
 
 
 async def publish(publishing: Publishing) -> None:

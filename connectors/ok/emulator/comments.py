@@ -91,7 +91,7 @@ def add_discussion_comment(call: Call) -> dict[str, Any]:
         post_key=topic.message.key,
         reply_to_key=above.message.key if above else None,
     )
-    call.world.replay.add(message)
+    call.world.replay.write(message)
     return {"comment": comment_shape(call, call.world.entries[message.key])}
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from connectors.sdk.emulation.town import Town, TownMessage, TownPage, presence_changes
 
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+
 
 class Replay:
     """A town at one moment. `settle` is told of each message that appears, goes, comes back or was changed by hand."""
@@ -59,6 +61,22 @@ class Replay:
         self._check(message)
         self.messages[message.key] = message
         self._plan(message)
+
+    def write(self, message: TownMessage) -> None:
+        """Takes in what somebody who is not of the town writes now. Bodies that were going to answer the same comment leave it at that,
+
+        and whoever was going to reply to them replies to what was written.
+        """
+        self.add(message)
+        if message.reply_to_key is None:
+            return
+        still_to_come = [one for one in self.messages.values() if one.at > self.now]
+        spared = {one.key for one in still_to_come if one.reply_to_key == message.reply_to_key and one.author_id < 0}
+        for one in still_to_come:
+            if one.reply_to_key in spared:
+                self.messages[one.key] = replace(one, reply_to_key=message.key)
+        for key in spared:
+            self.change(key, at=NEVER, edits=(), deleted_at=None, restored_at=None)
 
     def change(self, key: str, **fields: Any) -> None:
         """Changes fields of a message, which take effect at their time or at once."""

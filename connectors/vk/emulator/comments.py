@@ -144,7 +144,7 @@ def write(call: Call, wall: Wall, post: Entry) -> Entry:
         reply_to_key=reply_to.message.key if reply_to else None,
         attachments=tuple(name.rstrip("-_0123456789") for name in attachments) + tuple(sticker),
     )
-    call.world.replay.add(message)
+    call.world.replay.write(message)
     return call.world.entries[message.key]
 
 

@@ -1,5 +1,6 @@
 """A town played by a clock: what is settled, in which order, and what cannot be."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -120,3 +121,26 @@ def test_what_is_put_off_before_it_appears_appears_only_then() -> None:
     seen.replay.change("post", at=at(8))
 
     assert [seen.keys(minutes) for minutes in (6, 9)] == [[], ["post"]]
+
+
+def test_what_an_operator_has_answered_no_body_of_the_town_answers_again() -> None:
+    asked, other = message("asked", 2, post_key="post"), message("other", 3, post_key="post")
+    seen = Seen(
+        message("post", 1),
+        asked,
+        other,
+        body("already", 4, "asked"),
+        body("to come", 20, "asked", deleted_at=at(25)),
+        body("elsewhere", 21, "other"),
+        message("neighbour", 22, post_key="post", reply_to_key="asked"),
+        message("thanks", 23, post_key="post", reply_to_key="to come"),
+    )
+    seen.keys(10)
+    seen.replay.write(body("by hand", 10, "asked"))
+    assert seen.keys(60) == ["elsewhere", "neighbour", "thanks"]
+    assert seen.replay.messages["thanks"].reply_to_key == "by hand"
+
+
+def body(key: str, minutes: float, reply_to: str, **fields: Any) -> TownMessage:
+    """A comment of the page itself."""
+    return replace(message(key, minutes, post_key="post", reply_to_key=reply_to, **fields), author_id=-PAGE)
