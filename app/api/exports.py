@@ -1,12 +1,13 @@
 """Files of incidents to take away, and the journal of who took them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query, Response
 
 from app.api.access import AdministratorReading, Reader
 from app.api.context import Context
 from app.api.cursors import read_key, write_key
+from app.api.files import FILES
 from app.api.incidents import ids_within
 from app.api.parameters import Now, split_page
 from app.api.problems import responses
@@ -14,23 +15,13 @@ from app.api.routers import make_router
 from app.api.schemas.export import ExportOut, ExportPage
 from app.api.schemas.queue import ExportQuery, PageQuery
 from app.api.sessions import ReadSession
-from app.exports.download import Download
+from app.exports.download import Download, file_name
 from app.exports.filters import filters_of
-from app.exports.table import MEDIA_TYPES, FileFormat
 from app.storage import exports
 from app.storage.exports import ExportId
 from app.usecases.export_incidents import IncidentsAsked, export_incidents
 
 router = make_router("exports")
-FILES: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The file.",
-        "content": {
-            MEDIA_TYPES[FileFormat.CSV]: {"schema": {"type": "string"}},
-            MEDIA_TYPES[FileFormat.XLSX]: {"schema": {"type": "string", "format": "binary"}},
-        },
-    }
-}
 
 
 @router.get("/incidents/export", operation_id="export_incidents", response_class=Response, responses=FILES | responses(429))
@@ -47,7 +38,7 @@ async def export(operator: Reader, session: ReadSession, context: Context, now: 
         with_authors=query.authors,
     )
     opening = export_incidents(context.database, context.region_id, asked, desk=context.desk, zone=context.tz, clock=context.now)
-    return Download(opening, name=f"otklik-incidents-{now.astimezone(context.tz):%Y-%m-%d-%H%M}", format=query.format)
+    return Download(opening, name=file_name("incidents", now, context.tz), format=query.format)
 
 
 @router.get("/exports", operation_id="list_exports")

@@ -3,21 +3,27 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.access import Reader
 from app.api.context import ApiContext, Context
+from app.api.files import FILES
 from app.api.parameters import Now
 from app.api.routers import make_router
-from app.api.schemas.queue import AnswersQuery, PartsQuery, PeriodQuery
+from app.api.schemas.queue import AnswersQuery, PartsQuery, PeriodQuery, ShownAs
 from app.api.schemas.statistics import AnswersOut
 from app.api.schemas.verdicts import VerdictsOut
 from app.api.schemas.wait_parts import WaitPartsOut
 from app.api.sessions import ReadSession
 from app.domain.errors import InvalidInput
+from app.domain.operator import Operator
+from app.exports.download import Download, file_name
+from app.exports.table import FileFormat
 from app.storage import agreement
-from app.storage.statistics import Answered
+from app.storage.statistics import Answered, GroupBy
+from app.usecases.change_topics import titles_of_topics
+from app.usecases.export_figures import export_figures, figures_table
 from app.usecases.measure_answers import Clock, Period, measure_answers
 from app.usecases.measure_parts import measure_parts
 from app.usecases.watch_verdicts import measure_drift
@@ -26,27 +32,35 @@ router = make_router("statistics")
 USUAL_PERIOD = timedelta(days=30)
 
 
-@router.get("/statistics/first-answer", operation_id="measure_first_answers")
+@router.get("/statistics/first-answer", operation_id="measure_first_answers", response_model=AnswersOut, responses=FILES)
 async def measure(
     operator: Reader, session: ReadSession, context: Context, now: Now, query: Annotated[AnswersQuery, Query()]
-) -> AnswersOut:
-    """The time to the first answer: Kaplan–Meier figures of all questions of a period, together and by group."""
-    return await _measure(session, context, query, Answered.FIRST, now)
+) -> AnswersOut | Response:
+    """The time to the first answer: Kaplan–Meier figures of all questions of a period, together and by group; or a file of them."""
+    return await _measure(operator, session, context, query, Answered.FIRST, now)
 
 
-@router.get("/statistics/substantive-answer", operation_id="measure_substantive_answers")
+@router.get("/statistics/substantive-answer", operation_id="measure_substantive_answers", response_model=AnswersOut, responses=FILES)
 async def measure_substantive(
     operator: Reader, session: ReadSession, context: Context, now: Now, query: Annotated[AnswersQuery, Query()]
-) -> AnswersOut:
+) -> AnswersOut | Response:
     """The same figures of the time to an answer that settles the matter: promises of work to come do not end it."""
-    return await _measure(session, context, query, Answered.SUBSTANTIVE, now)
+    return await _measure(operator, session, context, query, Answered.SUBSTANTIVE, now)
 
 
-async def _measure(session: AsyncSession, context: ApiContext, query: AnswersQuery, answered: Answered, now: datetime) -> AnswersOut:
+async def _measure(
+    operator: Operator, session: AsyncSession, context: ApiContext, query: AnswersQuery, answered: Answered, now: datetime
+) -> AnswersOut | Response:
     group_by, period = query.group_by, period_of(query.since, query.until, now)
     calendar = context.calendar if query.clock is Clock.WORKING else None
     measured = await measure_answers(session, context.region_id, period, group_by=group_by, answered=answered, calendar=calendar, now=now)
-    return AnswersOut.of(period, group_by, query.clock, measured)
+    if query.format is ShownAs.JSON:
+        return AnswersOut.of(period, group_by, query.clock, measured)
+    titles = await titles_of_topics(session, context.region_id) if group_by is GroupBy.TOPIC else {}
+    table = figures_table(measured.total, [(group_by, measured.groups)], period, clock=query.clock, answered=answered, titles=titles)
+    format = FileFormat(query.format)
+    opening = export_figures(context.database, context.region_id, table, by=operator, format=format, zone=context.tz, clock=context.now)
+    return Download(opening, name=file_name("statistics", now, context.tz), format=format)
 
 
 @router.get("/statistics/wait-parts", operation_id="measure_wait_parts")

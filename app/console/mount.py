@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.console import (
+    exports,
     incidents,
     labelling,
     many_steps,
@@ -23,11 +24,13 @@ from app.console import (
 )
 from app.console.context import ConsoleContext
 from app.console.page_route import page_of, trouble_of
+from app.domain.errors import DomainError
 
 Handler = Callable[[Request, Exception], Coroutine[Any, Any, Response]]
 PARTS = (
     sessions,
     queue,
+    exports,
     incidents,
     many_steps,
     labelling,
@@ -60,7 +63,8 @@ def add_console(app: FastAPI, context: ConsoleContext) -> None:
 def add_pages(app: FastAPI) -> None:
     """Adds the pages; addresses that nobody knows get a page too, unless they are the API's."""
     app.include_router(console_router())
-    app.add_exception_handler(HTTPException, _pages_for_people(app.exception_handlers.get(HTTPException)))
+    for kind in (HTTPException, DomainError):
+        app.add_exception_handler(kind, _pages_for_people(app.exception_handlers.get(kind)))
 
 
 def _pages_for_people(otherwise: Any) -> Handler:

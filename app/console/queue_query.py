@@ -61,8 +61,8 @@ class QueueQuery:
             return ()
         return (IncidentStatus(self.status),) if self.status else OPEN_STATUSES
 
-    def address(self, path: str = "/") -> str:
-        """The address that asks for this."""
+    def fields(self) -> dict[str, str]:
+        """The fields of an address or of a form that ask for this."""
         given = {
             "status": self.status,
             "kind": self.kind.value if self.kind else "",
@@ -77,7 +77,11 @@ class QueueQuery:
             "q": self.words,
             "after": write_place(self.after) if self.after else "",
         }
-        query = urlencode({name: value for name, value in given.items() if value})
+        return {name: value for name, value in given.items() if value}
+
+    def address(self, path: str = "/") -> str:
+        """The address that asks for this."""
+        query = urlencode(self.fields())
         return f"{path}?{query}" if query else path
 
     @property

@@ -6,16 +6,19 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from app.console.access import Console, Reader
+from app.console.access import Console, Reader, must_be_from_here
 from app.console.context import ConsoleContext
 from app.console.curve import draw
 from app.console.page_route import PageRoute
 from app.domain.statistics import HOURS, LEAST_COMPARED
 from app.domain.wait_parts import PartKind
 from app.domain.working_time import Calendar
+from app.exports.download import Download, file_name
+from app.exports.table import FileFormat
 from app.storage.statistics import Answered, GroupBy
+from app.usecases.export_figures import export_figures, figures_table
 from app.usecases.measure_answers import Clock, MeasuredAnswers, MeasuredGroup, Period, measure_answers
 from app.usecases.measure_parts import MeasuredParts, measure_parts
 
@@ -41,9 +44,9 @@ class Choice:
         """The calendar of the clock; plain time has none."""
         return console.calendar if self.clock is Clock.WORKING else None
 
-    def address(self, **other: object) -> str:
-        """The page with the same choice but for what is given."""
-        return "/statistics?" + urlencode({"days": self.days, "clock": self.clock.value, "answer": self.answer.value} | other)
+    def address(self, path: str = "/statistics", **other: object) -> str:
+        """The page (or the file) with the same choice but for what is given."""
+        return f"{path}?" + urlencode({"days": self.days, "clock": self.clock.value, "answer": self.answer.value} | other)
 
 
 @router.get("/statistics")
@@ -55,14 +58,40 @@ async def show_statistics(
     answer: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """The figures of questions put in the last so many days; other choices than those offered count as the first."""
-    chosen = Choice(
+    chosen = _choice(days, clock, answer)
+    by_authority, by_page = [await _measure(console, group_by, chosen) for group_by in (GroupBy.AUTHORITY, GroupBy.SOURCE)]
+    values = _values(by_authority, by_page, chosen) | _parts(await _measure_parts(console, chosen))
+    return console.pages.page("statistics.html", section="statistics", visitor=visitor, **values)
+
+
+@router.get("/statistics/export")
+async def export(
+    request: Request,
+    console: Console,
+    visitor: Reader,
+    days: Annotated[int, Query()] = PERIODS[0],
+    clock: Annotated[str, Query(max_length=20)] = "",
+    answer: Annotated[str, Query(max_length=20)] = "",
+    format: Annotated[FileFormat, Query()] = FileFormat.XLSX,
+) -> Response:
+    """The same figures as a file, bodies and pages in the order of the tables."""
+    must_be_from_here(request)
+    chosen, now = _choice(days, clock, answer), console.now()
+    measured = [(group_by, await _measure(console, group_by, chosen)) for group_by in (GroupBy.AUTHORITY, GroupBy.SOURCE)]
+    groups = [(group_by, _in_order(one)) for group_by, one in measured]
+    table = figures_table(measured[0][1].total, groups, chosen.period(now), clock=chosen.clock, answered=chosen.answer, titles={})
+    opening = export_figures(
+        console.database, console.region_id, table, by=visitor.operator, format=format, zone=console.zone, clock=console.now
+    )
+    return Download(opening, name=file_name("statistics", now, console.zone), format=format)
+
+
+def _choice(days: int, clock: str, answer: str) -> Choice:
+    return Choice(
         days if days in PERIODS else PERIODS[0],
         Clock.WORKING if clock == Clock.WORKING else Clock.CALENDAR,
         Answered.SUBSTANTIVE if answer == Answered.SUBSTANTIVE else Answered.FIRST,
     )
-    by_authority, by_page = [await _measure(console, group_by, chosen) for group_by in (GroupBy.AUTHORITY, GroupBy.SOURCE)]
-    values = _values(by_authority, by_page, chosen) | _parts(await _measure_parts(console, chosen))
-    return console.pages.page("statistics.html", section="statistics", visitor=visitor, **values)
 
 
 async def _measure(console: Console, group_by: GroupBy, chosen: Choice) -> MeasuredAnswers:

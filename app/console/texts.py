@@ -16,6 +16,7 @@ from app.domain.errors import (
     NotFound,
     NotPermitted,
     StaleVersion,
+    TooBusy,
 )
 from app.domain.incident import IncidentStatus
 from app.domain.likeness import Reason
@@ -28,6 +29,7 @@ from app.domain.routing import Ground
 from app.domain.source import PauseReason
 from app.domain.turn import TurnFlag
 from app.domain.wait_parts import PartKind
+from app.exports.incident_columns import Layout
 from app.usecases.show_models import ModelState
 from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError, InvalidLink, QuotaExhausted, RateLimited, SourceGone
 
@@ -203,9 +205,13 @@ WRONG_FIELDS: Mapping[str, str] = {
     "authority_id": "Такого ведомства больше нет. Выберите другое.",
     "words": "В справочнике мест ничего похожего нет. Напишите иначе, например «улица Лесная», или найдите там то, что эти слова значат.",
     "entry_id": "Такой записи в справочнике мест больше нет. Обновите страницу.",
+    "format": "В лист Excel столько строк не помещается. Сузьте отбор, например до одной страницы или темы, или возьмите CSV.",
     "url": "Страницы этой сети нельзя найти по ссылке.",
 }
 """What use cases find wrong, in Russian; what the console itself finds is said in Russian already."""
+
+EXPORTED: Mapping[str, str] = {"incidents": "обращения", "figures": "статистика"}
+LAYOUTS: Mapping[Layout, str] = {Layout.OTKLIK: "столбцы Отклика", Layout.INCIDENT_MANAGEMENT: "столбцы «Инцидент Менеджмента»"}
 
 NOUNS: Mapping[str, str] = {
     "incident": "обращения",
@@ -264,6 +270,8 @@ def refusal(error: DomainError) -> str:
             return "Отменить можно только свой последний шаг, пока с обращением больше ничего не случилось."
         case InvalidTransition(state=state):
             return f"Состояние обращения — «{STATUSES[IncidentStatus(state)]}», и этого шага из него нет."
+        case TooBusy():
+            return "Сейчас делаются другие выгрузки, а больше двух сразу не делается. Повторите через минуту."
         case AlreadyExists():
             return "Эта страница уже под наблюдением."
         case StaleVersion():

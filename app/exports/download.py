@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AbstractAsyncContextManager, aclosing
+from datetime import datetime, tzinfo
 
 import structlog
 from fastapi.responses import StreamingResponse
@@ -42,6 +43,11 @@ class Download(StreamingResponse):
             log.warning("export cut off", reason="its reader took nothing for a minute")
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def file_name(noun: str, now: datetime, zone: tzinfo) -> str:
+    """What a file made now is called, without its ending."""
+    return f"otklik-{noun}-{now.astimezone(zone):%Y-%m-%d-%H%M}"
 
 
 async def _hand_over(send: Send, message: Message) -> None:

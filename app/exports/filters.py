@@ -54,7 +54,7 @@ def _plain(value: object) -> object:
 
 def in_words(filters: Mapping[str, Any], title: Callable[[str], str]) -> str:
     """The filters in Russian; `title` tells what a topic is called."""
-    said = [f"{TITLES.get(name, name)}: {_said(name, value, title)}" for name, value in filters.items()]
+    said = [f"{name}: {_said(key, filters[key], title)}" for key, name in TITLES.items() if key in filters]
     return "; ".join(said) or NOTHING_LEFT_OUT
 
 

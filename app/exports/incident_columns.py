@@ -127,6 +127,7 @@ OWN: Sequence[Column] = (
     Column("Текст сообщения", lambda one, _: text_of(one.message), TEXT_WIDTH),
     at("Изменено автором", lambda one: None if one.message is None else one.message.edited_at),
     at("Удалено автором", lambda one: None if one.message is None else one.message.deleted_at),
+    at("Стёрто по сроку", lambda one: None if one.message is None else one.message.erased_at),
     Column("Об этом же ещё", lambda one, _: 0 if one.merged is None else one.merged.count),
     Column("Из них без ответа", lambda one, _: 0 if one.merged is None else one.merged.unanswered),
     Column("Повтор обращения №", lambda one, _: one.parent_id),

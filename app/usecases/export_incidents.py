@@ -17,15 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.errors import InvalidInput
 from app.domain.operator import Act, Operator
 from app.domain.spoken import zone_name
-from app.exports.csv_file import CsvFile
 from app.exports.desk import ExportDesk
+from app.exports.files import FILES, TableFile
 from app.exports.filters import in_words
 from app.exports.incident_columns import AUTHOR, OWN, Column, Layout
 from app.exports.incident_management import INCIDENT_MANAGEMENT
 from app.exports.spool import Spool
 from app.exports.surroundings import Surroundings
 from app.exports.table import About, FileFormat
-from app.exports.xlsx_file import XlsxFile
 from app.storage import gazetteer, incident_details, queue, regions
 from app.storage.engine import Database
 from app.storage.exports import NewExport
@@ -37,7 +36,6 @@ from app.usecases.journal_export import journalled
 
 MADE_WITHIN_SECONDS = 1800
 COLUMNS: Mapping[Layout, Sequence[Column]] = {Layout.OTKLIK: OWN, Layout.INCIDENT_MANAGEMENT: INCIDENT_MANAGEMENT}
-FILES: Mapping[FileFormat, type[CsvFile] | type[XlsxFile]] = {FileFormat.CSV: CsvFile, FileFormat.XLSX: XlsxFile}
 WHAT = "incidents"
 ORDERS = {Order.DUE: "сначала то, чему раньше срок", Order.PUBLISHED: "сначала новое"}
 
@@ -118,7 +116,7 @@ async def _make(
     spool.end()
 
 
-def _write(file: CsvFile | XlsxFile, found: Sequence[IncidentDetails], columns: Sequence[Column], around: Surroundings) -> None:
+def _write(file: TableFile, found: Sequence[IncidentDetails], columns: Sequence[Column], around: Surroundings) -> None:
     file.write([column.value(incident, around) for column in columns] for incident in found)
 
 

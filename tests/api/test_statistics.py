@@ -1,9 +1,12 @@
 """The figures of first answers over what was really ingested."""
 
+import csv
+import io
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import openpyxl
 import pytest
 
 from tests.api.conftest import Api
@@ -45,6 +48,32 @@ async def test_all_questions_count_whether_answered_or_not(viewer: httpx.AsyncCl
     assert total["share_within"] == {"4h": 0.625, "9h": 0.625, "24h": 0.625}
     assert total["mean_answered_seconds"] == 2 * 3600
     assert total["longest_wait_seconds"] == 30 * 3600
+
+
+@pytest.mark.usefixtures("asked")
+async def test_figures_come_as_a_file_that_says_what_they_are(viewer: httpx.AsyncClient, admin: httpx.AsyncClient) -> None:
+    query = {"from": "2026-03-01T00:00:00Z", "group_by": "source"}
+    in_csv = await viewer.get("/statistics/first-answer", params={**query, "format": "csv"})
+    in_xlsx = await viewer.get("/statistics/first-answer", params={**query, "format": "xlsx"})
+
+    head, total, group = csv.reader(io.StringIO(in_csv.content.decode("utf-8-sig")), delimiter=";")
+    row, of_group = dict(zip(head, total, strict=True)), dict(zip(head, group, strict=True))
+    assert (row["Разрез"], of_group["Разрез"], of_group["Название"]) == ("всего", "страница", "Администрация")
+    assert (row["Вопросов"], row["С ответом"], row["Без ответа"]) == ("4", "2", "2")
+    assert (row["Медиана, с"], row["Медиана"]) == ("10800", "3\N{NO-BREAK SPACE}ч")
+    assert (row["9 из 10, с"], row["9 из 10"]) == ("", "ещё ждут")
+    assert row["За 4 ч, %"] == "62"  # .625 as the page rounds it
+    assert (row["Среднее по отвеченным, с"], row["Среднее по отвеченным"]) == ("7200", "2\N{NO-BREAK SPACE}ч")
+    assert (row["Период с (Europe/Moscow, UTC+3)"], row["Часы"]) == ("2026-03-01 03:00:00", "по календарю")
+    assert "Каплана — Майера" in row["Как считается"]
+    sheet, about = openpyxl.load_workbook(io.BytesIO(in_xlsx.content)).worksheets
+    assert [[cell.value for cell in line][2:5] for line in sheet.iter_rows(min_row=2)] == [[4, 2, 2], [4, 2, 2]]
+    assert {line[0].value for line in about.iter_rows()} >= {"Период с", "Период до", "Часовой пояс", "Как считается"}
+    newest, older = (await admin.get("/exports")).json()["items"]
+    assert [(one["what"], one["format"], one["rows"], one["completed"]) for one in (newest, older)] == [
+        ("figures", "xlsx", 2, True),
+        ("figures", "csv", 2, True),
+    ]
 
 
 @pytest.mark.usefixtures("asked")

@@ -192,6 +192,10 @@ async def test_everything_works_without_scripts(site: Site, address: str) -> Non
         await page.get_by_label("Вид").select_option("жалоба")
         await page.get_by_role("button", name="Показать").click()
         row = await page.locator("[data-row]").first.get_attribute("id")
+        await page.get_by_text("Выгрузить", exact=True).click()
+        async with page.expect_download() as waiting:
+            await page.get_by_role("button", name="Скачать").click()
+        assert (await waiting.value).suggested_filename.endswith(".xlsx")
 
         await page.locator(f"#{row}").get_by_role("button", name="Взять").click()
         await expect(page.locator(f"#{row} .state")).to_have_text("в работе")

@@ -1,5 +1,6 @@
 """What a list may be asked for. A parameter that nobody knows is refused: a misspelt filter must not mean «everything»."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -106,7 +107,16 @@ class PartsQuery(PeriodQuery):
     clock: Annotated[Clock, Field(description=WORKING)] = Clock.CALENDAR
 
 
+class ShownAs(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
 class AnswersQuery(PartsQuery):
     """Questions put in `from <= t < to` (the last 30 days unless said otherwise), their groups, and the clock."""
 
     group_by: GroupBy = GroupBy.AUTHORITY
+    format: Annotated[ShownAs, Field(description="`csv` and `xlsx` are files for people, rounded as the console shows the figures.")] = (
+        ShownAs.JSON
+    )
