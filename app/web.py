@@ -15,6 +15,7 @@ from app.console.mount import add_console
 from app.console.pages import Pages
 from app.exports.desk import ExportDesk
 from app.main import create_app
+from app.storage.disk import DiskWatch
 from app.storage.engine import DATABASE_ERRORS
 from app.usecases.add_source import Networks
 from app.usecases.expose_metrics import hand_over_counts
@@ -68,6 +69,7 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
         at_work=services.at_work,
         finders=services.finders,
         desk=desk,
+        disk=DiskWatch(None if services.embedded is None else services.embedded.folder),
     )
     app = create_app(context)
     add_console(app, _console_context(services, desk))
@@ -76,12 +78,12 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listening]), name="web")
         feeding = group.create_task(app.state.feed.run(), name="event feed")
-        await _count_until(stop, services)
+        await _count_until(stop, services, context.disk)
         feeding.cancel()
         server.should_exit = True
 
 
-async def _count_until(stop: asyncio.Event, services: Services) -> None:
+async def _count_until(stop: asyncio.Event, services: Services, disk: DiskWatch) -> None:
     """Hands over what this process has counted and takes up the model at work, as a worker does, until `stop` is set."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
@@ -90,6 +92,7 @@ async def _count_until(stop: asyncio.Event, services: Services) -> None:
             await hand_over_counts(services.database, services.counts)
             await refresh_model(services.database, services.region_id, services.at_work)
         except DATABASE_ERRORS as error:
+            disk.note(error)
             log.warning("counts not handed over", reason=type(error).__name__)
 
 

@@ -13,6 +13,7 @@ from app.domain.detection import USUAL_BUDGETS, Budgets
 from app.domain.russian_days import russian_calendar
 from app.domain.working_time import Calendar
 from app.exports.desk import ExportDesk
+from app.storage.disk import DiskWatch
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.usecases.add_source import Networks
@@ -40,6 +41,7 @@ class ApiContext:
     at_work: ClassifierAtWork = field(default_factory=ClassifierAtWork)
     finders: PlaceFinders = field(default_factory=PlaceFinders)
     desk: ExportDesk = field(default_factory=ExportDesk)
+    disk: DiskWatch = field(default_factory=DiskWatch)
 
     @property
     def classifier(self) -> AnyClassifier:

@@ -88,6 +88,7 @@ class LastResort:
             await self.app(scope, receive, send_noting)
         except Exception as error:  # the HTTP edge
             away = is_away(error)
+            scope["app"].state.context.disk.note(error)
             log.error("request failed", method=scope["method"], path=scope["path"], error=type(error).__name__, exc_info=not away)
             if began:
                 raise

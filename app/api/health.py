@@ -33,7 +33,7 @@ async def check_process() -> Health:
 
 @router.get("/readyz", operation_id="check_readiness", responses=responses(503), response_model=Health)
 async def check_readiness(context: Context) -> Health | Response:
-    """Whether the database is there with the schema of this release, and a worker gave a sign of life within a minute."""
+    """Whether the database is there with the schema of this release and has room, and a worker gave a sign of life within a minute."""
     missing = {name: reason async for name, reason in _missing(context)}
     if missing:
         return problem(503, "not-ready", " ".join(missing.values()), more={"missing": list(missing)}, headers={"Retry-After": "5"})
@@ -41,6 +41,8 @@ async def check_readiness(context: Context) -> Health | Response:
 
 
 async def _missing(context: ApiContext) -> AsyncIterator[tuple[str, str]]:
+    if trouble := await context.disk.trouble():
+        yield "disk", trouble
     try:
         if not await is_current(context.database.engine):
             yield "migrations", "The database has another schema than this release needs: run `otklik migrate`."

@@ -49,6 +49,7 @@ async def receive(request: Request, context: Context, network: NetworkPath, sour
     except DATABASE_ERRORS as error:  # told to the network, which comes again, and counted; a log of every event would drown the rest
         if not is_away(error):
             raise
+        context.disk.note(error)
         headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
         raise HTTPException(503, "The database cannot be reached just now: deliver this again later.", headers) from error
     return PlainTextResponse(answer)

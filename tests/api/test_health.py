@@ -1,10 +1,17 @@
 """Ready means: the database is there, its schema is this release's, and a worker lives."""
 
+from dataclasses import replace
+from pathlib import Path
+
+import asyncpg
 import httpx
 import pytest
 from sqlalchemy import text
 
+from app.main import create_app
+from app.storage import disk as storage_disk
 from app.storage import workers
+from app.storage.disk import DiskWatch
 from tests.api.conftest import Api
 
 READY = "http://otklik.test/readyz"
@@ -41,6 +48,31 @@ async def test_a_database_with_another_schema_is_not_ready(api: Api, probe: http
         await session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     answer = await probe.get(READY)
     assert (answer.status_code, answer.json()["missing"]) == (503, ["migrations"])
+
+
+async def test_a_full_disk_is_named_with_what_to_do(api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = asyncpg.exceptions.DiskFullError('could not extend file "base/1": No space left on device')
+    disk, own = DiskWatch(), DiskWatch(tmp_path)
+    probe = await client_of(api, disk)
+    assert (await probe.get(READY)).json()["missing"] == ["worker"]
+    disk.note(OSError("away"))
+    assert (await probe.get(READY)).json()["missing"] == ["worker"]
+    disk.note(elsewhere)
+    answer = (await probe.get(READY)).json()
+    assert answer["missing"] == ["disk", "worker"]
+    assert "make room" in answer["detail"]
+
+    monkeypatch.setattr(storage_disk, "REMEMBERED_FOR", 0.0)
+    assert await disk.trouble() == ""
+    assert await own.trouble() == ""
+    monkeypatch.setattr(storage_disk, "LEAST_ROOM", 1 << 62)
+    assert str(tmp_path) in await own.trouble()
+
+
+async def client_of(api: Api, disk: DiskWatch) -> httpx.AsyncClient:
+    """A client of the application over the disk."""
+    app = create_app(replace(api.context, disk=disk))
+    return await api.stack.enter_async_context(httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://otklik.test"))
 
 
 async def test_the_process_is_alive_whatever_the_database_does(probe: httpx.AsyncClient) -> None:
