@@ -38,7 +38,7 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
         services.now,
         services.connectors.connector_for,
         count_page,
-        tuple(services.plugins),
+        services.connectors.polled(),
         planner,
         thread_planner,
     )

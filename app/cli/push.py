@@ -36,15 +36,16 @@ async def choose_push(services: Services, chosen: PushChoice) -> tuple[list[str]
         return ["Workers fetch the events of this page from now on; see `otklik source push ID --check`."], True
     if chosen.check:
         report = await check_push(desk, chosen.source_id)
-        return list(report.lines()), report.health.keeps_up
-    await close_push(desk, chosen.source_id)
-    return ["This page is polled only."], True
+        return list(report.lines()), report.is_well
+    if await close_push(desk, chosen.source_id):
+        return ["This page is polled only."], True
+    return ["Nothing more is received of this page: its network cannot be polled."], True
 
 
 async def _await_confirmation(desk: PushDesk, source_id: SourceId, address: str, state: str) -> tuple[list[str], bool]:
     """Waits a little for the network to call the address that it was given."""
     for _ in range(LOOKS):
-        if state == CONFIRMED:
+        if state.split(",")[0] == CONFIRMED:
             return [f"The network sends the events of this page to {address} and has confirmed it."], True
         await asyncio.sleep(BETWEEN_LOOKS_SECONDS)
         state = await callback_state(desk, source_id)

@@ -128,5 +128,6 @@ async def _shown(console: Console, visitor: Visitor, *, after: SourceId = Source
         first=bool(after),
         crisis_weight=CRISIS_WEIGHT,
         alarms=wrong,
+        only_push=console.networks.only_push(),
         **({"problem": None, "notice": None, "link": "", "official": True} | said),
     )

@@ -146,6 +146,7 @@ CREDENTIAL_STATES: Mapping[str, str] = {
 ALARMS: Mapping[AlarmKind, str] = {
     AlarmKind.LATE: "сообщения видны с опозданием",
     AlarmKind.SILENT: "молчит дольше обычного",
+    AlarmKind.DEAF: "события не доходят",
 }
 PUSH_MODES: Mapping[PushMode, str] = {PushMode.CALLBACK: "Callback API", PushMode.LONG_POLL: "Long Poll"}
 
@@ -310,6 +311,7 @@ CAPABILITIES = {
     "read_videos": "видео и трансляции",
     "author_names": "имена авторов",
     "publish_reply": "ответ из Отклика",
+    "updates": "события",
 }
 
 

@@ -15,10 +15,14 @@ class PageClass(StrEnum):
 
 
 class AlarmKind(StrEnum):
-    """What an alarm says of a page: its messages are seen too late, or it has been silent longer than is likely."""
+    """What an alarm says of a page: its messages are seen too late, it has been silent longer than is likely, or nothing of it can
+
+    reach us, as it cannot be polled and is not pushed.
+    """
 
     LATE = "late"
     SILENT = "silent"
+    DEAF = "deaf"
 
 
 HOT_FROM = 5.0

@@ -13,7 +13,7 @@ from app.storage.credentials import SecretBox
 from app.storage.engine import Database
 from app.storage.quotas import ANY_METHOD, CredentialUse, MethodQuota, MethodUse
 from app.telemetry.metrics import NETWORK_CALLS
-from connectors.sdk.contract import CommentCounter, Connector, ConnectorContext, ConnectorPlugin, Credential
+from connectors.sdk.contract import CommentCounter, Connector, ConnectorContext, ConnectorPlugin, Credential, can_be_polled
 from connectors.sdk.errors import AuthenticationFailed
 from connectors.sdk.refusals import Reason
 
@@ -111,6 +111,14 @@ class ConnectorPool:
         """The connectors that have credentials, by network."""
         return {network: connector for network, connector in self._connectors.items() if self._secrets[network]}
 
+    def polled(self) -> tuple[str, ...]:
+        """The networks whose pages can be read; of all others nothing is known but what they push."""
+        return tuple(network for network, connector in self._connectors.items() if can_be_polled(connector))
+
+    def unpolled(self) -> dict[str, Connector]:
+        """The connectors of networks that only push, with or without credentials."""
+        return {network: connector for network, connector in self._connectors.items() if not can_be_polled(connector)}
+
     def reader_for(self, network: str) -> Connector | None:
         """The network's connector even without credentials, for what needs none; `None` when no such connector is installed."""
         return self._connectors.get(network)
@@ -155,7 +163,8 @@ class ConnectorPool:
         poll calls, set or taught by a refusal; else a share of the calls that their seconds allow.
         """
         budgets: dict[str, float] = {}
-        for network, plugin in self._plugins.items():
+        for network in self.polled():
+            plugin = self._plugins[network]
             keys = self._usable_keys(network, *plugin.wall_methods)
             limits = [self._day_of(secret, plugin.wall_methods) for secret in keys]
             paced = [self._rates[secret.kind].per_second * SECONDS_A_DAY * SHARE_OF_WALLS for secret in keys]
@@ -170,7 +179,7 @@ class ConnectorPool:
             reads = self._plugins[network].credential_kinds[0]
             keys = [secret for secret in self._usable_keys(network) if secret.kind == reads]
             in_a_call = connector.count_batch_size if isinstance(connector, CommentCounter) else 1
-            if keys:
+            if keys and can_be_polled(connector):
                 per_second = sum(self._rates[secret.kind].per_second for secret in keys)
                 looks[network] = per_second * SECONDS_A_DAY * SHARE_OF_COUNTERS * in_a_call
         return looks

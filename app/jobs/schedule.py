@@ -34,6 +34,7 @@ from app.usecases.take_in_events import Taking, take_in_events
 from app.usecases.watch_deadlines import watch_deadlines
 from app.usecases.watch_detection import watch_detection
 from app.usecases.watch_masses import watch_masses
+from app.usecases.watch_push import watch_push
 from app.usecases.watch_surges import watch_surges
 from app.usecases.watch_verdicts import watch_verdicts
 
@@ -166,6 +167,9 @@ class Household:
     async def watch_pages(self) -> None:
         await watch_detection(self.database, self.region_id, self.budgets, self.planner.plans, now=self.now())
 
+    async def watch_push(self) -> None:
+        await watch_push(self.database, self.region_id, self.connectors.unpolled(), now=self.now())
+
     async def plan(self) -> None:
         await plan_polls(self.planner, self.database, self.region_id, self.connectors.polls_per_day(), now=self.now)
 
@@ -202,6 +206,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("plan polls", 5, one.plan),
         Duty("plan threads", 15, one.plan_threads),
         Duty("watch pages", 60, one.watch_pages),
+        Duty("watch push", 60, one.watch_push),
         Duty("watch surges", 30, lambda: watch_surges(one.database, one.region_id, one.zone, now=one.now())),
         Duty("watch masses", 20, lambda: watch_masses(one.database, one.region_id, one.at_work.current, now=one.now())),
         Duty("heartbeat", 8, one.beat),

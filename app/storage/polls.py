@@ -100,6 +100,16 @@ async def save_cursor(session: AsyncSession, source_id: SourceId, cursor: str) -
     )
 
 
+async def rest(session: AsyncSession, region_id: RegionId, networks: Collection[str]) -> None:
+    """Plans no polls of pages on networks that cannot be polled; whoever adds or resumes a page need not know which those are."""
+    await session.execute(
+        text(
+            "UPDATE poll_states SET next_poll_at = NULL WHERE region_id = :region AND network = ANY(:networks) AND next_poll_at IS NOT NULL"
+        ),
+        {"region": region_id, "networks": list(networks)},
+    )
+
+
 async def bring_forward(session: AsyncSession, source_ids: Collection[SourceId], *, to: datetime) -> None:
     """Has walls polled at the given moment, or before if they are due earlier; failing ones are tried when they are due."""
     await session.execute(

@@ -1,6 +1,6 @@
 """Channels of pushed events: which sources have one, what guards it, how it does, and who works on its inbox now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -110,6 +110,32 @@ async def close_channel(session: AsyncSession, source_id: SourceId) -> bool:
     await session.execute(text("DELETE FROM pushed_events WHERE source_id = :source"), {"source": source_id})
     found = await session.scalar(text("DELETE FROM push_channels WHERE source_id = :source RETURNING source_id"), {"source": source_id})
     return found is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """How a page that cannot be polled is heard of. Without `mode` its network was never asked to push; `server` is that of a callback."""
+
+    source_id: SourceId
+    network: str
+    external_id: str
+    mode: PushMode | None
+    server: str | None
+    failures: int
+    last_error: str | None
+
+
+async def hearings(session: AsyncSession, region_id: RegionId, networks: Collection[str]) -> list[Hearing]:
+    """The active pages of the given networks, test pages left out."""
+    rows = await session.execute(
+        text(
+            "SELECT s.id, s.network, s.external_id, c.mode, c.server, coalesce(c.failures, 0) AS failures, c.last_error FROM sources s"
+            " LEFT JOIN push_channels c ON c.source_id = s.id"
+            " WHERE s.region_id = :region AND s.network = ANY(:networks) AND s.status = 'active' AND NOT s.test ORDER BY s.id"
+        ),
+        {"region": region_id, "networks": list(networks)},
+    )
+    return [Hearing(SourceId(row[0]), row[1], row[2], row[3] and PushMode(row[3]), *row[4:]) for row in rows]
 
 
 async def note_missed(session: AsyncSession, source_id: SourceId, count: int, *, now: datetime) -> None:

@@ -108,6 +108,7 @@ class Target:
     root_id: str | None
     is_stub: bool
     is_deleted: bool
+    url: str = ""
 
 
 async def targets(
@@ -116,7 +117,8 @@ async def targets(
     """What is stored at the given places (post id, comment id); unknown ones are left out."""
     rows = await session.execute(
         text(
-            "SELECT m.post_id, m.comment_id, m.root_id, m.author_id IS NULL AS is_stub, m.deleted_at IS NOT NULL AS is_deleted"
+            "SELECT m.post_id, m.comment_id, m.root_id, m.author_id IS NULL AS is_stub, m.deleted_at IS NOT NULL AS is_deleted,"
+            " m.url"
             " FROM unnest(CAST(:posts AS text[]), CAST(:comments AS text[])) AS t(post, comment)"
             " JOIN threads h ON h.region_id = :region AND h.source_id = :source AND h.post_id = t.post"
             " JOIN messages m ON m.region_id = :region AND m.month = h.month AND m.source_id = :source"
@@ -129,4 +131,4 @@ async def targets(
             "comments": [comment for _, comment in places],
         },
     )
-    return {(row.post_id, row.comment_id): Target(row.root_id, row.is_stub, row.is_deleted) for row in rows}
+    return {(row.post_id, row.comment_id): Target(row.root_id, row.is_stub, row.is_deleted, row.url) for row in rows}

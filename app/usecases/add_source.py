@@ -13,7 +13,8 @@ from app.domain.territory import EntryId
 from app.storage import authorities, gazetteer, official_accounts, sources
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
-from connectors.sdk.contract import Connector, ConnectorPlugin, ResolvedSource, SourceResolver
+from connectors.sdk.contract import Connector, ConnectorPlugin, ResolvedSource, SourceResolver, can_be_polled
+from connectors.sdk.errors import AuthenticationFailed
 from connectors.sdk.registry import plugin_for_link
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,6 +27,16 @@ class Networks:
 
     plugins: Mapping[str, ConnectorPlugin]
     connector_for: Callable[[str], Connector]
+
+    def only_push(self) -> frozenset[str]:
+        """The networks with a usable credential that cannot be polled."""
+        return frozenset(network for network in self.plugins if self._only_pushes(network))
+
+    def _only_pushes(self, network: str) -> bool:
+        try:
+            return not can_be_polled(self.connector_for(network))
+        except AuthenticationFailed:
+            return False
 
 
 async def resolve_page(networks: Networks, link: str) -> ResolvedSource:

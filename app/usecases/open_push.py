@@ -14,8 +14,8 @@ from app.storage.engine import Database
 from app.storage.push_channels import NewChannel
 from app.storage.regions import RegionId
 from app.usecases.add_source import Networks
-from connectors.sdk.contract import PushSetter, Wall
-from connectors.sdk.errors import ConnectorError
+from connectors.sdk.contract import Connector, PushSetter, Wall, can_be_polled
+from connectors.sdk.errors import AuthenticationFailed, ConnectorError
 
 SECRET_BYTES = 32
 
@@ -29,6 +29,13 @@ class PushDesk:
     box: SecretBox
     networks: Networks
     now: Callable[[], datetime]
+
+    def connector_of(self, network: str) -> Connector | None:
+        """The network's connector, `None` while there is no credential to ask with."""
+        try:
+            return self.networks.connector_for(network)
+        except AuthenticationFailed:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,8 @@ async def open_long_poll(desk: PushDesk, source_id: SourceId, *, direct_messages
         await push_channels.open_channel(session, NewChannel(source.id, PushMode.LONG_POLL, None, None, direct_messages), now=desk.now())
 
 
-async def close_push(desk: PushDesk, source_id: SourceId) -> None:
-    """Has the page polled only; `NotFound` when it was not pushed."""
+async def close_push(desk: PushDesk, source_id: SourceId) -> bool:
+    """Has the page polled only, if it can be: whether it can. `NotFound` when it was not pushed."""
     async with desk.database.read() as session:
         source = (await sources.get(session, desk.region_id, source_id)).source
         server = await push_channels.server_of(session, source_id)
@@ -81,6 +88,8 @@ async def close_push(desk: PushDesk, source_id: SourceId) -> None:
     async with desk.database.write() as session:
         if not await push_channels.close_channel(session, source.id):
             raise NotFound("push of source", source_id)
+    connector = desk.connector_of(source.network)
+    return connector is None or can_be_polled(connector)
 
 
 async def callback_state(desk: PushDesk, source_id: SourceId) -> str:

@@ -12,12 +12,13 @@ from app.domain.event import Event, EventType
 from app.domain.incident import IncidentId
 from app.domain.reply import ReplyId, ReplyState
 from app.domain.source import SourceId
-from app.storage import events, replies, threads
+from app.storage import events, pushed_events, replies, threads
 from app.storage.engine import Database
+from app.storage.pushed_events import ReceivedEvent
 from app.storage.regions import RegionId
 from app.storage.replies import Outgoing, Settled
 from app.telemetry.metrics import REPLIES
-from connectors.sdk.contract import Author, Connector, Message, MessageType, PublishedReply, ReplyPublisher, Wall
+from connectors.sdk.contract import Author, Connector, Message, MessageType, PublishedReply, PushedEvent, ReplyPublisher, Wall
 from connectors.sdk.errors import (
     AuthenticationFailed,
     ConnectorError,
@@ -75,24 +76,24 @@ async def claim_replies(publishing: Publishing, *, limit: int) -> Sequence[Outgo
 
 async def publish_reply(publishing: Publishing, one: Outgoing) -> None:
     """Sends a reply that was taken, and keeps how that ended."""
-    settled = await _send(publishing, one)
-    await _record(publishing, one.id, one.incident_id, settled, thread=(one.source_id, one.post_id))
+    settled, event = await _send(publishing, one)
+    await _record(publishing, one.id, one.incident_id, settled, thread=(one.source_id, one.post_id), event=event)
 
 
-async def _send(publishing: Publishing, one: Outgoing) -> Settled:
-    """The reply's first and only call of this attempt, and what its end means."""
+async def _send(publishing: Publishing, one: Outgoing) -> tuple[Settled, PushedEvent | None]:
+    """The reply's first and only call of this attempt: what its end means, and the event that tells of it, if nothing else will."""
     try:
         connector = publishing.connector_for(one.network)
         if not isinstance(connector, ReplyPublisher):
-            return Settled(ReplyState.FAILED, error=f"nothing can be written on {one.network} from here: answer under the link")
+            return Settled(ReplyState.FAILED, error=f"nothing can be written on {one.network} from here: answer under the link"), None
         async with asyncio.timeout(SENT_WITHIN.total_seconds()):
             published: PublishedReply = await connector.publish_reply(_message(one), one.text, reply_id=one.key)
     except ConnectorError as error:
-        return judge_failure(error, one.attempts, now=publishing.now())
+        return judge_failure(error, one.attempts, now=publishing.now()), None
     except Exception as error:  # whatever broke in our own hands may have broken after the call had left
         log.exception("reply broke", reply=one.id, error=type(error).__name__)
-        return Settled(ReplyState.UNKNOWN, error=LEFT_US)
-    return Settled(ReplyState.SENT, published.external_id, published.url)
+        return Settled(ReplyState.UNKNOWN, error=LEFT_US), None
+    return Settled(ReplyState.SENT, published.external_id, published.url), published.event
 
 
 def judge_failure(error: ConnectorError, attempts: int, *, now: datetime) -> Settled:
@@ -138,8 +139,9 @@ async def _record(
     settled: Settled,
     *,
     thread: tuple[SourceId, str] | None = None,
+    event: PushedEvent | None = None,
 ) -> None:
-    """Keeps how a reply ended, tells it in the incident's log, and has its thread looked at soon."""
+    """Keeps how a reply ended, tells it in the incident's log, and has its thread looked at soon, or what its event tells taken in."""
     now = publishing.now()
     async with publishing.database.write() as session:
         if not await replies.settle(session, publishing.region_id, reply_id, settled, now=now):
@@ -148,6 +150,8 @@ async def _record(
         if thread is not None and settled.state in {ReplyState.SENT, ReplyState.UNKNOWN}:
             source_id, post_id = thread
             await threads.recount(session, publishing.region_id, source_id, [post_id], at=now)
+            if event is not None:
+                await pushed_events.store(session, [ReceivedEvent(source_id, event.event_id, now, event.raw)])
     _count(settled.state, 1)
 
 

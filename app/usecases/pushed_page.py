@@ -15,8 +15,11 @@ METHOD = "push"
 
 
 def pushed_page(told: Sequence[tuple[WaitingEvent, Message]]) -> Page:
-    """The page of events that are believed, each with its message as it was completed from what we knew: branch and name."""
-    request = [(len(event.body), event.received_at, message.root_id, message.author and message.author.name) for event, message in told]
+    """The page of events that are believed, each with its message as it was completed from what we knew: branch, name, address."""
+    request = [
+        (len(event.body), event.received_at, message.root_id, message.author and message.author.name, message.url)
+        for event, message in told
+    ]
     raw = b"".join(event.body for event, _ in told)
     return Page(tuple(message for _, message in told), None, raw, METHOD, request=orjson.dumps(request).decode())
 
@@ -31,9 +34,9 @@ def read_pushed_page(reader: EventReader, request: str, raw: bytes) -> Page:
 
 def _messages(reader: EventReader, events: Sequence[Any], raw: bytes) -> Iterator[Message]:
     position = 0
-    for length, received_at, root_id, name in events:
+    for length, received_at, root_id, name, *address in events:  # what was kept earlier had no address
         news = reader.read_event(raw[position : position + length], received_at=datetime.fromisoformat(received_at))
         position += length
         if news is not None:
-            author = news.message.author
-            yield replace(news.message, root_id=root_id, author=None if author is None else replace(author, name=name))
+            author, url = news.message.author, address[0] if address else news.message.url
+            yield replace(news.message, root_id=root_id, author=None if author is None else replace(author, name=name), url=url)

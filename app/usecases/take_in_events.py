@@ -12,6 +12,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.conversation import POST
 from app.domain.detection import Timing
 from app.domain.errors import LeaseLost
 from app.domain.push_channel import PROMPT
@@ -26,7 +27,17 @@ from app.usecases.ingest_page import Intaken, ingest_page
 from app.usecases.judge_page import Intake, comment_id, post_id
 from app.usecases.note_detection import note_detection, published_in
 from app.usecases.pushed_page import pushed_page
-from connectors.sdk.contract import Author, AuthorNamer, Connector, EventReader, Message, MessageType, PushedChange, PushedNews
+from connectors.sdk.contract import (
+    Author,
+    AuthorNamer,
+    CommentReader,
+    Connector,
+    EventReader,
+    Message,
+    MessageType,
+    PushedChange,
+    PushedNews,
+)
 from connectors.sdk.errors import ConnectorError, UnexpectedResponse
 
 log = structlog.get_logger(__name__)
@@ -156,10 +167,12 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
     told = [(event.waiting, event.news) for event in run if event.news is not None]
     async with intake.database.read() as session:
         stored = await pushed_events.targets(session, intake.region_id, source.id, _places(news for _, news in told))
+    can_be_read = isinstance(taking.reader_for(source.network), CommentReader)
     believed = [(waiting, news) for waiting, news in told if is_believed(waiting, news, stored.get(place_of(news.message)))]
     doubted = {post_id(news.message) for waiting, news in told if is_doubtful(waiting, news, stored.get(place_of(news.message)))}
     begun_at = taking.now()
-    messages = await _named(taking, source, [_rooted(news.message, stored) for _, news in believed])
+    posts = {place_of(news.message): news.message.url for _, news in told}
+    messages = await _named(taking, source, [_addressed(news, _rooted(news.message, stored), stored, posts) for _, news in believed])
     named_at = judged_at = taking.now()
 
     async def finish(writing: AsyncSession) -> None:
@@ -167,9 +180,10 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
         last_event_at = max(event.waiting.received_at for event in run)
         await push_channels.hold_intake(writing, claim, last_event_at=last_event_at, now=now)
         await pushed_events.mark_taken(writing, [event.waiting.id for event in run], now=now)
-        if doubted:
+        if doubted and can_be_read:
             await threads.confirm(writing, intake.region_id, source.id, doubted, at=now)
-        await readings.plan(writing, intake.region_id, [source.id], now=now)
+        if can_be_read:
+            await readings.plan(writing, intake.region_id, [source.id], now=now)
 
     if messages:
         page = pushed_page([(waiting, message) for (waiting, _), message in zip(believed, messages, strict=True)])
@@ -221,10 +235,12 @@ def place_of(message: Message) -> tuple[str, str]:
 
 
 def _places(told: Iterable[PushedNews]) -> set[tuple[str, str]]:
-    """The messages told of, and those that they reply to."""
-    messages = [news.message for news in told]
+    """The messages told of, those that they reply to, and the posts whose addresses they want."""
+    listed = list(told)
+    messages = [news.message for news in listed]
     above = {(post_id(message), message.reply_to_id) for message in messages if message.reply_to_id is not None}
-    return {place_of(message) for message in messages} | above
+    posts = {(post_id(news.message), POST) for news in listed if news.under_post}
+    return {place_of(message) for message in messages} | above | posts
 
 
 def _rooted(message: Message, stored: Mapping[tuple[str, str], Target]) -> Message:
@@ -233,6 +249,18 @@ def _rooted(message: Message, stored: Mapping[tuple[str, str], Target]) -> Messa
         return message
     above = stored.get((post_id(message), message.reply_to_id))
     return replace(message, root_id=(above and above.root_id) or message.reply_to_id)
+
+
+def _addressed(
+    news: PushedNews, message: Message, stored: Mapping[tuple[str, str], Target], told: Mapping[tuple[str, str], str]
+) -> Message:
+    """A message under the address of its post, where the event does not know it and we do."""
+    if not news.under_post:
+        return message
+    place = (post_id(message), POST)
+    post = stored.get(place)
+    address = told.get(place) or (post and post.url)
+    return replace(message, url=address + news.under_post) if address else message
 
 
 async def _named(taking: Taking, source: Source, messages: Sequence[Message]) -> list[Message]:

@@ -29,8 +29,8 @@ async def watch_detection(database: Database, region_id: RegionId, budgets: Budg
         quiet = await alarms.silent_pages(reading, region_id, least=ROUGHLY * least_suspicious(1.0))
     overspent = {one.source_id: {"p95_seconds": round(one.p95_seconds), "budget_seconds": round(one.budget_seconds)} for one in late}
     silent = {one.source_id: _told(one) for one in quiet if _is_suspicious(one, _rhythm(plans, one.network))}
-    await _settle(database, region_id, AlarmKind.LATE, overspent, now=now)
-    await _settle(database, region_id, AlarmKind.SILENT, silent, now=now)
+    await settle_alarms(database, region_id, AlarmKind.LATE, overspent, now=now)
+    await settle_alarms(database, region_id, AlarmKind.SILENT, silent, now=now)
 
 
 def _rhythm(plans: Mapping[str, Plan], network: str) -> Rhythm:
@@ -47,9 +47,10 @@ def _told(page: SilentPage) -> dict[str, Any]:
     return {"silent_since": page.last_found_at.isoformat().replace("+00:00", "Z"), "posts_per_day": round(page.posts_per_day, 2)}
 
 
-async def _settle(
+async def settle_alarms(
     database: Database, region_id: RegionId, kind: AlarmKind, wrong: Mapping[SourceId, Mapping[str, Any]], *, now: datetime
 ) -> None:
+    """Raises the alarms of pages that are wrong, and ends those of pages that are right again; each is logged once."""
     async with database.write() as session:
         settled = await alarms.settle(session, region_id, kind, wrong, now=now)
     for source_id in settled.raised:

@@ -91,7 +91,7 @@ class TelegramConnector:
 
     async def close_callback(self, wall: Wall, server: str) -> None:
         """Takes the webhook away."""
-        await push.close_webhook(self._client, wall)
+        await push.close_webhook(self._client, server)
 
     async def open_long_poll(self, wall: Wall, *, direct_messages: bool) -> None:
         """Makes the bot's updates ready to be fetched."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.sdk.contract import Wall
+from connectors.sdk.contract import Credential, Wall
 from connectors.sdk.errors import AccessDenied
 from connectors.sdk.fields import line, mapping, whole
 from connectors.telegram import settings
@@ -34,16 +34,19 @@ async def open_long_poll(client: TelegramClient, wall: Wall) -> None:
     """Takes the webhook away, so that updates can be fetched; those that wait stay."""
     serving = await client.serving(wall, afresh=True)
     await _must_hear(client, serving)
-    await remove_webhook(client, serving)
+    await remove_webhook(client, serving.credential)
 
 
-async def close_webhook(client: TelegramClient, wall: Wall) -> None:
-    """Has Telegram send nothing more to us; what comes is kept for a day."""
-    await remove_webhook(client, await client.serving(wall))
+async def close_webhook(client: TelegramClient, address: str) -> None:
+    """Has Telegram send nothing more to the address, also where the bot has left its page; what comes is kept for a day."""
+    for credential in client.bots:
+        state = mapping((await client.read(credential, "getWebhookInfo", {})).result)
+        if state.get("url") == address:
+            await remove_webhook(client, credential)
 
 
-async def remove_webhook(client: TelegramClient, serving: Serving) -> None:
-    await client.write(serving.credential, "deleteWebhook", {"drop_pending_updates": False})
+async def remove_webhook(client: TelegramClient, credential: Credential) -> None:
+    await client.write(credential, "deleteWebhook", {"drop_pending_updates": False})
 
 
 async def webhook_state(client: TelegramClient, wall: Wall, address: str) -> str:

@@ -44,7 +44,10 @@ class AlarmSource(BaseModel):
 
 
 class AlarmOut(BaseModel):
-    """An alarm of a page: `late` has `p95_seconds` and `budget_seconds` in its detail, `silent` has `silent_since` and `posts_per_day`."""
+    """An alarm of a page: `late` has `p95_seconds` and `budget_seconds` in its detail, `silent` has `silent_since` and `posts_per_day`,
+
+    `deaf` has the `reason` for which nothing of a page that cannot be polled would reach us.
+    """
 
     model_config = example(**ALARM)
 

@@ -12,6 +12,7 @@ from connectors.sdk.contract.plugin import (
     CAPABILITIES,
     ConnectorPlugin,
     EmulatorWorld,
+    can_be_polled,
     capabilities,
 )
 from connectors.sdk.contract.push import (
@@ -90,5 +91,6 @@ __all__ = [
     "Updates",
     "Wall",
     "WebhookReceiver",
+    "can_be_polled",
     "capabilities",
 ]

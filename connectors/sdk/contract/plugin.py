@@ -65,6 +65,11 @@ CAPABILITIES: Mapping[str, type[Any]] = {
 }
 
 
+def can_be_polled(connector: Connector) -> bool:
+    """Whether pages of the network can be read at all; where not, nothing but push tells of them."""
+    return isinstance(connector, PostReader | CommentReader)
+
+
 def capabilities(connector: Connector) -> frozenset[str]:
     """The names of the Protocols that the connector's class satisfies."""
     return frozenset(name for name, protocol in CAPABILITIES.items() if isinstance(connector, protocol))

@@ -64,7 +64,10 @@ class Updates:
 @runtime_checkable
 class UpdateReceiver(EventReader, Protocol):
     async def wait_for_updates(self, wall: Wall, since: Cursor | None) -> Updates:
-        """The events since the cursor, waited for as long as the network lets a call stand open; from now on without one."""
+        """The events since the cursor, waited for as long as the network lets a call stand open.
+
+        Without one, from now on; of a network that cannot be polled, all that it still keeps.
+        """
 
 
 @runtime_checkable
