@@ -28,12 +28,14 @@ from app.storage import regions
 from app.storage.credentials import SecretBox
 from app.storage.embedded import EmbeddedServer, embedded_server, revive
 from app.storage.engine import Database, create_engine, ensure_database
+from app.storage.marks import Marks
 from app.storage.migrate import is_current, migrate
 from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader
 from app.usecases.find_places import PlaceFinders
 from app.usecases.judge_page import Intake
 from app.usecases.judge_together import Tray
+from app.usecases.leave_out_erased import ErasedPeople
 from app.usecases.refresh_model import refresh_model
 from connectors.sdk.contract import ConnectorPlugin
 from connectors.sdk.registry import plugins
@@ -65,6 +67,7 @@ class Services:
     database: Database
     region_id: RegionId
     secret_box: SecretBox
+    marks: Marks
     classifier: Classifier
     at_work: ClassifierAtWork
     plugins: Mapping[str, ConnectorPlugin]
@@ -76,8 +79,14 @@ class Services:
     tray: Tray = field(default_factory=Tray)
 
     @property
+    def erased_people(self) -> ErasedPeople:
+        return ErasedPeople(self.marks, self.plugins)
+
+    @property
     def intake(self) -> Intake:
-        return Intake(self.database, self.classifier, self.region_id, finders=self.finders, tray=self.tray)
+        return Intake(
+            self.database, self.classifier, self.region_id, finders=self.finders, tray=self.tray, erased_people=self.erased_people
+        )
 
     @property
     def bounds(self) -> PollBounds:
@@ -131,7 +140,8 @@ async def running_services(settings: Settings, *, now: Callable[[], datetime] = 
         database = Database(create_engine(url))
         stack.push_async_callback(database.close)
         await _ensure_schema(settings, database)
-        box = SecretBox(_secret_key(settings))
+        secret = _secret_key(settings)
+        box = SecretBox(secret)
         async with database.write() as session:
             region_id = await regions.ensure_region(session, settings.region, now=now(), zone=settings.timezone)
         found = plugins()
@@ -144,7 +154,7 @@ async def running_services(settings: Settings, *, now: Callable[[], datetime] = 
         await refresh_model(database, region_id, at_work)
         classifier = _open_classifier(settings, at_work, stack)
         tray = Tray(gathers=classifier is at_work)
-        yield Services(settings, database, region_id, box, classifier, at_work, found, pool, now, embedded, tray=tray)
+        yield Services(settings, database, region_id, box, Marks(secret), classifier, at_work, found, pool, now, embedded, tray=tray)
 
 
 @asynccontextmanager

@@ -64,6 +64,7 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
         connector_for=services.connectors.connector_for,
         metrics_open=services.settings.metrics_open,
         tz=services.zone,
+        erased_people=services.erased_people,
         door=Door(services.database, services.region_id, services.secret_box, services.connectors.reader_for, services.now),
         budgets=services.budgets,
         at_work=services.at_work,

@@ -18,6 +18,7 @@ from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.usecases.add_source import Networks
 from app.usecases.find_places import PlaceFinders
+from app.usecases.leave_out_erased import ErasedPeople, nobody_erased
 from app.usecases.receive_webhook import Door
 from connectors.sdk.contract import Connector, ConnectorPlugin
 
@@ -42,6 +43,7 @@ class ApiContext:
     finders: PlaceFinders = field(default_factory=PlaceFinders)
     desk: ExportDesk = field(default_factory=ExportDesk)
     disk: DiskWatch = field(default_factory=DiskWatch)
+    erased_people: ErasedPeople = field(default_factory=nobody_erased)
 
     @property
     def classifier(self) -> AnyClassifier:

@@ -46,6 +46,10 @@ COMMANDS: Mapping[str, Kept] = {
         "replay",
         "Takes kept answers of the networks in once more and prints what differs from the stored. Exit codes: 0 nothing, 1 something.",
     ),
+    "erase": Kept(
+        "erasing",
+        "Erases one person on request: texts, name and id wherever they stand. What they write later is not stored either.",
+    ),
     "token": Kept("tokens", "Keys to the REST API."),
     "operator": Kept("operators", "People who sign in to the console."),
     "source": Kept("sources", "The registry of watched pages."),

@@ -4,7 +4,7 @@ and when what happened. Threads must be held.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
@@ -28,13 +28,14 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many messages and incidents were erased."""
+    """How many messages and incidents were erased; `ids` are those of the messages."""
 
     messages: int = 0
     incidents: int = 0
+    ids: tuple[int, ...] = field(default=(), compare=False)
 
     def __add__(self, other: "Erased") -> "Erased":
-        return Erased(self.messages + other.messages, self.incidents + other.incidents)
+        return Erased(self.messages + other.messages, self.incidents + other.incidents, self.ids + other.ids)
 
 
 LEAVING = (
@@ -107,7 +108,7 @@ async def _take_out(session: AsyncSession, region_id: RegionId, month: date, lea
     await session.execute(MENTIONS, given | {"month": month})
     messages = list(await session.scalars(MESSAGES, given | {"month": month, "now": now}))
     await session.execute(VERSIONS, {"region": region_id, "ids": messages, "left": None})
-    return Erased(len(messages), len(ids))
+    return Erased(len(messages), len(ids), tuple(messages))
 
 
 PLACE = "region_id = :region AND source_id = :source AND post_id = :post"
@@ -167,7 +168,37 @@ async def _empty(
     for month, of_month in by_month(threads):
         ids += await session.scalars(statement, about | {"month": month, **places(of_month)})
     await session.execute(VERSIONS, {"region": about["region"], "ids": ids, "left": left})
-    return Erased(len(ids))
+    return Erased(len(ids), ids=tuple(ids))
+
+
+EMPTY = text(
+    f"UPDATE messages SET text = '', erased_at = :now, mentions = {NOTHING_KNOWN}"
+    " WHERE region_id = :region AND month = ANY(CAST(:months AS date[])) AND id = ANY(CAST(:ids AS bigint[])) RETURNING id"
+)
+
+
+async def empty_answers(
+    session: AsyncSession, region_id: RegionId, threads: Sequence[HeldThread], ids: Collection[int], *, now: datetime
+) -> int:
+    """Empties official comments of the threads, whatever their term; how many."""
+    about = {"region": region_id, "months": list({one.month for one in threads}), "ids": list(ids)}
+    emptied = list(await session.scalars(EMPTY, about | {"now": now, "unknown": UNKNOWN_AUTHOR}))
+    await session.execute(VERSIONS, {"region": region_id, "ids": emptied, "left": ""})
+    return len(emptied)
+
+
+FORGET_MENTIONS = text(
+    "UPDATE messages m SET mentions = array_replace(m.mentions, CAST(:author AS text), CAST(:unknown AS text))"
+    " FROM unnest(CAST(:sources AS bigint[]), CAST(:posts AS text[])) AS t(source, post) WHERE m.region_id = :region AND m.month = :month"
+    " AND m.source_id = t.source AND m.post_id = t.post AND m.mentions @> ARRAY[CAST(:author AS text)]"
+)
+
+
+async def forget_mentions(session: AsyncSession, region_id: RegionId, author_id: str, threads: Sequence[HeldThread]) -> None:
+    """Has mentions that are still there name anybody."""
+    for month, of_month in by_month(threads):
+        given = {"region": region_id, "month": month, "author": author_id, "unknown": UNKNOWN_AUTHOR}
+        await session.execute(FORGET_MENTIONS, given | places(of_month))
 
 
 async def tell_readers(session: AsyncSession, region_id: RegionId, threads: Collection[HeldThread]) -> None:

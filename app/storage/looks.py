@@ -11,7 +11,7 @@ from app.domain.authority import OfficialAccount
 from app.domain.deadline import Policy, PolicyId
 from app.domain.routing import Rule
 from app.domain.source import Source
-from app.storage import messages
+from app.storage import erasures, messages
 from app.storage.messages import KnownMessage
 from app.storage.policy_rows import POLICY_COLUMNS, by_id
 from app.storage.regions import RegionId
@@ -23,7 +23,7 @@ class Look:
     """A look at the database around one page.
 
     `changes` are those counted in each known thread. While a thread's count has not moved, what was seen of it holds.
-    `known` messages stand by post and comment id.
+    `known` messages stand by post and comment id. `looks_for_erased`: somebody was erased on request and must be recognised.
     """
 
     accounts: Mapping[str, list[OfficialAccount]]
@@ -31,6 +31,7 @@ class Look:
     known: Mapping[str, Mapping[str, KnownMessage]]
     policies: Mapping[PolicyId, Policy]
     rules: Sequence[Rule] = ()
+    looks_for_erased: bool = False
 
 
 AROUND = text(
@@ -43,8 +44,8 @@ AROUND = text(
     f" ARRAY(SELECT ROW(m.post_id, {', '.join(f'm.{name}' for name in messages.KNOWN_COLUMNS)}) FROM threads h"
     " JOIN messages m ON m.region_id = h.region_id AND m.month = h.month AND m.source_id = h.source_id AND m.post_id = h.post_id"
     " AND m.comment_id = ANY(CAST(:comments AS text[])) WHERE h.region_id = :region AND h.source_id = :source"
-    " AND h.post_id = ANY(CAST(:posts AS text[])))"
-).columns(column("accounts"), column("threads"), column("policies"), column("rules"), column("known"))
+    f" AND h.post_id = ANY(CAST(:posts AS text[]))), {erasures.ANY}"
+).columns(column("accounts"), column("threads"), column("policies"), column("rules"), column("known"), column("erased"))
 """Several small reads in one trip: each comes as an array of rows.
 
 Comments are looked up once in each thread, not each at its place: a comment's id of another thread finds nothing there.
@@ -63,11 +64,12 @@ async def look(
     """What is stored of the authors of a page, and of the given comments in each of its threads."""
     about = {"region": region_id, "network": source.network, "source": source.id, "authors": list(authors)}
     about |= {"posts": list(posts), "comments": list(comments)}
-    accounts, threads, policies, rules, rows = (await session.execute(AROUND, about)).one()
+    accounts, threads, policies, rules, rows, erased = (await session.execute(AROUND, about)).one()
     known: dict[str, dict[str, KnownMessage]] = {}
     for post, *message in rows:
         known.setdefault(post, {})[message[1]] = KnownMessage(*message)
-    return Look(_by_account(source.network, accounts), dict(threads), known, by_id(policies), [rule_of(*rule) for rule in rules])
+    by_account, ruling = _by_account(source.network, accounts), [rule_of(*rule) for rule in rules]
+    return Look(by_account, dict(threads), known, by_id(policies), ruling, erased)
 
 
 def _by_account(network: str, rows: Collection[Any]) -> dict[str, list[OfficialAccount]]:

@@ -85,6 +85,11 @@ async def forget(session: AsyncSession, ids: Collection[int], *, now: datetime) 
     await session.execute(text("UPDATE pushed_events SET taken_at = :now, body = '' WHERE id = ANY(:ids)"), {"ids": list(ids), "now": now})
 
 
+async def forget_bodies(session: AsyncSession, ids: Collection[int]) -> None:
+    """Keeps of events that were taken in only that they came: somebody stands in them who was erased."""
+    await session.execute(text("UPDATE pushed_events SET body = '' WHERE id = ANY(:ids)"), {"ids": list(ids)})
+
+
 async def note_trouble(session: AsyncSession, event_id: int, trouble: str, *, for_good: bool, now: datetime) -> None:
     """Records that an event could not be taken in; after some attempts, or at once `for_good`, it is put aside."""
     await session.execute(

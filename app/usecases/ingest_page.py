@@ -20,6 +20,7 @@ from app.storage.messages import ThreadKey
 from app.storage.threads import FoundPost
 from app.usecases.compare_page import ThreadPage, compare
 from app.usecases.judge_page import Intake, Judged, judge_page, look_at, post_id
+from app.usecases.leave_out_erased import leave_out_erased
 from app.usecases.settle_conversations import Settlement, settle_conversations
 from app.usecases.store_news import ChangedThread, store_news
 from connectors.sdk.contract import MessageType, Page
@@ -29,7 +30,10 @@ SaveCheckpoint = Callable[[AsyncSession], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Intaken:
-    """What a page brought: messages seen for the first time, edited, gone and back, incidents opened, malformed items `skipped`."""
+    """What a page brought: messages seen for the first time, edited, gone and back, incidents opened, malformed items `skipped`,
+
+    messages `left_out` or changed because of people who were erased.
+    """
 
     new: int = 0
     edited: int = 0
@@ -39,6 +43,7 @@ class Intaken:
     lags: tuple[float, ...] = ()
     first_answer_seconds: tuple[float, ...] = ()
     skipped: int = 0
+    left_out: int = 0
 
 
 async def ingest_page(
@@ -55,6 +60,9 @@ async def ingest_page(
     A page that was asked for at `asked_at` never overrules what somebody else has seen later.
     """
     look = await look_at(intake, source, page.messages)
+    left_out = 0
+    if look.looks_for_erased and intake.erased_people is not None:
+        page, left_out = await leave_out_erased(intake.database, intake.region_id, intake.erased_people, source.network, page)
     judged = await judge_page(intake, source, look, page.messages)
     collected_at = now()
     await _ensure_months(intake, judged)
@@ -65,7 +73,7 @@ async def ingest_page(
             await save_checkpoint(session)
     if intaken.new:
         await _tend_statistics(intake, judged, intaken.new)
-    return replace(intaken, skipped=page.skipped)
+    return replace(intaken, skipped=page.skipped, left_out=left_out)
 
 
 async def _ensure_months(intake: Intake, judged: Sequence[Judged]) -> None:

@@ -18,12 +18,13 @@ from app.storage.partitions import Growth
 from app.storage.regions import RegionId
 from app.usecases.find_places import PlaceFinders
 from app.usecases.judge_together import Judgement, Pile, Tray
+from app.usecases.leave_out_erased import ErasedPeople
 from connectors.sdk.contract import Message, MessageType
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What taking in a page needs."""
+    """What taking in a page needs. Without `erased_people` nobody is looked for, as in a replay, whose evidence holds none of them."""
 
     database: Database
     classifier: Classifier
@@ -31,6 +32,7 @@ class Intake:
     growth: Growth = field(default_factory=Growth)
     finders: PlaceFinders = field(default_factory=PlaceFinders)
     tray: Tray = field(default_factory=Tray)
+    erased_people: ErasedPeople | None = None
 
 
 UNJUDGED: tuple[None, tuple[FoundPlace, ...]] = (None, ())

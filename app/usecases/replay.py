@@ -27,6 +27,7 @@ from app.usecases.apply_step import Decide, apply_step
 from app.usecases.count_threads import COUNTS
 from app.usecases.ingest_page import ingest_page
 from app.usecases.judge_page import Intake, post_id
+from app.usecases.leave_out_erased import LEFT_OUT
 from app.usecases.pushed_page import METHOD as PUSH
 from app.usecases.pushed_page import read_pushed_page
 from app.usecases.rejudge_incidents import rejudge_incidents
@@ -223,8 +224,8 @@ def read_page(connector: Connector | None, payload: KeptPayload) -> Page:
         raw = zlib.decompress(payload.body)
     except zlib.error:
         raise UnexpectedResponse("the body cannot be decompressed") from None
-    if payload.method == COUNTS:
-        return Page(read_messages(raw), None, raw, COUNTS)
+    if payload.method in {COUNTS, LEFT_OUT}:
+        return Page(read_messages(raw), None, raw, payload.method)
     if payload.method == PUSH and isinstance(connector, EventReader):
         return read_pushed_page(connector, payload.request, raw)
     if not isinstance(connector, PageMapper):

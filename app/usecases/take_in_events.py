@@ -198,6 +198,9 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
 
         taken = await ingest_page(intake, source, page, now=judged, asked_at=first, save_checkpoint=finish)
         taking.on_page(source, taken)
+        if taken.left_out:
+            async with intake.database.write() as writing:
+                await pushed_events.forget_bodies(writing, [event.waiting.id for event in run])
         timing = Timing(first, begun_at, named_at, judged_at, taking.now())
         published = published_in(taken, last, since=source.monitored_since)
         await note_detection(intake, source, timing, published, posts_per_day=claim.posts_per_day)

@@ -3,6 +3,7 @@
 from connectors.ok import settings
 from connectors.ok.connector import OkConnector
 from connectors.ok.emulator import OkEmulator
+from connectors.ok.people import person_behind, without_person
 from connectors.ok.signature import fault_of
 from connectors.ok.wall import METHOD as WALL
 from connectors.sdk.contract import ConnectorPlugin
@@ -16,5 +17,7 @@ plugin = ConnectorPlugin(
     wall_methods=(WALL,),
     build=OkConnector,
     emulate=OkEmulator,
+    person_behind=person_behind,
+    without_person=without_person,
     fault_of_secret=lambda kind, secret: fault_of(secret),
 )

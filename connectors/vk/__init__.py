@@ -6,6 +6,7 @@ from connectors.vk.check import fault_of_secret
 from connectors.vk.connector import VkConnector
 from connectors.vk.emulator import VkEmulator
 from connectors.vk.links import SHORT
+from connectors.vk.people import person_behind, without_person
 from connectors.vk.wall import METHOD as WALL
 
 plugin = ConnectorPlugin(
@@ -18,5 +19,7 @@ plugin = ConnectorPlugin(
     build=VkConnector,
     emulate=VkEmulator,
     short_links=SHORT,
+    person_behind=person_behind,
+    without_person=without_person,
     fault_of_secret=fault_of_secret,
 )

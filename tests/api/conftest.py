@@ -13,8 +13,11 @@ from fastapi import FastAPI
 from app.api.context import ApiContext
 from app.domain.operator import Role
 from app.storage.engine import Database
+from app.storage.marks import Marks
 from app.storage.regions import RegionId
 from app.usecases.create_token import create_token
+from app.usecases.leave_out_erased import ErasedPeople
+from connectors.vk import plugin as vk
 from tests.api.village import PLUGIN, SILENT, Hamlet
 from tests.applications import application
 from tests.usecases.reading import Reader, open_reader
@@ -60,6 +63,7 @@ async def api(database: Database, region_id: RegionId, noon: datetime) -> AsyncI
         connector_for=hamlet.connector_for,
         metrics_open=False,
         tz=ZoneInfo("Europe/Moscow"),
+        erased_people=ErasedPeople(Marks("a secret key of the tests"), {"vk": vk}),
     )
     async with AsyncExitStack() as stack:
         yield Api(application(context), context, hamlet, clock, stack)

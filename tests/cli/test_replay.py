@@ -35,8 +35,11 @@ class Archive:
     async def replay(self, *arguments: str, days: int = 1) -> tuple[int, list[str], str]:
         """The exit code of `otklik replay` over the days around noon, the lines that it prints and what it says beside them."""
         span = ("--from", f"{self.noon - timedelta(days=days):%Y-%m-%d}", "--to", f"{self.noon + timedelta(days=1):%Y-%m-%d}")
+        return await self.type("replay", *(() if "--from" in arguments else span), *arguments)
+
+    async def type(self, *words: str) -> tuple[int, list[str], str]:
+        """The exit code of a command, the lines that it prints and what it says beside them."""
         settings = {"DATABASE_URL": self.url, "SECRET_KEY": "a secret key of the tests", "DATA_DIR": str(self.folder), "REGION": "town"}
-        words = ("replay", *(() if "--from" in arguments else span), *arguments)
         said = await self.commands.type(*words, settings=settings | {"LOG_FORMAT": "json"})
         return said.code, said.printed.splitlines(), said.beside
 
@@ -123,7 +126,13 @@ async def test_a_replay_that_is_kept_stays_for_a_look_and_one_that_was_killed_is
         code, printed, beside = await one.replay("--keep")
         (kept,) = await one.schemas()
         await one.run(f"SELECT id FROM {kept}.incidents")
+        stranger = await one.type("erase", "--author", "https://vk.com/id999000999")
 
     assert code == 0, (printed, beside)
     assert "Dropped replay_0123456789ab: a replay had been killed." in beside
     assert f"stays in the schema {kept}; drop it when you have seen it" in beside
+    assert (stranger[0], stranger[1][0].split()) == (0, ["0", "messages", "that", "they", "wrote"]), stranger
+    assert stranger[1][-2:] == [
+        "Nothing was changed: add --confirm to erase this for good.",
+        f"Copies in kept replays are not looked at: drop {kept}.",
+    ]

@@ -20,7 +20,10 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 TERMS = Retention(timedelta(days=90), timedelta(days=400))
 DONE = "Анна Петровна, аварийная бригада устранила утечку, отопление восстановлено."
-CLOCKS = "SELECT id, status, topic, urgent, first_answer_due_at, first_answered_at, first_answer_class, waiting, breached_at FROM incidents"
+CLOCKS = (
+    "SELECT id, status, topic, urgent, first_answer_due_at, first_answered_at, first_answer_class, waiting, breached_at FROM incidents"
+    " ORDER BY id"
+)
 TURNS = "SELECT * FROM turns ORDER BY incident_id, number"
 
 
@@ -31,7 +34,7 @@ async def erase(reader: Reader, at: datetime, terms: Retention = TERMS, batch: B
 async def written(reader: Reader) -> dict[str, Any]:
     """What is stored of each message of the thread, by comment id."""
     rows = await reader.rows(
-        "SELECT comment_id, author_id, author_name, text, mentions, erased_at, deleted_at FROM messages ORDER BY comment_id"
+        "SELECT comment_id, author_id, author_name, text, mentions, erased_at, deleted_at FROM messages ORDER BY post_id, comment_id"
     )
     return {row.comment_id: row for row in rows}
 

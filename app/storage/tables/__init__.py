@@ -4,6 +4,7 @@ from app.storage.tables.access import exports, idempotency_keys, operators, sess
 from app.storage.tables.base import metadata
 from app.storage.tables.calls import call_blocks, call_budgets, call_counts, call_days, call_limits, call_slots
 from app.storage.tables.detections import alarms, detections
+from app.storage.tables.erasures import erasures
 from app.storage.tables.incidents import answers, incident_events, incidents, policies, turns
 from app.storage.tables.learning import model_uses, models, verdict_labels
 from app.storage.tables.masses import masses
@@ -41,6 +42,7 @@ __all__ = [
     "call_slots",
     "credentials",
     "detections",
+    "erasures",
     "exports",
     "gazetteer_entries",
     "gazetteers",

@@ -34,7 +34,8 @@ class ConnectorPlugin:
     address that this network's people write without a host. `wall_methods` are those that every poll of a wall calls: polls are planned by
     what a day holds of them, once that is set or was learnt of a refusal. `emulate` makes an emulator of the network from a recorded town
     (see `connectors.sdk.emulation.town`) and the caller's clock. `fault_of_secret(kind, secret)` says what is wrong with the form of a
-    secret, without repeating any of it, and "" where it could be one.
+    secret, without repeating any of it, and "" where it could be one. `person_behind(link)` is the author id of the person to whose
+    page a link leads; `without_person(text, author_id)` the text with «…» where the network's own marking names that person.
     """
 
     network: str
@@ -47,6 +48,8 @@ class ConnectorPlugin:
     short_links: re.Pattern[str] | None = None
     wall_methods: tuple[str, ...] = ()
     fault_of_secret: Callable[[str, str], str] = field(default=lambda kind, secret: "")
+    person_behind: Callable[[str], str | None] = field(default=lambda link: None)
+    without_person: Callable[[str, str], str] = field(default=lambda text, author_id: text)
 
 
 CAPABILITIES: Mapping[str, type[Any]] = {
