@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import httpx
@@ -23,11 +24,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.domain.russian_days import russian_calendar
+from app.domain.working_time import working_time_between
 from bench.timing import Call, interleaved, median, percentile, print_table
 from bench.town_server import NOW, Town, towns
 from connectors.sdk.emulation.loopback import serve
 
 INCIDENT = 4711
+CALENDAR = russian_calendar(ZoneInfo("Europe/Moscow"))
 WHO = (
     "SELECT t.role, t.last_used_at FROM tokens t JOIN operators o ON o.id = t.operator_id"
     " WHERE t.sha256 = $1 AND t.revoked_at IS NULL AND o.disabled_at IS NULL"
@@ -153,7 +157,26 @@ def turn_shape(turn: Any) -> dict[str, Any]:
         "first_answer": stop_of(turn["first_answered_at"], turn["first_answer_id"], turn["first_answer_class"]),
         "substantive_answer": stop_of(turn["substantive_at"], turn["substantive_id"], turn["substantive_class"]),
         "withdrawn_at": turn["withdrawn_at"],
+        "no_reply_at": turn["no_reply_at"],
         "flags": list(turn["flags"]),
+        "parts": [] if turn["dismissed"] else parts_shape(turn),
+    }
+
+
+def parts_shape(turn: Any) -> list[dict[str, Any]]:
+    """The crowd's questions were given to nobody: what passed until they were seen, and since."""
+    seen_at, answered_at = turn["collected_at"], turn["first_answered_at"]
+    return [part_shape("detect", turn["started_at"], seen_at, seen_at), part_shape("route", seen_at, answered_at or NOW, answered_at)]
+
+
+def part_shape(name: str, since: datetime, until: datetime, ended_at: datetime | None) -> dict[str, Any]:
+    return {
+        "part": name,
+        "authority": None,
+        "started_at": since,
+        "ended_at": ended_at,
+        "seconds": (until - since).total_seconds(),
+        "working_seconds": working_time_between(since, until, CALENDAR).total_seconds(),
     }
 
 

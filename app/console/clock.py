@@ -35,6 +35,8 @@ def clock_of(turn: Turn) -> Sequence[Moment]:
         moments.append(_stopped("По существу", turn.substantive, turn))
     if turn.withdrawn_at:
         moments.append(Moment("Автор удалил вопрос", turn.withdrawn_at, turn.withdrawn_at - asked))
+    if turn.no_reply_at:
+        moments.append(Moment("Комментарии закрыты", turn.no_reply_at, turn.no_reply_at - asked))
     return moments
 
 

@@ -74,6 +74,10 @@ def _text(event: Event, names: Names) -> str:
             return f"Засчитано как ответ этому жителю: {_answer(data['versions'][-1])}"
         case EventType.ANSWER_UNLINKED:
             return "Не ответ этому жителю: сообщение больше не считается"
+        case EventType.COMMENTS_CLOSED:
+            return "Комментарии под постом закрыты: ответить нельзя"
+        case EventType.COMMENTS_OPENED:
+            return "Комментарии под постом снова открыты"
         case EventType.BREACHED:
             return "Срок первого ответа истёк"
         case EventType.POLICY_CHANGED:

@@ -46,6 +46,8 @@ def outcome_of(incident: IncidentDetails, times: Times) -> Outcome:
         return Outcome("ответ не нужен", Tone.QUIET, incident.closed_at)
     if incident.status is IncidentStatus.CLOSED:
         return Outcome("закрыто без ответа", Tone.LATE, incident.closed_at)
+    if incident.turns and incident.turns[-1].no_reply_at is not None:
+        return Outcome("комментарии закрыты", Tone.QUIET, incident.turns[-1].no_reply_at)
     return Outcome("автор удалил", Tone.QUIET, incident.turns[-1].withdrawn_at if incident.turns else None)
 
 

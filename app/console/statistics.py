@@ -121,6 +121,7 @@ def _values(by_authority: MeasuredAnswers, by_page: MeasuredAnswers, chosen: Cho
         "periods": [(days, f"{days} дней") for days in PERIODS],
         "hours": HOURS,
         "total": total,
+        "no_reply": by_authority.no_reply,
         "drawing": draw(by_authority.curve, total.longest_wait_seconds) if total.answered and total.longest_wait_seconds else None,
         "tables": [("По ведомствам", "Ведомство", _in_order(by_authority)), ("По страницам", "Страница", _in_order(by_page))],
         "least": LEAST_COMPARED,

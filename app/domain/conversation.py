@@ -10,7 +10,7 @@ from app.domain.answer import Answer, AnswerVersion, BoundBy, bind
 from app.domain.answer_rules import classify_answer
 from app.domain.authority import AuthorityId
 from app.domain.event import Facts
-from app.domain.message import Ask, MessageId, Presence, ThreadText
+from app.domain.message import Ask, Commenting, MessageId, Presence, ThreadText
 
 
 class OwnMessage(NamedTuple):
@@ -77,7 +77,14 @@ class Officials:
         return Officials([*self._messages, *others])
 
 
-def facts_of(author_id: str, own: Sequence[OwnMessage], officials: Officials, *, linked: Collection[MessageId] = frozenset()) -> Facts:
+def facts_of(
+    author_id: str,
+    own: Sequence[OwnMessage],
+    officials: Officials,
+    *,
+    linked: Collection[MessageId] = frozenset(),
+    commenting: Commenting | None = None,
+) -> Facts:
     """What one resident asked under a post, and which official messages are addressed to them, or `linked` to them by an operator."""
     own_ids = frozenset(message.external_id for message in own)
     asks = [Ask(m.message_id, m.published_at, m.collected_at, m.urgent, m.gone) for m in own if m.asks]
@@ -88,7 +95,7 @@ def facts_of(author_id: str, own: Sequence[OwnMessage], officials: Officials, *,
         bound_by = bind(official.place, author_id, own_ids=own_ids, post_is_own=POST in own_ids)
         if bound_by is not None and official.place.message_id not in linked:
             answers.append(answer_of(official, bound_by))
-    return Facts({ask.message_id: ask for ask in asks}, {answer.message_id: answer for answer in answers})
+    return Facts({ask.message_id: ask for ask in asks}, {answer.message_id: answer for answer in answers}, commenting=commenting)
 
 
 def answer_of(official: OfficialMessage, bound_by: BoundBy) -> Answer:

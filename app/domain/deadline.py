@@ -97,12 +97,14 @@ class Terms:
     """What the turns of a conversation are judged by.
 
     `later` are the policies that came into force after the one it was opened under and hold for open questions, too.
+    `comments_closed_at` is since when nobody can be answered in the thread, as long as it stays so.
     """
 
     policy: Policy
     monitored_since: datetime
     later: tuple[Policy, ...] = ()
     handed_over_at: datetime | None = None
+    comments_closed_at: datetime | None = None
 
     def judge(self, due_by: DueBy, ended_by: DueBy) -> tuple[Policy, datetime | None]:
         """The policy that judges a wait, with the due time that it gives; `ended_by` says when the wait was over, by a policy.

@@ -13,7 +13,7 @@ from typing import Any
 from app.domain.answer import Answer, AnswerClass, AnswerVersion, BoundBy
 from app.domain.authority import AuthorityId
 from app.domain.deadline import Policies, Policy, PolicyId, Terms, later_ones
-from app.domain.message import Ask, MessageId, Presence
+from app.domain.message import Ask, Commenting, MessageId, Presence
 from app.domain.turn import Turn, turns_of, unsettled
 
 
@@ -29,6 +29,8 @@ class EventType(StrEnum):
     ANSWER_UNBOUND = "answer_unbound"
     ANSWER_LINKED = "answer_linked"
     ANSWER_UNLINKED = "answer_unlinked"
+    COMMENTS_CLOSED = "comments_closed"
+    COMMENTS_OPENED = "comments_opened"
     BREACHED = "breached"
     POLICY_CHANGED = "policy_changed"
     TAKEN = "taken"
@@ -65,7 +67,8 @@ class Event:
 class Facts:
     """All that the clocks of one conversation depend on. `refused` are official messages that an operator says answer somebody else.
 
-    `opened_under` is the policy of the opening, `handed_over_at` the first time that the question came to who must answer it.
+    `opened_under` is the policy of the opening, `handed_over_at` the first time that the question came to who must answer it;
+    of `commenting` nothing is known where no reading has told of it.
     """
 
     asks: Mapping[MessageId, Ask] = field(default_factory=dict)
@@ -73,6 +76,12 @@ class Facts:
     refused: frozenset[MessageId] = frozenset()
     opened_under: PolicyId | None = None
     handed_over_at: datetime | None = None
+    commenting: Commenting | None = None
+
+    @property
+    def comments_closed_at(self) -> datetime | None:
+        """Since when no comments can be written, if they cannot."""
+        return self.commenting.since if self.commenting is not None and self.commenting.closed else None
 
     @property
     def linked(self) -> frozenset[MessageId]:
@@ -82,7 +91,7 @@ class Facts:
 
 def turns_from(facts: Facts, *, policy: Policy, monitored_since: datetime, later: Sequence[Policy] = ()) -> tuple[Turn, ...]:
     """The turns that follow from the facts; empty when nothing was asked. `policy` is that of the opening."""
-    terms = Terms(policy, monitored_since, tuple(later), facts.handed_over_at)
+    terms = Terms(policy, monitored_since, tuple(later), facts.handed_over_at, facts.comments_closed_at)
     return turns_of(list(facts.asks.values()), list(facts.answers.values()), terms)
 
 
@@ -119,19 +128,23 @@ def fold(events: Iterable[Event]) -> Facts:
     opened_under: PolicyId | None = None
     at_once: datetime | None = None
     by_hand: datetime | None = None
+    commenting: Commenting | None = None
     for event in events:
         match event.type:
             case EventType.OPENED:
                 opened_under = event.data.get("policy_id")
                 at_once = None if event.data.get("owner_id") is None else event.at
+                commenting = _read_closed(event.data)
             case EventType.ROUTED:
                 at_once = at_once or event.at
             case EventType.TAKEN | EventType.ASSIGNED:
                 by_hand = by_hand or event.at
             case EventType.UNDONE if event.data.get("handed_at") is None:
                 by_hand = None
+            case EventType.COMMENTS_CLOSED | EventType.COMMENTS_OPENED:
+                commenting = Commenting(event.type is EventType.COMMENTS_CLOSED, event.at)
         _fold_one(event, asks, answers, refused)
-    return Facts(asks, answers, frozenset(refused), opened_under, at_once or by_hand)
+    return Facts(asks, answers, frozenset(refused), opened_under, at_once or by_hand, commenting)
 
 
 def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId, Answer], refused: set[MessageId]) -> None:
@@ -180,7 +193,7 @@ def news(known: Facts, seen: Facts) -> list[Event]:
 
     What was judged once stays judged; what an operator linked stays linked, and what an operator refused is bound by no reading.
     """
-    return [*_ask_news(known, seen), *_answer_news(known, seen)]
+    return [*_ask_news(known, seen), *_answer_news(known, seen), *_commenting_news(known, seen)]
 
 
 def _ask_news(known: Facts, seen: Facts) -> Iterator[Event]:
@@ -215,10 +228,18 @@ def _answer_news(known: Facts, seen: Facts) -> Iterator[Event]:
             yield Event(EventType.ANSWER_UNBOUND, answer.published_at, {"message": key})
 
 
+def _commenting_news(known: Facts, seen: Facts) -> Iterator[Event]:
+    is_closed = seen.comments_closed_at is not None
+    if seen.commenting is not None and is_closed != (known.comments_closed_at is not None):
+        yield Event(EventType.COMMENTS_CLOSED if is_closed else EventType.COMMENTS_OPENED, seen.commenting.since)
+
+
 def opened(facts: Facts, *, at: datetime, **about: Any) -> Event:
     """The first event of an incident; `about` says by what policy and since when it is measured."""
     asks = [write_ask(ask) for ask in facts.asks.values()]
     answers = [write_answer(answer) for answer in facts.answers.values()]
+    if facts.comments_closed_at is not None:
+        about["comments_closed_at"] = facts.comments_closed_at.isoformat()
     return Event(EventType.OPENED, at, {"asks": asks, "answers": answers, **about})
 
 
@@ -286,6 +307,11 @@ def _read_gone(data: Mapping[str, Any]) -> Presence | None:
     if "deleted_at" not in data:
         return None
     return Presence(datetime.fromisoformat(data["last_seen_at"]), datetime.fromisoformat(data["deleted_at"]))
+
+
+def _read_closed(data: Mapping[str, Any]) -> Commenting | None:
+    closed_at = data.get("comments_closed_at")
+    return None if closed_at is None else Commenting(True, datetime.fromisoformat(closed_at))
 
 
 def _read_version(data: Mapping[str, Any]) -> AnswerVersion:

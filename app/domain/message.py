@@ -31,6 +31,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Commenting:
+    """Whether comments can be written in a thread: `closed` or not since the reading that first saw it so."""
+
+    closed: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadText:
     """An official text under a post with what ties it to others, as it stood in its first version."""
 

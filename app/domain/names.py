@@ -43,6 +43,7 @@ TURN_STATES: Mapping[TurnState, str] = {
     TurnState.WITHDRAWN: "автор удалил вопрос",
     TurnState.NOT_REQUIRED: "ответ не требуется",
     TurnState.PRE_OBSERVED: "задан до начала наблюдения, срока нет",
+    TurnState.NO_REPLY_CHANNEL: "ответить нельзя: комментарии закрыты",
 }
 
 NETWORKS: Mapping[str, str] = {"vk": "ВКонтакте", "ok": "Одноклассники", "telegram": "Телеграм", "viber": "Вайбер"}

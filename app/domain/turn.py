@@ -25,6 +25,7 @@ class TurnState(StrEnum):
     WITHDRAWN = "withdrawn"
     NOT_REQUIRED = "not_required"
     PRE_OBSERVED = "pre_observed"
+    NO_REPLY_CHANNEL = "no_reply_channel"
 
 
 class TurnFlag(StrEnum):
@@ -49,7 +50,7 @@ class Turn:
     """One question and the wait for its answer. `due_at` is `None` where no deadline binds (`pre_observed`); `policy_id` judged it.
 
     `answers` counts the official texts that would stop the first clock, edits to one included: a later one is no new first
-    answer, but it is an answer.
+    answer, but it is an answer. `no_reply_at`: comments were closed before anybody had answered.
     """
 
     number: int
@@ -68,6 +69,7 @@ class Turn:
     flags: frozenset[TurnFlag]
     answers: int = 0
     policy_id: PolicyId | None = None
+    no_reply_at: datetime | None = None
 
     def state(self, now: datetime) -> TurnState:
         """How the turn stands at `now`."""
@@ -80,6 +82,8 @@ class Turn:
             return TurnState.ANSWERED_IN_TIME if in_time else TurnState.ANSWERED_LATE
         if self.withdrawn_at is not None:
             return TurnState.WITHDRAWN
+        if self.no_reply_at is not None:
+            return TurnState.NO_REPLY_CHANNEL
         return TurnState.UNANSWERED_OVERDUE if self.due_at < now else TurnState.OPEN
 
     @property
@@ -90,11 +94,11 @@ class Turn:
     @property
     def waits(self) -> bool:
         """Whether an answer is still owed."""
-        return self.first is None and self.withdrawn_at is None and not self.dismissed
+        return self.first is None and self.withdrawn_at is None and self.no_reply_at is None and not self.dismissed
 
     def breached_at(self, now: datetime) -> datetime | None:
         """The deadline, if the first answer missed it; a breach stays when the answer or the deletion came later."""
-        if self.due_at is None or self.withdrawn_at is not None or self.dismissed:
+        if self.due_at is None or self.withdrawn_at is not None or self.no_reply_at is not None or self.dismissed:
             return None
         ended_at = now if self.first is None else self.first.at
         return self.due_at if self.due_at < ended_at else None
@@ -208,6 +212,7 @@ def _turn(number: int, asks: Sequence[Ask], heard: _Heard, terms: Terms) -> Turn
         flags=frozenset(_flags(question, heard, stops)) if withdrawn_at is None and heard.answers else frozenset(),
         answers=sum(version.answer_class in stops for answer, _ in heard.standing(stops) for version in answer.versions),
         policy_id=policy.id,
+        no_reply_at=_no_reply_at(asks, due_at, terms) if first is None and withdrawn_at is None else None,
     )
 
 
@@ -216,16 +221,16 @@ def _judged(asks: Sequence[Ask], heard: _Heard, terms: Terms) -> tuple[Stop | No
     if asks[0].dismissed or not terms.later:
         policy, due_at = terms.policy, _due_at(asks, terms.policy, terms)
     else:
-        policy, due_at = terms.judge(lambda policy: _due_at(asks, policy, terms), lambda policy: _ended_at(asks, heard, policy))
+        policy, due_at = terms.judge(lambda policy: _due_at(asks, policy, terms), lambda policy: _ended_at(asks, heard, policy, terms))
     return heard.first(_stops(policy)), due_at, policy
 
 
-def _ended_at(asks: Sequence[Ask], heard: _Heard, policy: Policy) -> datetime | None:
-    """When a policy lets nobody wait any more: the question is answered, or its author has taken all of it back."""
-    first = heard.first(_stops(policy))
+def _ended_at(asks: Sequence[Ask], heard: _Heard, policy: Policy, terms: Terms) -> datetime | None:
+    """When a policy lets nobody wait any more: the question is answered, its author has taken all of it back, or nobody can answer."""
+    first, closed_at = heard.first(_stops(policy)), _no_reply_at(asks, None, terms)
     gone = [ask.gone.deleted_at for ask in asks if ask.gone is not None]
     ends = [*([] if first is None else [first.at]), *([max(gone)] if len(gone) == len(asks) else [])]
-    return min(ends, default=None)
+    return min([*ends, *([] if closed_at is None else [closed_at])], default=None)
 
 
 def _due_at(asks: Sequence[Ask], policy: Policy, terms: Terms) -> datetime | None:
@@ -257,6 +262,14 @@ def _withdrawn_at(asks: Sequence[Ask], first: Stop | None, due_at: datetime | No
     if due_at is not None and due_at < max(presence.deleted_at for presence in gone):
         return None
     return max(presence.last_seen_at for presence in gone)
+
+
+def _no_reply_at(asks: Sequence[Ask], due_at: datetime | None, terms: Terms) -> datetime | None:
+    """Since when nobody can answer an unanswered question; a deadline that was missed before comments were seen closed stays so."""
+    closed_at = terms.comments_closed_at
+    if closed_at is None or closed_at < max(ask.published_at for ask in asks):
+        return None
+    return None if due_at is not None and due_at < closed_at else closed_at
 
 
 def _flags(question: Ask, heard: _Heard, stops: frozenset[AnswerClass]) -> Iterator[TurnFlag]:

@@ -16,6 +16,7 @@ DEFINITION = (
     " Доля за столько-то часов — от всех вопросов, без ответов, взятых назад; дольше самого долгого ожидания это нижняя граница."
     " Среднее — только по отвеченным, для сравнения: вопросы без ответа в него не входят."
     " Не в счёте: вопросы, заданные до начала наблюдения за страницей, и отклонённые."
+    " Вопросы, на которые нельзя ответить (комментарии закрыли раньше срока и ответа), — отдельным столбцом, в числах их нет."
     " Удалённые автором считаются до удаления, ждущие — до минуты выгрузки."
 )
 
@@ -32,11 +33,12 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FiguresRow:
-    """The figures of one group; `name` is `None` for what belongs to nobody."""
+    """The figures of one group; `name` is `None` for what belongs to nobody. `no_reply` counts the questions that nobody could answer."""
 
     section: Section
     name: str | None
     figures: Figures
+    no_reply: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class FiguresTable:
             Heading("Вопросов", 10),
             Heading("С ответом", 10),
             Heading("Без ответа", 10),
+            Heading("Ответить нельзя", 10),
             *(Heading(f"Медиана{part}", 16) for part in (", с", "", ": от, с", ": до, с")),
             *(Heading(f"9 из 10{part}", 16) for part in (", с", "")),
             *shares,
@@ -73,11 +76,11 @@ class FiguresTable:
         for row in self.rows:
             common: list[Cell] = [self.since, self.until, self.clock, self.answered, DEFINITION]
             name = "все вместе" if row.section is Section.TOTAL else row.name or NOBODYS
-            yield [row.section.value, name, *_cells(row.figures), *common]
+            yield [row.section.value, name, *_cells(row.figures, row.no_reply), *common]
 
 
-def _cells(figures: Figures) -> Iterator[Cell]:
-    yield from (figures.n, figures.answered, figures.unanswered)
+def _cells(figures: Figures, no_reply: int) -> Iterator[Cell]:
+    yield from (figures.n, figures.answered, figures.unanswered, no_reply)
     yield from _time(figures.km_median_seconds, figures.n)
     yield from (None if bound is None else int(bound) for bound in figures.km_median_interval)
     yield from _time(figures.p90_seconds, figures.n)

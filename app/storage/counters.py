@@ -183,6 +183,7 @@ class StoredPost:
     is_deleted: bool
     has_author: bool
     is_erased: bool
+    comments_closed: bool | None = False
 
 
 async def stored_posts(
@@ -192,10 +193,10 @@ async def stored_posts(
     rows = await session.execute(
         text(
             "SELECT m.source_id, m.post_id, m.text, m.deleted_at IS NOT NULL AS is_deleted, m.author_id IS NOT NULL AS has_author,"
-            " m.erased_at IS NOT NULL AS is_erased"
+            " m.erased_at IS NOT NULL AS is_erased, t.comments_closed"
             " FROM unnest(CAST(:sources AS bigint[]), CAST(:posts AS text[]), CAST(:months AS date[])) AS c(source, post, month)"
             " JOIN messages m ON m.region_id = :region AND m.month = c.month AND m.source_id = c.source AND m.post_id = c.post"
-            " AND m.comment_id = ''"
+            " AND m.comment_id = '' JOIN threads t ON t.region_id = :region AND t.source_id = c.source AND t.post_id = c.post"
         ),
         {
             "region": region_id,
@@ -204,4 +205,7 @@ async def stored_posts(
             "months": [claim.thread.month for claim in claims],
         },
     )
-    return {(SourceId(row.source_id), row.post_id): StoredPost(row.text, row.is_deleted, row.has_author, row.is_erased) for row in rows}
+    return {
+        (SourceId(row.source_id), row.post_id): StoredPost(row.text, row.is_deleted, row.has_author, row.is_erased, row.comments_closed)
+        for row in rows
+    }

@@ -141,8 +141,9 @@ class IncidentDetails:
         """What the wait of a turn is made of so far; nothing where no answer is owed."""
         if self.custody is None or turn.dismissed:
             return ()
-        ended_at = now if turn.first is None else turn.first.at
-        return parts_of(turn.started_at, turn.collected_at, turn.withdrawn_at or ended_at, self.custody)
+        answered_at = None if turn.first is None else turn.first.at
+        ended_at = turn.withdrawn_at or turn.no_reply_at or answered_at or now
+        return parts_of(turn.started_at, turn.collected_at, ended_at, self.custody)
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether an answer is owed and its deadline has passed."""
@@ -159,7 +160,7 @@ MERGED_FIELDS = ("merged", "unanswered", "earliest_published_at", "next_due_at")
 TURN_FIELDS = (
     *("number", "question_id", "started_at", "collected_at", "urgent", "repeats", "due_at", "acked_at", "moved_to_private_at"),
     *("first_answered_at", "first_answer_id", "first_answer_class", "substantive_at", "substantive_id", "substantive_class"),
-    *("withdrawn_at", "dismissed", "flags"),
+    *("withdrawn_at", "dismissed", "no_reply_at", "flags"),
 )
 MESSAGE_FIELDS = (
     *("id", "url", "text", "author_id", "author_name", "published_at", "collected_at", "edited_at", "deleted_at", "erased_at"),
@@ -312,7 +313,7 @@ def _stop(at: datetime | None, message_id: int | None, answer_class: str | None)
 
 
 def _turn(number: int, question_id: int, started_at: datetime, collected_at: datetime, *rest: Any) -> Turn:
-    urgent, repeats, due_at, acked_at, moved_at, *stops, withdrawn_at, dismissed, flags = rest
+    urgent, repeats, due_at, acked_at, moved_at, *stops, withdrawn_at, dismissed, no_reply_at, flags = rest
     return Turn(
         number,
         MessageId(question_id),
@@ -328,4 +329,5 @@ def _turn(number: int, question_id: int, started_at: datetime, collected_at: dat
         withdrawn_at,
         dismissed,
         frozenset(TurnFlag(flag) for flag in flags if flag),
+        no_reply_at=no_reply_at,
     )

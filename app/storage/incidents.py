@@ -91,6 +91,12 @@ async def place_of(session: AsyncSession, region_id: RegionId, incident_id: Inci
     return ThreadKey(region_id, row.month, SourceId(row.source_id), row.post_id)
 
 
+async def residents_of(session: AsyncSession, thread: ThreadKey) -> set[str]:
+    """Who has an incident in the thread."""
+    query = text("SELECT author_id FROM incidents WHERE region_id = :region AND source_id = :source AND post_id = :post")
+    return set(await session.scalars(query, {"region": thread.region_id, "source": thread.source_id, "post": thread.post_id}))
+
+
 async def lock_together(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> dict[IncidentId, StoredIncident]:
     """Incidents with all that were merged into them, held in the order of their ids, so that no two merges wait for each other."""
     rows = await session.execute(

@@ -193,6 +193,13 @@ async def copy_earlier(session: AsyncSession, own: str, window: Window, source_i
     place = {"posts": [row.post_id for row in copied], "months": [row.month for row in copied]}
     await session.execute(
         text(
+            "UPDATE threads SET comments_closed = false, comments_told_at = NULL WHERE region_id = :region AND source_id = :source"
+            " AND post_id = ANY(CAST(:posts AS text[])) AND comments_told_at >= :start"
+        ),
+        key | place,
+    )
+    await session.execute(
+        text(
             f"INSERT INTO messages ({COPIED}, text, version, version_seen_at, deleted_at, last_seen_at)"
             f" SELECT {', '.join(f'm.{name}' for name in COPIED.split(', '))}, CASE WHEN v.version IS NULL THEN m.text ELSE v.text END,"
             " coalesce(v.version, m.version), coalesce(v.seen_at, m.version_seen_at),"

@@ -28,7 +28,10 @@ class Answered(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GroupOfWaits:
-    """The questions of one group, as columns. Moments are Unix seconds; an unanswered wait ends when it was last observed."""
+    """The questions of one group, as columns. Moments are Unix seconds; an unanswered wait ends when it was last observed.
+
+    `no_reply` counts those that nobody could answer, which stand in no column.
+    """
 
     key: int | None
     name: str | None
@@ -36,6 +39,7 @@ class GroupOfWaits:
     ended: Sequence[float]
     answered: Sequence[bool]
     retracted: Sequence[bool]
+    no_reply: int
 
 
 GROUPS = {
@@ -58,11 +62,13 @@ ENDS = {
 }
 """By the answer that ends a wait: the moment of it, and whether it was taken back."""
 
-COUNTED = (
+OWED = (
     "t.region_id = :region AND t.started_at >= :since AND t.started_at < :until AND t.due_at IS NOT NULL AND NOT t.dismissed"
     f" AND i.source_id {REAL_PAGE}"
 )
 """Turns `t` of incidents `i` put in `since <= t < until`, without those that no deadline binds (`pre_observed`) and dismissed ones."""
+COUNTED = f"{OWED} AND t.no_reply_at IS NULL"
+"""Of them those that somebody could answer: what figures are made of."""
 
 
 async def waits(
@@ -75,17 +81,22 @@ async def waits(
     answered: Answered = Answered.FIRST,
     now: datetime,
 ) -> list[GroupOfWaits]:
-    """The questions that count. A withdrawn question was observed until it was last seen, an open one until now."""
+    """The questions that are owed an answer. A withdrawn question was observed until it was last seen, an open one until now."""
     columns, joins = GROUPS[group_by]
     answered_at, retracted = ENDS[answered]
     rows = await session.execute(
         text(
-            f"SELECT {columns}, array_agg(extract(epoch FROM t.started_at)::float8),"
-            f" array_agg(extract(epoch FROM coalesce({answered_at}, t.withdrawn_at, CAST(:now AS timestamptz)))::float8),"
-            f" array_agg({answered_at} IS NOT NULL), array_agg({retracted})"
+            f"SELECT {columns}, {_column('extract(epoch FROM t.started_at)::float8')},"
+            f" {_column(f'extract(epoch FROM coalesce({answered_at}, t.withdrawn_at, CAST(:now AS timestamptz)))::float8')},"
+            f" {_column(f'{answered_at} IS NOT NULL')}, {_column(retracted)}, count(t.no_reply_at)"
             f" FROM turns t JOIN incidents i ON i.region_id = t.region_id AND i.id = t.incident_id{joins}"
-            f" WHERE {COUNTED} GROUP BY 1, 2 ORDER BY 2 NULLS LAST, 1"
+            f" WHERE {OWED} GROUP BY 1, 2 ORDER BY 2 NULLS LAST, 1"
         ),
         {"region": region_id, "since": since, "until": until, "now": now},
     )
     return [GroupOfWaits(*row) for row in rows]
+
+
+def _column(value: str) -> str:
+    """A value of every question that figures are made of."""
+    return f"coalesce(array_agg({value}) FILTER (WHERE t.no_reply_at IS NULL), '{{}}')"

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.message import Commenting
 from app.domain.polling.thread_plan import Look
 from app.domain.polling.threads import ThreadState
 from app.domain.source import SourceId
@@ -17,7 +18,9 @@ from app.storage.regions import RegionId
 class Thread:
     """`covered_at` is when the thread was last read whole; `gone_at` when the network first did not show its post.
 
-    `changes` counts the pages that changed its messages: whoever changes one counts on.
+    `changes` counts the pages that changed its messages: whoever changes one counts on. `comments_closed` is as it was first seen
+    at `comments_told_at`; without one nobody has seen it closed yet. It is `None` where somebody has commented under a post that the
+    network called closed: there its word is worth nothing any more.
     """
 
     post_id: str
@@ -29,6 +32,14 @@ class Thread:
     last_moved_at: datetime
     gone_at: datetime | None
     changes: int
+    comments_closed: bool | None = False
+    comments_told_at: datetime | None = None
+
+    @property
+    def commenting(self) -> Commenting | None:
+        """Whether comments can be written, as far as anybody has ever seen them closed."""
+        told_at = self.comments_told_at
+        return None if told_at is None else Commenting(self.comments_closed is True, told_at)
 
 
 STATE_COLUMNS = "known_until, own_comments, echoes"
@@ -53,7 +64,9 @@ class FoundPost:
     comment_count: int | None
 
 
-COLUMNS = "post_id, month, published_at, comment_count, cursor, covered_at, last_moved_at, gone_at, changes"
+COLUMNS = (
+    "post_id, month, published_at, comment_count, cursor, covered_at, last_moved_at, gone_at, changes, comments_closed, comments_told_at"
+)
 
 
 REGISTER = text(
@@ -107,6 +120,25 @@ async def _register(
         },
     )
     return {row[0]: Thread(*row) for row in rows}
+
+
+async def save_commenting(
+    session: AsyncSession, region_id: RegionId, source_id: SourceId, post_id: str, commenting: Commenting, *, is_believed: bool
+) -> None:
+    """Whether comments can be written under the post, from now on; the network is asked no more once it is not believed."""
+    await session.execute(
+        text(
+            "UPDATE threads SET comments_closed = :closed, comments_told_at = :since"
+            " WHERE region_id = :region AND source_id = :source AND post_id = :post"
+        ),
+        {
+            "region": region_id,
+            "source": source_id,
+            "post": post_id,
+            "closed": commenting.closed if is_believed else None,
+            "since": commenting.since,
+        },
+    )
 
 
 async def save_cursor(session: AsyncSession, region_id: RegionId, source_id: SourceId, post_id: str, cursor: str) -> None:

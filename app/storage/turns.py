@@ -30,6 +30,7 @@ COLUMNS = (
     ("substantive_class", "text"),
     ("withdrawn_at", "timestamptz"),
     ("dismissed", "bool"),
+    ("no_reply_at", "timestamptz"),
     ("flags", "text"),
 )
 NAMES = names_of(COLUMNS[:-1])
@@ -100,6 +101,7 @@ def _row(turn: Turn) -> tuple[object, ...]:
         *_stop(turn.substantive),
         turn.withdrawn_at,
         turn.dismissed,
+        turn.no_reply_at,
         " ".join(sorted(turn.flags)),
     )
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.conversation import POST
-from app.domain.message import MessageId
-from app.storage import answers, messages, missing_messages
+from app.domain.message import Commenting, MessageId
+from app.storage import answers, incidents, messages, missing_messages
 from app.storage.looks import Look
 from app.storage.messages import KnownMessage, ThreadKey
 from app.storage.missing_messages import Level
@@ -19,7 +19,10 @@ from connectors.sdk.contract import Coverage
 
 @dataclass(slots=True)
 class ThreadNews:
-    """What a page changes in one thread, and the residents whose conversations that touches."""
+    """What a page changes in one thread, and the residents whose conversations that touches.
+
+    It `belies_network` when somebody commented after the network had called the comments closed.
+    """
 
     new: list[Judged] = field(default_factory=list)
     edited: list[tuple[Judged, KnownMessage]] = field(default_factory=list)
@@ -27,6 +30,8 @@ class ThreadNews:
     deleted: list[MessageId] = field(default_factory=list)
     restored: list[MessageId] = field(default_factory=list)
     authors: set[str] = field(default_factory=set)
+    commenting: Commenting | None = None
+    belies_network: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.new) or not self.only_new
@@ -34,7 +39,7 @@ class ThreadNews:
     @property
     def only_new(self) -> bool:
         """Whether nothing that was there before changes."""
-        return not (self.edited or self.unstubbed or self.deleted or self.restored)
+        return not (self.edited or self.unstubbed or self.deleted or self.restored or self.commenting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class ThreadPage:
     coverage: Sequence[Coverage]
 
 
-async def compare(session: AsyncSession, page: ThreadPage, look: Look, *, asked_at: datetime) -> ThreadNews:
+async def compare(session: AsyncSession, page: ThreadPage, look: Look, *, asked_at: datetime, now: datetime) -> ThreadNews:
     """The news of a thread. Nothing that somebody saw after `asked_at` is overruled."""
     stored = await _stored(session, page, look)
     seen = {comment_id(one.message): one for one in page.judged}
@@ -62,7 +67,26 @@ async def compare(session: AsyncSession, page: ThreadPage, look: Look, *, asked_
     news.authors |= await missing_messages.touched_by(session, page.key, [*news.deleted, *news.restored])
     edited = [known.id for _, known in news.edited if known.official]
     news.authors |= await answers.linked_residents(session, page.key, [*edited, *news.deleted, *news.restored])
+    news.belies_network = _is_belied(page.thread, news)
+    told = _commenting(page.thread, seen.get(POST), asked_at=asked_at, now=now)
+    news.commenting = Commenting(False, now) if news.belies_network else told
+    if news.commenting is not None:
+        news.authors |= await incidents.residents_of(session, page.key)
     return news
+
+
+def _commenting(thread: Thread, post: Judged | None, *, asked_at: datetime, now: datetime) -> Commenting | None:
+    """What a page tells otherwise than is known of whether comments can be written under its post."""
+    told = None if post is None or post.message.deleted else post.message.comments_closed
+    if told is None or thread.comments_closed is None or told is thread.comments_closed:
+        return None
+    is_newer = thread.comments_told_at is None or thread.comments_told_at <= asked_at
+    return Commenting(told, now) if is_newer else None
+
+
+def _is_belied(thread: Thread, news: ThreadNews) -> bool:
+    told_at = thread.comments_told_at if thread.comments_closed else None
+    return told_at is not None and any(comment_id(one.message) != POST and one.message.published_at > told_at for one in news.new)
 
 
 async def _stored(session: AsyncSession, page: ThreadPage, look: Look) -> Mapping[str, KnownMessage]:

@@ -103,7 +103,7 @@ async def _save(polling: Polling, counted: Sequence[Counted]) -> None:
 async def _take_in_changes(
     polling: Polling, refs: Mapping[PostRef, CounterClaim], counts: Mapping[PostRef, PostCount | None], *, asked_at: datetime
 ) -> None:
-    """Takes in posts that were edited, vanished or came back; those that stand as they are stored cost one look for all."""
+    """Takes in posts that were edited, vanished, came back or had their comments closed; one look tells which stand as stored."""
     async with polling.intake.database.read() as session:
         stored = await counters.stored_posts(session, polling.intake.region_id, list(refs.values()))
     changed: dict[Source, list[Message]] = defaultdict(list)
@@ -120,6 +120,8 @@ async def _take_in_changes(
 def _is_as_stored(message: Message, stored: StoredPost | None) -> bool:
     if stored is None or message.deleted or stored.is_deleted:
         return stored is not None and message.deleted and stored.is_deleted
+    if None not in (message.comments_closed, stored.comments_closed) and message.comments_closed is not stored.comments_closed:
+        return False
     return stored.is_erased or (message.text == stored.text and (stored.has_author or message.author is None))
 
 

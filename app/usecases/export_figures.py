@@ -42,9 +42,10 @@ def figures_table(
     titles: Mapping[str, str],
 ) -> FiguresTable:
     """The figures of everything and of the groups, topics under their titles."""
-    rows = [FiguresRow(Section.TOTAL, None, total)]
+    no_reply = sum(one.no_reply for one in groups[0][1]) if groups else 0
+    rows = [FiguresRow(Section.TOTAL, None, total, no_reply)]
     for group_by, of_kind in groups:
-        rows += [FiguresRow(SECTIONS[group_by], titles.get(one.name or "", one.name), one.figures) for one in of_kind]
+        rows += [FiguresRow(SECTIONS[group_by], titles.get(one.name or "", one.name), one.figures, one.no_reply) for one in of_kind]
     return FiguresTable(rows, period.since, period.until, CLOCKS[clock], ANSWERS[answered])
 
 

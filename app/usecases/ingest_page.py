@@ -131,7 +131,7 @@ async def _store(
     asked_at: datetime,
     now: datetime,
 ) -> Intaken:
-    compared = [ChangedThread(one, await compare(session, one, look, asked_at=asked_at)) for one in shown]
+    compared = [ChangedThread(one, await compare(session, one, look, asked_at=asked_at, now=now)) for one in shown]
     changed = [one for one in compared if one.news]
     if not changed:
         return Intaken()
@@ -145,6 +145,7 @@ async def _store(
             policies=look.policies,
             rules=look.rules,
             named=one.places,
+            commenting=one.news.commenting or one.page.thread.commenting,
             now=now,
         )
         for one in changed

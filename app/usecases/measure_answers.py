@@ -30,11 +30,15 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredGroup:
-    """One group; `key` is its number where it has one, `name` is `None` for what belongs to nobody."""
+    """One group; `key` is its number where it has one, `name` is `None` for what belongs to nobody.
+
+    `no_reply` counts the questions that nobody could answer; the figures are without them.
+    """
 
     key: int | None
     name: str | None
     figures: Figures
+    no_reply: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,11 @@ class MeasuredAnswers:
     total: Figures
     curve: Curve
     groups: Sequence[MeasuredGroup]
+
+    @property
+    def no_reply(self) -> int:
+        """The questions that nobody could answer, in all groups."""
+        return sum(group.no_reply for group in self.groups)
 
 
 async def measure_answers(
@@ -65,7 +74,9 @@ async def measure_answers(
 
 def _measure(found: Sequence[GroupOfWaits], calendar: Calendar | None) -> MeasuredAnswers:
     waits = _plain_waits(found) if calendar is None else _working_waits(found, calendar)
-    groups = [MeasuredGroup(group.key, group.name, figures_of(of_group)) for group, of_group in zip(found, waits, strict=True)]
+    groups = [
+        MeasuredGroup(group.key, group.name, figures_of(of_group), group.no_reply) for group, of_group in zip(found, waits, strict=True)
+    ]
     everything = [wait for of_group in waits for wait in of_group]
     return MeasuredAnswers(figures_of(everything), kaplan_meier(everything), groups)
 
@@ -77,10 +88,10 @@ def _plain_waits(found: Sequence[GroupOfWaits]) -> list[list[Wait]]:
 
 
 def _working_waits(found: Sequence[GroupOfWaits], calendar: Calendar) -> list[list[Wait]]:
-    if not found:
-        return []
-    first = min(min(group.started) for group in found)
-    last = max(max(group.ended) for group in found)
+    moments = [moment for group in found for moment in (*group.started, *group.ended)]
+    if not moments:
+        return [[] for _ in found]
+    first, last = min(moments), max(moments)
     elapsed = working_clock(calendar, datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC))
     return [
         [Wait(max(elapsed(ended) - elapsed(started), 0.0), answered, retracted) for started, ended, answered, retracted in _rows(group)]

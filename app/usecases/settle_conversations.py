@@ -1,16 +1,16 @@
 """Brings the incidents of a thread up to what its messages say: opens, answers, reopens, and moves the clocks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.conversation import Officials, facts_of
+from app.domain.conversation import Officials, OwnMessage, facts_of
 from app.domain.deadline import Policies, Policy, PolicyId, newest
 from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, policy_news, turns_under
 from app.domain.incident import WAITING, IncidentId, IncidentStatus, follow
-from app.domain.message import MessageId
+from app.domain.message import Commenting, MessageId
 from app.domain.place import FoundPlace, territory_of
 from app.domain.routing import Rule, route
 from app.domain.source import Source
@@ -39,6 +39,18 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a thread shows all its residents: what officials say, and whether comments can be written."""
+
+    officials: Officials
+    commenting: Commenting | None
+
+    def facts_of(self, author_id: str, own: Sequence[OwnMessage], *, linked: Collection[MessageId] = frozenset()) -> Facts:
+        """The facts of one resident's conversation."""
+        return facts_of(author_id, own, self.officials, linked=linked, commenting=self.commenting)
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """What a settling did: incidents opened with the places they name, and the times to first answer that became known, in seconds."""
 
@@ -56,13 +68,14 @@ async def settle_conversations(
     policies: Policies,
     named: Mapping[str, tuple[FoundPlace, ...]],
     rules: Sequence[Rule] = (),
+    commenting: Commenting | None = None,
     now: datetime,
 ) -> Settlement:
     """Settles the touched residents' parts of a locked thread; who asks for the first time is judged by the newest of the policies,
 
     and goes to the body that the rules name, or else to the page's own.
 
-    `named` are the places in the page's messages, by comment id.
+    `named` are the places in the page's messages, by comment id; `commenting` says whether comments can be written in the thread.
     """
     officials = Officials(touched.official)
     asking = {author: part for author, part in touched.parts.items() if part.opening is not None}
@@ -74,9 +87,10 @@ async def settle_conversations(
     places = {author: _named_in(part, named) for author, part in fresh.items()}
     territories = {author: territory_of(found, source.territory_id) for author, found in places.items()}
     routes = await _routes(session, thread, source, fresh, territories, rules)
-    answered = _open(outcome, source, fresh, officials, territories, routes, policy=policies[outcome.policy_id], now=now)
+    seen = Seen(officials, commenting)
+    answered = _open(outcome, source, fresh, seen, territories, routes, policy=policies[outcome.policy_id], now=now)
     if stored:
-        answered += await _follow(session, thread, outcome, asking, stored, officials, policies=policies, now=now)
+        answered += await _follow(session, thread, outcome, asking, stored, seen, policies=policies, now=now)
     if outcome:
         await settlements.write(session, thread, outcome, now=now)
     waits = (turn.time_to_first_answer for turn in answered)
@@ -88,7 +102,7 @@ def _open(
     outcome: Outcome,
     source: Source,
     fresh: Mapping[str, Touched],
-    officials: Officials,
+    seen: Seen,
     territories: Mapping[str, EntryId | None],
     routes: Mapping[str, Rule],
     *,
@@ -107,7 +121,7 @@ def _open(
         rule = routes.get(author)
         authority_id = source.authority_id if rule is None else rule.authority_id
         handed_over_at = None if authority_id is None else now
-        facts = replace(facts_of(author, part.own, officials), opened_under=policy.id, handed_over_at=handed_over_at)
+        facts = replace(seen.facts_of(author, part.own), opened_under=policy.id, handed_over_at=handed_over_at)
         settled = _settle(author, part, facts, {policy.id: policy}, otherwise=policy.id, monitored_since=source.monitored_since)
         status = follow(IncidentStatus.NEW, (), settled.turns)
         moved = clocks(settled.turns, status, working=WAITING, now=now)
@@ -160,7 +174,7 @@ async def _follow(
     outcome: Outcome,
     asking: Mapping[str, Touched],
     stored: Mapping[str, StoredIncident],
-    officials: Officials,
+    seen: Seen,
     *,
     policies: Policies,
     now: datetime,
@@ -168,12 +182,12 @@ async def _follow(
     """Brings open incidents up to their conversations; the turns that were answered by it."""
     logs = await events.of_incidents(session, thread.region_id, [one.incident.id for one in stored.values()])
     facts = {author: fold(logs[one.incident.id]) for author, one in stored.items()}
-    officials = await _with_linked(session, thread, officials, facts.values())
+    seen = replace(seen, officials=await _with_linked(session, thread, seen.officials, facts.values()))
     answered: list[Turn] = []
     present = newest(policies)
     for author, one in stored.items():
         log, known = logs[one.incident.id], facts[author]
-        happened = news(known, facts_of(author, asking[author].own, officials, linked=known.linked))
+        happened = news(known, seen.facts_of(author, asking[author].own, linked=known.linked))
         if not happened:
             continue
         since = one.monitored_since

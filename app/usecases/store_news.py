@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.place import FoundPlace
-from app.storage import arrivals, message_changes, messages
+from app.storage import arrivals, message_changes, messages, threads
 from app.storage.conversations import Conversations
 from app.storage.message_changes import EditedMessage
 from app.storage.messages import KnownMessage, NewMessage, RawPayload
@@ -61,6 +61,8 @@ async def _store_changes(session: AsyncSession, changed: ChangedThread, *, now: 
     """What becomes of the messages that were there before."""
     key, thread, news = changed.page.key, changed.page.thread, changed.news
     region_id, month = key.region_id, key.month
+    if news.commenting is not None:
+        await threads.save_commenting(session, region_id, key.source_id, key.post_id, news.commenting, is_believed=not news.belies_network)
     if news.unstubbed:
         stubs = [_new(one, month, now=now) for one in news.unstubbed]
         await message_changes.fill_stubs(session, region_id, key.source_id, stubs, now=now)

@@ -58,6 +58,7 @@ def topic_message(topic: OkTopic, wall: Wall) -> Message:
         mentions=mentions(topic.text),
         attachments=topic.attachments,
         comment_count=topic.comment_count,
+        comments_closed=topic.comments_closed,
     )
 
 

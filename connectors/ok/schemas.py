@@ -34,6 +34,7 @@ class OkTopic:
     blocks: int = 0
     comment_count: int | None = None
     is_pinned: bool = False
+    comments_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ def read_topic(entry: Mapping[str, Any]) -> OkTopic:
         blocks=len(blocks),
         comment_count=_comment_count(entry),
         is_pinned=flag(entry.get("is_pinned")) or flag(entry.get("pinned")),
+        comments_closed=flag(entry.get("is_commenting_denied")),
     )
 
 

@@ -92,8 +92,9 @@ class ContractWorld:
     """A connector on an emulated network, and what the network shows.
 
     `posts` are the ids of all posts since `not_before`, `comments` those of all comments of `thread`; both should fill
-    several pages, and are left out where nothing can be read. `links` give the wall's id for every form of link. `observed`
-    collects what the connector's context observes. What a connector cannot do is left out.
+    several pages, and are left out where nothing can be read. Under `closed_post`, one of the posts, nobody may comment; a
+    network that never tells leaves it out. `links` give the wall's id for every form of link. `observed` collects what the
+    connector's context observes. What a connector cannot do is left out.
     """
 
     connector: Connector
@@ -108,6 +109,7 @@ class ContractWorld:
     comments: frozenset[str] = frozenset()
     refusals: Mapping[str, Refusal]
     gone_post: PostRef | None = None
+    closed_post: PostRef | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     wrong_links: Sequence[str] = ()
     reply_to: Message | None = None
@@ -199,6 +201,17 @@ class ConnectorContract:
         assert counted is not None
         assert counted.comments > 0
         assert counts[world.gone_post] is None
+
+    async def test_a_post_tells_whether_comments_can_be_written(self, world: ContractWorld) -> None:
+        if world.closed_post is None:
+            skip("teller of closed comments")
+        told = {post.external_id: post.comments_closed for page in await every_page(posts_from(world)(None)) for post in page.messages}
+        assert (told[world.closed_post.external_id], told[world.thread.external_id]) == (True, False)
+        counter = world.connector
+        if isinstance(counter, CommentCounter):
+            counts = await counter.count_comments([world.thread, world.closed_post])
+            shown = [count and count.message and count.message.comments_closed for count in counts.values()]
+            assert shown == [False, True]
 
     async def test_every_form_of_link_leads_to_its_page(self, world: ContractWorld) -> None:
         resolver = world.connector

@@ -66,7 +66,7 @@ def post_message(post: VkPost, names: Mapping[int, str]) -> Message:
         attachments=post.attachments,
         edited_at=post.edited,
         comment_count=post.comment_count,
-        comments_closed=not post.comments_open,
+        comments_closed=post.comments_closed,
     )
 
 

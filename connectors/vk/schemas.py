@@ -21,7 +21,7 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class VkPost:
-    """A post as VK shows it. `comments_open` is false only when neither people nor communities may comment."""
+    """A post as VK shows it. `comments_closed` when neither people nor communities may comment; `None` where VK does not tell."""
 
     id: int
     owner_id: int
@@ -32,7 +32,7 @@ class VkPost:
     is_pinned: bool = False
     is_deleted: bool = False
     comment_count: int | None = None
-    comments_open: bool = True
+    comments_closed: bool | None = None
     attachments: tuple[str, ...] = ()
 
 
@@ -138,7 +138,7 @@ def read_post(entry: Any, owner_id: int | None = None) -> VkPost:
         is_pinned=flag(entry.get("is_pinned")),
         is_deleted=flag(entry.get("is_deleted")),
         comment_count=whole(comments.get("count")),
-        comments_open=_comments_open(comments),
+        comments_closed=_comments_closed(comments),
         attachments=_attachments(entry) + history,
     )
 
@@ -216,9 +216,12 @@ def _attachments(entry: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(kind for item in records(entry.get("attachments")) if (kind := line(item.get("type"))))
 
 
-def _comments_open(comments: Mapping[str, Any]) -> bool:
-    """A service key may never comment, so that `can_post` alone says nothing; communities must be shut out too."""
-    return not (is_no(comments.get("can_post")) and is_no(comments.get("groups_can_post")))
+def _comments_closed(comments: Mapping[str, Any]) -> bool | None:
+    """A service key may never comment, so that a lone `can_post` of no says nothing; communities must be shut out too."""
+    told = [comments.get(name) for name in ("can_post", "groups_can_post")]
+    if any(value is not None and not is_no(value) for value in told):
+        return False
+    return True if None not in told else None
 
 
 def _community(entry: Mapping[str, Any]) -> VkCommunity:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import openpyxl
 import pytest
 
 from tests.api.conftest import Api
-from tests.usecases.reading import PAGE, Reader, comment, stub
+from tests.usecases.reading import PAGE, Reader, comment, post, stub
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -59,7 +60,7 @@ async def test_figures_come_as_a_file_that_says_what_they_are(viewer: httpx.Asyn
     head, total, group = csv.reader(io.StringIO(in_csv.content.decode("utf-8-sig")), delimiter=";")
     row, of_group = dict(zip(head, total, strict=True)), dict(zip(head, group, strict=True))
     assert (row["Разрез"], of_group["Разрез"], of_group["Название"]) == ("всего", "страница", "Администрация")
-    assert (row["Вопросов"], row["С ответом"], row["Без ответа"]) == ("4", "2", "2")
+    assert (row["Вопросов"], row["С ответом"], row["Без ответа"], row["Ответить нельзя"]) == ("4", "2", "2", "0")
     assert (row["Медиана, с"], row["Медиана"]) == ("10800", "3\N{NO-BREAK SPACE}ч")
     assert (row["9 из 10, с"], row["9 из 10"]) == ("", "ещё ждут")
     assert row["За 4 ч, %"] == "62"  # .625 as the page rounds it
@@ -140,6 +141,27 @@ async def test_a_promise_ends_the_first_wait_and_not_the_one_to_the_point(
     first, settled = (await figures(viewer))["total"], (await figures(viewer, "substantive-answer", clock="working"))["total"]
     assert (first["share_within"]["24h"], settled["share_within"]["24h"]) == (1, 0.5), "taken back, and it was the second answer"
     assert (settled["answered"], settled["longest_wait_seconds"]) == (2, 3 * 3600), "noon in UTC is three hours before the offices close"
+
+
+@pytest.mark.usefixtures("asked")
+async def test_what_nobody_could_answer_is_counted_apart(api: Api, viewer: httpx.AsyncClient, reader: Reader, noon: datetime) -> None:
+    """A fifth question, under a post whose comments are closed an hour later."""
+    await reader.read(comment(5, "Холодно!", noon, by="5", under=200), at=noon + MINUTE)
+    await reader.read(replace(post(200, "Новости", noon - HOUR), comments_closed=True), at=noon + HOUR)
+
+    measured = await figures(viewer)
+
+    assert (measured["total"]["n"], measured["total"]["no_reply_channel"]) == (4, 1)
+    assert measured["groups"][0]["no_reply_channel"] == 1
+    (turn,) = (await viewer.get("/incidents/5")).json()["turns"]
+    assert (turn["state"], turn["no_reply_at"], turn["parts"][-1]["ended_at"]) == (
+        "no_reply_channel",
+        "2026-03-11T13:00:00Z",
+        "2026-03-11T13:00:00Z",
+    )
+    api.clock[0] = noon + 31 * HOUR
+    later = await figures(viewer, **{"from": "2026-03-11T12:00:00Z"})
+    assert later["total"]["unanswered"] == 2
 
 
 @pytest.mark.usefixtures("asked")

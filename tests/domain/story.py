@@ -32,6 +32,7 @@ class Story:
     watched_since: datetime = FIRST_DAY - 30 * DAY
     later: tuple[Policy, ...] = ()
     handed_over_at: datetime | None = None
+    comments_closed_at: datetime | None = None
     _asks: dict[MessageId, Ask] = field(default_factory=dict)
     _answers: dict[MessageId, Answer] = field(default_factory=dict)
 
@@ -75,7 +76,7 @@ class Story:
 
     def turns(self) -> tuple[Turn, ...]:
         """Every turn of the conversation, oldest first."""
-        terms = Terms(self.policy, self.watched_since, self.later, self.handed_over_at)
+        terms = Terms(self.policy, self.watched_since, self.later, self.handed_over_at, self.comments_closed_at)
         return turns_of(list(self._asks.values()), list(self._answers.values()), terms)
 
     def turn(self) -> Turn:

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from app.domain.answer import AnswerClass, BoundBy
 from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, turns_from, write_answer
-from app.domain.message import MessageId
+from app.domain.message import Commenting, MessageId
 from app.domain.turn import TurnState
 from tests.domain.histories import histories
 from tests.domain.story import DAY_AND_NIGHT, FIRST_DAY, HOUR, Story, at
@@ -229,6 +229,21 @@ def test_nothing_is_breached_before_its_time() -> None:
 def test_facts_start_empty() -> None:
     assert fold([]) == Facts()
     assert turns_from(Facts(), policy=DAY_AND_NIGHT, monitored_since=FIRST_DAY) == ()
+
+
+def test_the_log_tells_when_comments_were_closed_and_opened_again() -> None:
+    story = Story()
+    story.resident_asks(at("10:00"))
+    log, facts = [opened(story.facts(), at=at("10:01"))], story.facts()
+
+    for commenting in (Commenting(True, at("11:00")), Commenting(True, at("11:30")), None, Commenting(False, at("12:00"))):
+        log += news(fold(log), replace(facts, commenting=commenting))
+
+    assert log[1:] == [Event(EventType.COMMENTS_CLOSED, at("11:00")), Event(EventType.COMMENTS_OPENED, at("12:00"))]
+    assert fold(log[:2]).comments_closed_at == at("11:00")
+    assert fold(log).comments_closed_at is None
+    closed = opened(replace(facts, commenting=Commenting(True, at("9:00"))), at=at("10:01"))
+    assert fold([closed]).comments_closed_at == at("9:00")
 
 
 def test_a_question_that_became_urgent_brings_its_deadline_forward() -> None:

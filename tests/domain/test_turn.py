@@ -55,6 +55,45 @@ def test_a_late_answer_does_not_hide_its_breach() -> None:
     assert turn.breached_at(at("17:00", day=3)) == at("10:00", day=2)
 
 
+def test_nobody_waits_once_comments_are_closed() -> None:
+    story = Story(comments_closed_at=at("12:00"))
+    story.resident_asks(at("10:00"))
+
+    turn = story.turn()
+
+    assert (turn.no_reply_at, turn.waits) == (at("12:00"), False)
+    assert turn.state(at("10:00", day=9)) is TurnState.NO_REPLY_CHANNEL
+    assert turn.breached_at(at("10:00", day=9)) is None
+
+
+@pytest.mark.parametrize("answered", ["11:00", "13:00"])
+def test_an_answer_counts_whether_comments_were_closed_after_it_or_before(answered: str) -> None:
+    story = Story(comments_closed_at=at("12:00"))
+    story.resident_asks(at("10:00"))
+    story.page_answers(at(answered))
+
+    turn = story.turn()
+
+    assert (turn.no_reply_at, turn.state(at("15:00"))) == (None, TurnState.ANSWERED_IN_TIME)
+
+
+def test_a_deadline_missed_before_comments_were_closed_stays_missed() -> None:
+    story = Story(comments_closed_at=at("10:01", day=2))
+    story.resident_asks(at("10:00"))
+
+    turn = story.turn()
+
+    assert (turn.no_reply_at, turn.breached_at(at("12:00", day=2))) == (None, at("10:00", day=2))
+
+
+def test_who_asks_after_comments_are_said_to_be_closed_could_be_answered_as_well() -> None:
+    story = Story(comments_closed_at=at("12:00"))
+    story.resident_asks(at("10:00"))
+    story.resident_asks(at("12:01"))
+
+    assert story.turn().waits
+
+
 def test_an_acknowledgement_is_kept_as_a_moment_and_stops_nothing() -> None:
     story = Story()
     story.resident_asks(at("10:00"))

@@ -1,5 +1,6 @@
 """Looking at counters: batches cross walls, a post that spoils its batch stands alone, and what moved is read."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -69,6 +70,24 @@ async def test_an_edited_post_and_a_vanished_one_are_noticed_by_the_look_at_thei
 
     found = {row.external_id: (row.text, row.gone) for row in await watcher.rows(POSTS)}
     assert found == {"a": ("Новости, исправлено", False), "b": ("Новости", True), "c": ("Новости", False)}
+
+
+async def test_comments_that_were_closed_and_opened_again_are_noticed_by_the_look_at_their_counters(
+    watcher: Watcher, noon: datetime
+) -> None:
+    watcher.village.write_comment("b", 1, noon + 4 * MINUTE)
+    await watcher.go_to(noon + 6 * MINUTE)
+    (post,) = watcher.village.posts["b"]
+
+    for closed, moment in ((True, noon + 30 * MINUTE), (False, noon + 90 * MINUTE)):
+        watcher.village.posts["b"] = [replace(post, comments_closed=closed)]
+        await watcher.go_to(moment)
+
+    found = await watcher.rows("SELECT type, at FROM incident_events WHERE type LIKE 'comments_%' ORDER BY id")
+    assert [(row.type, row.at) for row in found] == [
+        ("comments_closed", noon + 30 * MINUTE),
+        ("comments_opened", noon + 90 * MINUTE),
+    ]
 
 
 async def test_posts_that_vanish_with_their_page_are_not_taken_for_deleted(watcher: Watcher, noon: datetime) -> None:

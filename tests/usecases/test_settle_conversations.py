@@ -2,14 +2,15 @@
 
 import itertools
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.storage.engine import Database
 from app.storage.regions import RegionId
+from app.usecases.ingest_page import Intaken, ingest_page
 from app.usecases.watch_deadlines import watch_deadlines
-from connectors.sdk.contract import Message
+from connectors.sdk.contract import Message, Page
 from tests.usecases.reading import PAGE, Reader, comment, open_reader, post, register_body, stub, whole_thread
 
 MINUTE = timedelta(minutes=1)
@@ -23,6 +24,69 @@ async def clock(reader: Reader, author: str = "1") -> tuple[str, datetime | None
         "SELECT status, first_answered_at, first_answer_class FROM incidents WHERE author_id = :author", author=author
     )
     return incident.status, incident.first_answered_at, incident.first_answer_class
+
+
+CLOSED = replace(post(100, "Новости", datetime(2026, 3, 11, 11, tzinfo=UTC)), comments_closed=True)
+
+
+async def no_reply(reader: Reader) -> list[tuple[str, datetime | None, bool]]:
+    """By author since when nobody can answer, and whether an answer is waited for."""
+    rows = await reader.rows(
+        "SELECT i.author_id, t.no_reply_at, i.waiting FROM turns t JOIN incidents i ON i.id = t.incident_id ORDER BY i.author_id"
+    )
+    return [(row.author_id, row.no_reply_at, row.waiting) for row in rows]
+
+
+async def test_comments_closed_before_any_answer_leave_nobody_to_wait_and_nobody_late(
+    reader: Reader, database: Database, region_id: RegionId, noon: datetime
+) -> None:
+    await reader.read(comment(1, "Холодно!", noon, by="1"), comment(2, "И у нас!", noon, by="2"), at=noon + MINUTE)
+    await reader.read(comment(3, DONE, noon + HOUR, by=PAGE, reply_to=1), at=noon + HOUR)
+
+    await reader.read(CLOSED, at=noon + 2 * HOUR)
+
+    assert await no_reply(reader) == [("1", None, False), ("2", noon + 2 * HOUR, False)]
+    assert await watch_deadlines(database, region_id, now=noon + 30 * HOUR) == 0
+    assert await reader.read(CLOSED, at=noon + 3 * HOUR) == Intaken(), "what is known already is no news"
+
+    await reader.read(replace(CLOSED, comments_closed=False), at=noon + 31 * HOUR)
+
+    assert await no_reply(reader) == [("1", None, False), ("2", None, True)]
+    missed = await reader.rows("SELECT at FROM incident_events WHERE type = 'breached'")
+    assert [row.at for row in missed] == [noon + 24 * HOUR], "the resident has waited all the time"
+
+
+async def test_comments_closed_after_the_deadline_hide_no_miss(reader: Reader, noon: datetime) -> None:
+    await reader.read(comment(1, "Холодно!", noon, by="1"), at=noon + MINUTE)
+    await reader.read(CLOSED, at=noon + 25 * HOUR)
+
+    assert await no_reply(reader) == [("1", None, True)]
+    assert len(await reader.rows("SELECT id FROM incident_events WHERE type = 'breached'")) == 1
+
+
+async def test_a_question_under_a_post_that_is_known_to_be_closed_begins_without_a_channel(reader: Reader, noon: datetime) -> None:
+    await reader.read(CLOSED, at=noon + 2 * HOUR)
+    await reader.read(comment(1, "Холодно!", noon, by="1"), at=noon + 3 * HOUR)
+
+    assert await no_reply(reader) == [("1", noon + 2 * HOUR, False)]
+
+
+async def test_a_network_that_calls_a_living_thread_closed_is_not_believed_there(reader: Reader, noon: datetime) -> None:
+    await reader.read(comment(1, "Холодно!", noon, by="1"), at=noon + MINUTE)
+    await reader.read(CLOSED, at=noon + HOUR)
+    await reader.read(comment(2, "Топят", noon + 2 * HOUR, by="2"), at=noon + 3 * HOUR)
+    await reader.read(CLOSED, at=noon + 4 * HOUR)
+
+    assert await no_reply(reader) == [("1", None, True)]
+
+
+async def test_an_older_look_does_not_open_what_a_newer_one_saw_closed(reader: Reader, noon: datetime) -> None:
+    await reader.read(comment(1, "Холодно!", noon, by="1"), at=noon + MINUTE)
+    await reader.read(CLOSED, at=noon + 2 * HOUR)
+    late = Page((replace(CLOSED, comments_closed=False),), None, b"{}", "test")
+    await ingest_page(reader.intake, reader.source, late, now=lambda: noon + 3 * HOUR, asked_at=noon + HOUR)
+
+    assert await no_reply(reader) == [("1", noon + 2 * HOUR, False)]
 
 
 async def test_the_pages_reply_stops_the_clock(reader: Reader, noon: datetime) -> None:

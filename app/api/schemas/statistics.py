@@ -22,6 +22,7 @@ FIGURES: dict[str, Any] = {
     "share_within_interval": {"4h": [0.33, 0.5], "9h": [0.52, 0.69], "24h": [0.69, 0.83]},
     "mean_answered_seconds": 16200.0,
     "longest_wait_seconds": 864000.0,
+    "no_reply_channel": 1,
 }
 GROUP = {"id": 4, "name": "Городская администрация"}
 Value = TypeVar("Value")
@@ -33,7 +34,8 @@ class FiguresOut(BaseModel):
     A quantile is null when that share of the questions was not answered yet. `share_within` is the estimated share of all
     questions that get their answer within so many hours of the chosen clock, answers later taken back left out; where
     nobody has waited that long yet it is the share so far, a lower bound (see `longest_wait_seconds`).
-    `mean_answered_seconds` leaves the unanswered out and is shown for contrast only.
+    `mean_answered_seconds` leaves the unanswered out and is shown for contrast only. `no_reply_channel` counts apart the questions
+    that nobody could answer, as comments had been closed; nothing else includes them.
     """
 
     model_config = example(**FIGURES)
@@ -48,10 +50,11 @@ class FiguresOut(BaseModel):
     share_within_interval: dict[str, tuple[float, float] | None]
     mean_answered_seconds: float | None
     longest_wait_seconds: float | None
+    no_reply_channel: int
 
     @classmethod
-    def of(cls, figures: Figures) -> "FiguresOut":
-        return cls(**_fields(figures))
+    def of(cls, figures: Figures, no_reply: int) -> "FiguresOut":
+        return cls(**_fields(figures, no_reply))
 
 
 class GroupKey(BaseModel):
@@ -73,7 +76,11 @@ class GroupOut(FiguresOut):
 
     @classmethod
     def of_group(cls, measured: MeasuredGroup) -> "GroupOut":
-        return cls(group=GroupKey(id=measured.key, name=measured.name), comparable=measured.figures.comparable, **_fields(measured.figures))
+        return cls(
+            group=GroupKey(id=measured.key, name=measured.name),
+            comparable=measured.figures.comparable,
+            **_fields(measured.figures, measured.no_reply),
+        )
 
 
 class AnswersOut(BaseModel):
@@ -95,11 +102,11 @@ class AnswersOut(BaseModel):
     @classmethod
     def of(cls, period: Period, group_by: GroupBy, clock: Clock, measured: MeasuredAnswers) -> "AnswersOut":
         groups = [GroupOut.of_group(group) for group in measured.groups]
-        total = FiguresOut.of(measured.total)
+        total = FiguresOut.of(measured.total, measured.no_reply)
         return cls(since=period.since, until=period.until, group_by=group_by, clock=clock, total=total, groups=groups)
 
 
-def _fields(figures: Figures) -> dict[str, Any]:
+def _fields(figures: Figures, no_reply: int) -> dict[str, Any]:
     return {
         "n": figures.n,
         "answered": figures.answered,
@@ -111,6 +118,7 @@ def _fields(figures: Figures) -> dict[str, Any]:
         "share_within_interval": _by_hours(figures.share_within_interval),
         "mean_answered_seconds": figures.mean_answered_seconds,
         "longest_wait_seconds": figures.longest_wait_seconds,
+        "no_reply_channel": no_reply,
     }
 
 

@@ -24,6 +24,7 @@ TURN = {
     "first_answer": {"message_id": 103, "class": "substantive", "at": "2026-03-11T11:25:00Z"},
     "substantive_answer": {"message_id": 103, "class": "substantive", "at": "2026-03-11T11:25:00Z"},
     "withdrawn_at": None,
+    "no_reply_at": None,
     "flags": [],
     "parts": EXAMPLE_PARTS,
 }
@@ -58,7 +59,10 @@ class StopOut(BaseModel):
 
 
 class TurnOut(BaseModel):
-    """One question and the wait for its answer. `parts` are those of the time to first answer; a dismissed question has none."""
+    """One question and the wait for its answer. `parts` are those of the time to first answer; a dismissed question has none.
+
+    `no_reply_at`: comments were closed before anybody had answered, and nobody can.
+    """
 
     model_config = example(**TURN)
 
@@ -74,6 +78,7 @@ class TurnOut(BaseModel):
     first_answer: StopOut | None
     substantive_answer: StopOut | None
     withdrawn_at: datetime | None
+    no_reply_at: datetime | None
     flags: list[TurnFlag]
     parts: list[PartOut]
 
@@ -92,6 +97,7 @@ class TurnOut(BaseModel):
             first_answer=StopOut.of(turn.first),
             substantive_answer=StopOut.of(turn.substantive),
             withdrawn_at=turn.withdrawn_at,
+            no_reply_at=turn.no_reply_at,
             flags=sorted(turn.flags),
             parts=parts,
         )

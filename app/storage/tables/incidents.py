@@ -129,6 +129,7 @@ turns = Table(
     Column("substantive_id", BigInteger),
     Column("substantive_class", Text),
     moment("withdrawn_at"),
+    moment("no_reply_at"),
     Column("dismissed", Boolean, nullable=False),
     Column("flags", ARRAY(Text), nullable=False),
     Index("ix_turns_started", "region_id", "started_at"),

@@ -51,6 +51,8 @@ threads = Table(
     Column("echoes", ARRAY(Double), nullable=False, server_default=text("'{0,0,0}'")),
     moment("talk_kept_since", server_default=text("now()")),
     moment("asked_kept_since"),
+    Column("comments_closed", Boolean, server_default=text("false")),
+    moment("comments_told_at"),
     Index("ix_threads_talk_kept_since", "region_id", "talk_kept_since", postgresql_where=text("talk_kept_since IS NOT NULL")),
     Index("ix_threads_asked_kept_since", "region_id", "asked_kept_since", postgresql_where=text("asked_kept_since IS NOT NULL")),
     Index("ix_threads_count", "region_id", "network", "next_count_at"),

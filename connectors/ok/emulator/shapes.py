@@ -68,6 +68,8 @@ def topic_shape(call: Call, topic: Entry, *, media_limit: int | None = None) -> 
         shape["media"] = blocks[:media_limit]
     if topic.message.pinned:
         shape["is_pinned"] = True
+    if topic.message.comments_closed:
+        shape["is_commenting_denied"] = True
     return shape
 
 

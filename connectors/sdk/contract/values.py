@@ -61,6 +61,7 @@ class Message:
     `mentions` are the ids of authors that the text addresses. A deleted comment of which the network shows only a stub
     has `deleted=True` and neither author nor text. `text` never holds NUL bytes or lone surrogates.
     `attachments` are their kinds only ("photo", "sticker"), never their content.
+    Of a post `comments_closed` says that nobody may comment, so that nobody can be answered; `None` where the network does not tell.
     """
 
     type: MessageType
@@ -78,7 +79,7 @@ class Message:
     edited_at: datetime | None = None
     deleted: bool = False
     comment_count: int | None = None
-    comments_closed: bool = False
+    comments_closed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ CAN = frozenset({"resolve", "read_posts", "read_comments", "map_page", "check_cr
 
 
 def town_messages() -> list[Any]:
-    posts = [post(f"p{number}", number, pinned=number == 5) for number in range(130)]
+    posts = [post(f"p{number}", number, pinned=number == 5, comments_closed=number == 9) for number in range(130)]
     questions = [comment(f"c{number}", 1000 + number / 7, f"Вопрос {number}", post_key="p120") for number in range(230)]
     answers = [
         comment(f"a{number}", 2000 + number, "Сделаем", post_key="p120", author_id=-CITY, reply_to_key=f"c{number * 3}", mentions=(ANNA,))
@@ -97,6 +97,7 @@ def contract_world(world: OkWorld, connector: OkConnector) -> ContractWorld:
         comments=frozenset(ids[key] for key in visible if not key.startswith("p")),
         refusals=refusals(connector),
         gone_post=PostRef(WALL, "99999"),
+        closed_post=world.post_ref("p9"),
         links=dict.fromkeys(LINKS, WALL.external_id),
         wrong_links=WRONG_LINKS,
         reply_to=world.message("c7", "p120"),

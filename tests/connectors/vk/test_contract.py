@@ -57,7 +57,7 @@ WRONG_LINKS = ("https://vk.com/id1", "vk.com/app51", "https://ok.ru/group/5", "h
 
 
 def town_messages() -> list[Any]:
-    posts = [post(f"p{number}", number, pinned=number == 5) for number in range(215)]
+    posts = [post(f"p{number}", number, pinned=number == 5, comments_closed=number == 9) for number in range(215)]
     roots = [comment(f"c{number}", 1000 + number, f"Вопрос {number}", post_key="p200") for number in range(230)]
     long = [comment(f"l{number}", 2000 + number, f"Ответ {number}", post_key="p200", reply_to_key="c20") for number in range(215)]
     short = [comment(f"s{number}", 2500 + number, "Спасибо", post_key="p200", reply_to_key=f"c{number * 3}") for number in range(40)]
@@ -109,6 +109,7 @@ def contract_world(world: VkWorld, connector: VkConnector) -> ContractWorld:
         comments=frozenset(str(number) for number in {ids[key] for key in visible if not key.startswith("p")} | stubs),
         refusals=refusals(connector),
         gone_post=PostRef(WALL, "99999"),
+        closed_post=world.post_ref("p9"),
         links=dict.fromkeys(LINKS, f"-{CITY}"),
         wrong_links=WRONG_LINKS,
         reply_to=answered,
@@ -139,6 +140,7 @@ class TestVkVideoContract(ConnectorContract):
                 posts=frozenset(f"video{ids[key]}" for key in visible if key.startswith("p")),
                 comments=frozenset(str(ids[key]) for key in visible if not key.startswith("p")),
                 gone_post=PostRef(WALL, "video99999"),
+                closed_post=None,
             )
 
 

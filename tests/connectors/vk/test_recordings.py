@@ -40,8 +40,8 @@ def test_a_wall_is_read_with_all_that_its_posts_show() -> None:
     pinned, news, resident, repost = listing.entries
     assert pinned.is_pinned
     assert news.edited is not None
-    assert (news.attachments, news.comment_count, news.comments_open) == (("photo", "mini_app_banner"), 5, True)
-    assert (resident.from_id, resident.comments_open) == (4100001, False)
+    assert (news.attachments, news.comment_count, news.comments_closed) == (("photo", "mini_app_banner"), 5, False)
+    assert (resident.from_id, resident.comments_closed) == (4100001, True)
     assert repost.attachments == ("photos_list", "repost")
     assert listing.names[4100001] == "Нина Соболева"
     assert listing.names[-217300002] == "Водоканал"
@@ -49,13 +49,13 @@ def test_a_wall_is_read_with_all_that_its_posts_show() -> None:
 
 def test_a_bare_old_post_is_read() -> None:
     post = read_posts(recorded("wall_get_bare")).entries[0]
-    assert (post.id, post.comment_count, post.comments_open) == (12, None, True)
+    assert (post.id, post.comment_count, post.comments_closed) == (12, None, None)
 
 
 def test_booleans_are_read_as_words_and_as_numbers() -> None:
     post = read_posts(recorded("wall_get_booleans_as_words")).entries[0]
     assert post.is_pinned
-    assert not post.comments_open
+    assert post.comments_closed is True
 
 
 def test_an_unreadable_entry_is_skipped_and_counted() -> None:
