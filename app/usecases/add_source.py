@@ -13,7 +13,7 @@ from app.domain.territory import EntryId
 from app.storage import authorities, gazetteer, official_accounts, sources
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
-from connectors.sdk.contract import Connector, ConnectorPlugin, ResolvedSource, SourceResolver, can_be_polled
+from connectors.sdk.contract import Connector, ConnectorPlugin, EventReader, ResolvedSource, SourceResolver, can_be_polled
 from connectors.sdk.errors import AuthenticationFailed
 from connectors.sdk.registry import plugin_for_link
 
@@ -34,9 +34,10 @@ class Networks:
 
     def _only_pushes(self, network: str) -> bool:
         try:
-            return not can_be_polled(self.connector_for(network))
+            connector = self.connector_for(network)
         except AuthenticationFailed:
             return False
+        return isinstance(connector, EventReader) and not can_be_polled(connector)
 
 
 async def resolve_page(networks: Networks, link: str) -> ResolvedSource:

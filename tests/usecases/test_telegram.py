@@ -123,6 +123,7 @@ async def service(database: Database, region_id: RegionId) -> AsyncIterator[Serv
 async def test_from_a_post_in_the_channel_to_answers_in_the_group_and_in_private(service: Service) -> None:
     assert "source push" in (await service.watch())[0], "nothing is received before somebody asks for it"
     assert await service.rows("SELECT next_poll_at FROM poll_states") == [(None,)]
+    assert service.desk.networks.only_push() == {"telegram"}
     opened = await open_callback(service.desk, service.source_id, service.address, direct_messages=True)
     assert opened.state == "ok"
     assert await service.watch() == []
