@@ -23,6 +23,7 @@ from app.storage import collected, events, gazetteer, incident_details, queue
 from app.storage.queue import DuePlace, Order, PublishedPlace
 from app.storage.regions import RegionId
 from app.usecases.explain_incident import explain_incident
+from app.usecases.hide_people import incident_for, incidents_for, messages_for
 
 router = make_router("incidents")
 
@@ -46,7 +47,7 @@ async def list_incidents(
             query.limit,
         )
         shown, cursor = [place.id for place in published], _cursor(last)
-    details = await incident_details.of_ids(session, context.region_id, shown)
+    details = incidents_for(operator, await incident_details.of_ids(session, context.region_id, shown))
     return IncidentPage(items=[IncidentOut.of(one, now) for one in details], next_cursor=cursor)
 
 
@@ -72,7 +73,7 @@ async def get_incident(
     operator: Reader, session: ReadSession, context: Context, now: Now, incident_id: IncidentPath, response: Response
 ) -> IncidentDetailsOut:
     """One incident with its turns and answers; its version is also the ETag."""
-    incident = await incident_details.get(session, context.region_id, incident_id)
+    incident = incident_for(operator, await incident_details.get(session, context.region_id, incident_id))
     tag(response, incident.version)
     return IncidentDetailsOut.detailed(incident, calendar=context.calendar, now=now)
 
@@ -99,5 +100,5 @@ async def get_incident_explanation(operator: Reader, context: Context, incident_
 @router.get("/incidents/{incident_id}/thread", operation_id="get_incident_thread", responses=responses(404))
 async def get_incident_thread(operator: Reader, session: ReadSession, context: Context, incident_id: IncidentPath) -> MessagePage:
     """The whole thread of an incident: the post, then its comments in the order of publication; deleted ones as tombstones."""
-    found = await collected.thread_of(session, context.region_id, incident_id)
-    return MessagePage(items=[MessageOut.of(message) for message in found], next_cursor=None)
+    found = messages_for(operator, await collected.thread_of(session, context.region_id, incident_id))
+    return MessagePage(items=[MessageOut.of(message, context.erased_people.marks) for message in found], next_cursor=None)

@@ -25,6 +25,7 @@ from app.storage import assignees, authorities, collected, events, gazetteer, in
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
 from app.usecases.change_topics import titles_of_topics, topics_in_force
+from app.usecases.hide_people import incident_for, messages_for
 from app.usecases.suggest_authorities import Handover, NamedSuggestion, explain_authority, suggest_authorities
 from connectors.sdk.contract import PostRef, ReplyPublisher
 from connectors.sdk.errors import AuthenticationFailed
@@ -73,8 +74,8 @@ async def read_page(
 ) -> IncidentPage:
     """The incident as it is now; `NotFound` when there is none."""
     times = console.times
-    incident = await incident_details.get(session, console.region_id, incident_id)
-    messages = await collected.thread_of(session, console.region_id, incident_id)
+    incident = incident_for(visitor.operator, await incident_details.get(session, console.region_id, incident_id))
+    messages = messages_for(visitor.operator, await collected.thread_of(session, console.region_id, incident_id))
     entries = await events.listed(session, console.region_id, incident_id, after=None, limit=MOST_EVENTS)
     names = await _names(session, console, entries)
     steps = possible_steps(incident, visitor.operator, now=times.now)

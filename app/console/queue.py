@@ -19,6 +19,7 @@ from app.storage import gazetteer, incident_details, masses, queue, queue_counts
 from app.storage.incident_details import IncidentDetails
 from app.storage.queue_counts import COUNTED_TO, QueueCounts
 from app.usecases.change_topics import titles_of_topics, topics_in_force
+from app.usecases.hide_people import incidents_for
 from app.usecases.take_steps import StepName
 
 PAGE_SIZE = 50
@@ -86,7 +87,7 @@ async def _part(console: Console, visitor: Visitor, query: QueueQuery) -> dict[s
         wanted = query.to_filter(operator_id, sure_from, inside)
         places = await queue.by_due(session, console.region_id, wanted, after=query.after, limit=PAGE_SIZE + 1, now=times.now)
         shown = places[:PAGE_SIZE]
-        found = await incident_details.of_ids(session, console.region_id, [place.id for place in shown])
+        found = incidents_for(visitor.operator, await incident_details.of_ids(session, console.region_id, [place.id for place in shown]))
         titles = await titles_of_topics(session, console.region_id)
         lasting = await surges.listed(session, console.region_id, only_open=True, before=None, limit=MOST_SURGES)
         proposed = await masses.count_open(session, console.region_id)

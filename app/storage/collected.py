@@ -20,7 +20,10 @@ from connectors.sdk.contract import DIRECT_DIALOGUE
 
 @dataclass(frozen=True, slots=True)
 class CollectedMessage:
-    """A message with what was made of it. `parent_url` is what it replies to: a comment, else its branch, else the post."""
+    """A message with what was made of it. `parent_url` is what it replies to: a comment, else its branch, else the post.
+
+    `is_voice`: a page or a body speaks, no private person.
+    """
 
     id: MessageId
     network: str
@@ -45,12 +48,15 @@ class CollectedMessage:
     incident_id: IncidentId | None
     is_direct: bool
     erased_at: datetime | None
+    post_id: str
+    is_voice: bool
 
 
 COLUMNS = (
     "m.id, s.network, m.comment_id = '', m.url, m.source_id, m.text, m.author_id, m.author_name, m.official, m.published_at,"
     " m.collected_at, m.edited_at, m.deleted_at, m.kind, m.confidence, m.topic, m.topic_confidence, m.urgent, m.model, p.url, i.id,"
-    f" m.post_id LIKE '{DIRECT_DIALOGUE}%', m.erased_at"
+    f" m.post_id LIKE '{DIRECT_DIALOGUE}%', m.erased_at, m.post_id,"
+    " m.official OR coalesce(m.author_id = s.external_id, false)"
 )
 JOINS = (
     " JOIN sources s ON s.id = m.source_id"

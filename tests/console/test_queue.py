@@ -243,3 +243,17 @@ async def test_topics_go_by_their_titles_and_a_group_finds_all_of_its_own(
 
     await anna.open(f"/incidents/{shown(anna)[0]}")
     assert "Нет отопления" in words(anna.page.text)
+
+
+async def test_names_are_for_those_who_answer_and_search_nothing(anna: Browser, vera: Browser, reader: Reader, noon: datetime) -> None:
+    await three(reader, noon)
+    pages = {}
+    for name, browser in {"anna": anna, "vera": vera}.items():
+        queue = (await browser.open("/")).text
+        pages[name] = queue + (await browser.open(f"/incidents/{shown(browser)[0]}")).text
+
+    assert "Житель" in pages["anna"]
+    assert "Житель" not in pages["vera"]
+    assert "без имени" in pages["vera"]
+    await anna.open("/?q=Житель")
+    assert shown(anna) == []

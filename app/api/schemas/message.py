@@ -7,6 +7,8 @@ from pydantic import BaseModel
 from app.api.schemas.shape import example
 from app.domain.verdict import Kind
 from app.storage.collected import CollectedMessage
+from app.storage.marks import Marks
+from app.usecases.hide_people import author_within_thread
 from connectors.sdk.contract import MessageType
 
 VERDICT = {
@@ -25,7 +27,7 @@ MESSAGE = {
     "source_id": 2,
     "parent_url": "https://vk.com/wall-7_100",
     "text": "Второй день нет отопления, Лесная 5",
-    "author_id": "501",
+    "author_id": "5f3c0a91d27be684",
     "author_name": "Анна П.",
     "official": False,
     "published_at": "2026-03-11T09:00:00Z",
@@ -55,6 +57,7 @@ class MessageOut(BaseModel):
     """A collected message. A deleted one keeps its row; its `text` is null if we never saw it.
 
     Of one that was erased, by term or on request, neither author nor text is left.
+    `author_id` is the same for one person within a thread and another one in every other; of pages and bodies it is the network's own.
     """
 
     model_config = example(**MESSAGE)
@@ -78,7 +81,7 @@ class MessageOut(BaseModel):
     incident_id: int | None
 
     @classmethod
-    def of(cls, message: CollectedMessage) -> "MessageOut":
+    def of(cls, message: CollectedMessage, marks: Marks) -> "MessageOut":
         return cls(
             id=message.id,
             network=message.network,
@@ -87,7 +90,7 @@ class MessageOut(BaseModel):
             source_id=message.source_id,
             parent_url=message.parent_url,
             text=message.text,
-            author_id=message.author_id,
+            author_id=author_within_thread(marks, message),
             author_name=message.author_name,
             official=message.official,
             published_at=message.published_at,

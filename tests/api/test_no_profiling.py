@@ -1,0 +1,96 @@
+"""Otklik is no tool for profiling: nobody can put together what one person wrote on different pages."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from app.storage.engine import Database
+from tests.api.conftest import Api
+from tests.usecases.reading import PAGE, Reader, comment
+
+OF_A_PERSON = re.compile(r"author(?!ity)|person|user|resident|profile|name$")
+PLAIN_SWITCHES = {"authors"}
+"""Asks whether names stand in a file, and of nobody in particular."""
+
+
+def asked_for(api: Api) -> dict[str, set[str]]:
+    """What each address may be asked for, but by its own path."""
+    paths: dict[str, dict[str, Any]] = api.app.openapi()["paths"]
+    return {
+        f"{method} {path}": {one["name"] for one in route.get("parameters", []) if one["in"] == "query"}
+        for path, routes in paths.items()
+        for method, route in routes.items()
+    }
+
+
+async def two_threads(reader: Reader, noon: datetime) -> None:
+    """Anna asks under two posts, twice under the first."""
+    one = [comment(1, "Холодно!", noon, by="50177"), comment(2, "Очень холодно!", noon, by="50177"), comment(3, "И мне!", noon, by="902")]
+    await reader.read(*one, at=noon)
+    await reader.read(comment(4, "Темно!", noon, by="50177", under=200), comment(5, "Починили свет.", noon, by=PAGE, under=200), at=noon)
+
+
+def test_no_list_can_be_asked_for_by_author(api: Api) -> None:
+    asked = asked_for(api)
+    assert len(asked) > 50
+    assert {
+        route: found for route, names in asked.items() if (found := {one for one in names if OF_A_PERSON.search(one)} - PLAIN_SWITCHES)
+    } == {}
+
+
+async def test_a_filter_by_author_is_refused_and_their_name_finds_nothing(admin: httpx.AsyncClient, reader: Reader, noon: datetime) -> None:
+    await two_threads(reader, noon)
+    for address in ("/messages", "/incidents"):
+        assert (await admin.get(address, params={"author_id": "50177"})).status_code == 422
+    assert len((await admin.get("/incidents", params={"q": "холодно"})).json()["items"]) == 1
+    for asked in ("Житель", "50177"):
+        assert (await admin.get("/incidents", params={"q": asked})).json()["items"] == []
+
+
+async def test_an_author_is_one_within_a_thread_and_another_in_every_other(
+    admin: httpx.AsyncClient, reader: Reader, noon: datetime
+) -> None:
+    await two_threads(reader, noon)
+
+    answer = await admin.get("/messages")
+    ids = {one["text"]: one["author_id"] for one in answer.json()["items"]}
+    thread = await admin.get(f"/incidents/{(await admin.get('/incidents')).json()['items'][0]['id']}/thread")
+
+    assert ids["Холодно!"] == ids["Очень холодно!"]
+    assert len({ids["Холодно!"], ids["И мне!"], ids["Темно!"]}) == 3
+    assert ids["Починили свет."] == PAGE
+    assert {one["author_id"] for one in thread.json()["items"]} <= set(ids.values())
+    assert "50177" not in answer.text + thread.text
+
+
+async def test_names_are_for_those_who_answer(anna: httpx.AsyncClient, viewer: httpx.AsyncClient, reader: Reader, noon: datetime) -> None:
+    await two_threads(reader, noon)
+    number = (await anna.get("/incidents")).json()["items"][0]["id"]
+    addresses = ("/incidents", f"/incidents/{number}", f"/incidents/{number}/thread", "/messages")
+
+    for address in addresses:
+        by_anna, by_viewer = [names_in((await client.get(address)).json()) for client in (anna, viewer)]
+        assert (by_anna, by_viewer) == ({"Житель"}, {None}), address
+
+
+def names_in(answer: Any) -> set[str | None]:
+    """The names of residents in an answer, whatever its shape."""
+    if isinstance(answer, list):
+        return set().union(*map(names_in, answer))
+    if not isinstance(answer, dict):
+        return set()
+    own = {answer["author_name"]} if "author_name" in answer and not answer.get("official") else set()
+    return own.union(*map(names_in, answer.values()))
+
+
+async def test_no_index_leads_from_a_person_to_what_they_wrote(database: Database, reader: Reader, noon: datetime) -> None:
+    await two_threads(reader, noon)
+    rows = await reader.rows("SELECT indexname, indexdef FROM pg_indexes WHERE indexdef ~ 'author_(id|name)'")
+
+    assert rows
+    for name, definition in rows:
+        columns = definition.partition("(")[2]
+        assert columns.index("post_id") < columns.index("author_id"), name
+        assert "author_name" not in columns, name
