@@ -77,16 +77,23 @@ def read_event(raw: bytes, *, received_at: datetime) -> PushedNews | None:
 
 
 def read_wall_post(wall: Wall, entry: Mapping[str, Any], change: PushedChange, received_at: datetime) -> Message | None:
-    """A post that all can see: suggested and postponed ones are none yet, and are pushed again once they are."""
-    if entry.get("post_type") in UNPUBLISHED:
+    """A post of the wall that all can see: suggested and postponed ones are none yet, and are pushed again once they are."""
+    if entry.get("post_type") in UNPUBLISHED or not stands_on(wall, entry):
         return None
     return post_message(read_post(entry, int(wall.external_id)), {})
 
 
-def read_wall_reply(wall: Wall, entry: Mapping[str, Any], change: PushedChange, received_at: datetime) -> Message:
+def stands_on(wall: Wall, entry: Mapping[str, Any]) -> bool:
+    """Whether it stands on the community's own wall: what others write on theirs is no news of the page."""
+    return (whole(entry.get("owner_id")) or int(wall.external_id)) == int(wall.external_id)
+
+
+def read_wall_reply(wall: Wall, entry: Mapping[str, Any], change: PushedChange, received_at: datetime) -> Message | None:
     post_id = whole(entry.get("post_id"))
     if not post_id:
         raise Malformed("no post_id")
+    if not stands_on(wall, entry):
+        return None
     post = PostRef(wall, str(post_id))
     return stub(post, entry, received_at) if change is PushedChange.DELETED else comment_message(read_comment(entry), post, {})
 
@@ -122,7 +129,6 @@ Reader = Callable[[Wall, Mapping[str, Any], PushedChange, datetime], Message | N
 
 READERS: Mapping[str, tuple[PushedChange, Reader]] = {
     "wall_post_new": (PushedChange.APPEARED, read_wall_post),
-    "wall_repost": (PushedChange.APPEARED, read_wall_post),
     "wall_reply_new": (PushedChange.APPEARED, read_wall_reply),
     "wall_reply_edit": (PushedChange.EDITED, read_wall_reply),
     "wall_reply_delete": (PushedChange.DELETED, read_wall_reply),
@@ -135,4 +141,4 @@ READERS: Mapping[str, tuple[PushedChange, Reader]] = {
     "board_post_delete": (PushedChange.DELETED, read_board_post),
     "board_post_restore": (PushedChange.RESTORED, read_board_post),
 }
-"""VK pushes no edits and no deletions of posts: those are found by polling only."""
+"""VK pushes no edits and no deletions of posts: those are found by polling only. `wall_repost` tells of posts on other people's walls."""

@@ -31,7 +31,6 @@ LONG_POLL_SECONDS = 25
 
 PUSHED_EVENTS = (
     "wall_post_new",
-    "wall_repost",
     "wall_reply_new",
     "wall_reply_edit",
     "wall_reply_delete",

@@ -95,6 +95,14 @@ def test_a_post_that_is_not_published_is_no_news(kind: str) -> None:
     assert read_event(encoded(envelope("wall_post_new", object=written)), received_at=NOW) is None
 
 
+@pytest.mark.parametrize("kind", ["wall_repost", "wall_post_new", "wall_reply_new"])
+def test_what_stands_on_another_wall_is_no_news_of_the_page(kind: str) -> None:
+    """As when a person repeats a post of the page: VK tells the page of it, and the post stands on the person's own wall."""
+    repeated = {"id": 67, "from_id": 5, "owner_id": 5, "date": 1533403316, "post_type": "post", "text": "Безобразие!", "post_id": 6}
+    event = envelope(kind, object=repeated | {"copy_history": [{"id": 6, "owner_id": -1234, "date": 1533403000}]})
+    assert read_event(encoded(event), received_at=NOW) is None
+
+
 @pytest.mark.parametrize("kind", ["like_add", "group_join", "photo_new", "something_of_tomorrow"])
 def test_events_of_no_interest_are_no_news(kind: str) -> None:
     assert read_event(encoded(envelope(kind, object={"user_id": 1})), received_at=NOW) is None
