@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.domain.push_channel import count_missed
-from app.storage import push_channels
+from app.storage import push_channels, pushed_events
 from app.storage.polls import WallClaim
 from app.storage.readings import ReadingClaim
 from app.telemetry.metrics import PUSH_MISSED
@@ -12,11 +12,14 @@ from app.usecases.judge_page import Intake
 
 
 async def note_missed(intake: Intake, claim: WallClaim | ReadingClaim, taken: Intaken, *, now: datetime) -> None:
-    """Counts the news of a polled page that push has missed."""
+    """Counts the news of a polled page that push has missed. While events wait to be taken in, nobody can say what it has."""
     if claim.pushed_since is None:
         return
     missed = count_missed(taken.lags, claim.pushed_since, now=now)
-    if missed:
-        PUSH_MISSED.labels(claim.source.network).inc(missed)
-        async with intake.database.write() as session:
-            await push_channels.note_missed(session, claim.source.id, missed, now=now)
+    if not missed:
+        return
+    async with intake.database.write() as session:
+        if await pushed_events.count_waiting(session, claim.source.id):
+            return
+        await push_channels.note_missed(session, claim.source.id, missed, now=now)
+    PUSH_MISSED.labels(claim.source.network).inc(missed)

@@ -228,6 +228,21 @@ async def test_what_push_has_missed_is_counted_and_the_page_is_polled_as_usual_u
     assert len(await service.messages()) == 5
 
 
+async def test_what_waits_in_the_inbox_has_not_been_missed_although_a_poll_is_faster(service: Service) -> None:
+    polling = polling_of(service)
+    await open_callback(service.desk, service.source_id, service.address, direct_messages=False)
+    await service.hear(6)
+    await poll(polling)
+    service.world.moment = at(13)
+    await service.world.emulator.deliver(service.client)
+    await poll(polling)
+    assert len(await service.messages()) == 4, "the poll has found them first, two of them minutes after they were written"
+    assert (await check_push(service.desk, service.source_id)).health.missed == 0
+
+    await service.hear(13)
+    assert len(await service.messages()) == 4
+
+
 def polling_of(service: Service) -> Polling:
     """Polls of the one page."""
     bounds = PollBounds(timedelta(minutes=5), timedelta(seconds=1), timedelta(days=1))
