@@ -1,6 +1,5 @@
 """What happens to incidents as it happens, for dashboards and scripts that would else ask again and again."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from time import monotonic
@@ -66,23 +65,18 @@ async def stream_events(
     database is away, and when a reader falls thousands of events behind: connect again with `Last-Event-ID`.
     """
     asked_at: float | None = None
-    async with feed.follow(after=last_event_id) as events:
-        following = asyncio.ensure_future(anext(events, None))
+
+    async def may_stay() -> bool:
+        nonlocal asked_at
+        if asked_at is not None and monotonic() - asked_at < ADMITTED_FOR:
+            return True
+        asked_at = monotonic()
+        return await is_still_admitted(Act.READ, shown, context)
+
+    async with feed.follow(after=last_event_id, may_stay=may_stay, asked_every=ADMITTED_FOR) as events:
         try:
-            while True:
-                if asked_at is None or monotonic() - asked_at >= ADMITTED_FOR:
-                    asked_at = monotonic()
-                    if not await is_still_admitted(Act.READ, shown, context):
-                        return
-                await asyncio.wait([following], timeout=ADMITTED_FOR)
-                if not following.done():
-                    continue
-                if (event := following.result()) is None:
-                    return
-                following = asyncio.ensure_future(anext(events, None))
+            async for event in events:
                 out = FedEventOut.of_fed(event)
                 yield ServerSentEvent(id=str(out.id), event=out.type.value, data=out)
         except DATABASE_ERRORS:  # it is away: the reader comes again
             return
-        finally:
-            following.cancel()

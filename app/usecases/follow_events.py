@@ -1,7 +1,7 @@
 """Hands new events to whoever follows: one listening connection for all readers of a process, and none while there are none."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -37,6 +37,7 @@ class Told:
 
 
 Inbox = asyncio.Queue[Told | None]
+MayStay = Callable[[], Awaitable[bool]]
 
 
 class EventFeed:
@@ -51,17 +52,20 @@ class EventFeed:
         self._place = 0
 
     @asynccontextmanager
-    async def follow(self, *, after: int | None = None) -> AsyncIterator[AsyncIterator[FedEvent]]:
+    async def follow(
+        self, *, after: int | None = None, may_stay: MayStay | None = None, asked_every: float | None = None
+    ) -> AsyncIterator[AsyncIterator[FedEvent]]:
         """Events from now on, or all after the given number.
 
-        They end when the database goes away, when the reader falls too far behind, and when `run` is cancelled.
+        They end when the database goes away, when the reader falls too far behind, when `run` is cancelled, and once `may_stay`
+        says no: it is asked before every event, and while none comes every so many real seconds.
         """
         inbox: Inbox = asyncio.Queue(WAITING_AT_MOST)
         self._inboxes.add(inbox)
         self._wanted.set()
         try:
             await self._begun.wait()
-            yield self._events(inbox, after, self._place)
+            yield self._events(inbox, after, self._place, may_stay or _anybody, asked_every)
         finally:
             self._inboxes.discard(inbox)
 
@@ -86,7 +90,9 @@ class EventFeed:
         finally:
             self._let_go()
 
-    async def _events(self, inbox: Inbox, after: int | None, place: int) -> AsyncIterator[FedEvent]:
+    async def _events(
+        self, inbox: Inbox, after: int | None, place: int, may_stay: MayStay, asked_every: float | None
+    ) -> AsyncIterator[FedEvent]:
         """What was recorded up to `place`, where the inbox begins, and then what the inbox gets."""
         read, caught_up = set[int](), place if after is None else after
         while caught_up < place:
@@ -94,11 +100,20 @@ class EventFeed:
                 found = await event_feed.after(session, self._region_id, caught_up, limit=READ_AT_ONCE)
             for one in found:
                 if one.is_real and one.recorded.id <= place:
+                    if not await may_stay():
+                        return
                     read.add(one.recorded.id)
                     yield one
             read = {number for number in read if number > place - READ_AT_ONCE}
             caught_up = min(found[-1].recorded.id, place) if found else place
-        while (told := await inbox.get()) is not None:
+        while await may_stay():
+            try:
+                async with asyncio.timeout(asked_every):
+                    told = await inbox.get()
+            except TimeoutError:
+                continue
+            if told is None:
+                return
             number = told.event.recorded.id
             if number > (after or 0) and number not in read if told.is_late else number > caught_up:
                 yield told.event
@@ -155,6 +170,10 @@ class EventFeed:
             except asyncio.QueueFull:
                 self._inboxes.discard(inbox)
                 _dismiss(inbox)
+
+
+async def _anybody() -> bool:
+    return True
 
 
 def _dismiss(inbox: Inbox) -> None:
