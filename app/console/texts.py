@@ -107,6 +107,7 @@ TURN_FLAGS: Mapping[TurnFlag, str] = {
     TurnFlag.RETRACTED: "ответ потом удалили",
     TurnFlag.SUBSTANTIVE_RETRACTED: "ответ по существу потом удалили",
     TurnFlag.EDITED_INTO_ANSWER: "ответом стало исправленное сообщение",
+    TurnFlag.UNKNOWN_GAP: "решилось между двумя чтениями страницы, точного времени нет",
 }
 
 PARTS: Mapping[PartKind, str] = {PartKind.DETECT: "заметили", PartKind.ROUTE: "передали", PartKind.BODY: "ведомство отвечало"}

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from app.domain.answer import STOPS_FIRST, STOPS_SUBSTANTIVE, Answer, AnswerClass, AnswerVersion, is_retracted, standing
+from app.domain.answer import BRIEF, STOPS_FIRST, STOPS_SUBSTANTIVE, Answer, AnswerClass, AnswerVersion, is_retracted, standing
 from app.domain.deadline import Policy, PolicyId, Terms
 from app.domain.message import Ask, MessageId
 
@@ -34,6 +34,8 @@ class TurnFlag(StrEnum):
     SUBSTANTIVE_RETRACTED = "substantive_retracted"
     """Said of a substantive answer that was not the first one; the first has `RETRACTED`."""
     EDITED_INTO_ANSWER = "edited_into_answer"
+    UNKNOWN_GAP = "unknown_gap"
+    """An edit or a deletion decided of which we only know that it lay between two readings, with what matters in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ def _turn(number: int, asks: Sequence[Ask], heard: _Heard, terms: Terms) -> Turn
         substantive=heard.first(STOPS_SUBSTANTIVE) if withdrawn_at is None else None,
         withdrawn_at=withdrawn_at,
         dismissed=question.dismissed,
-        flags=frozenset(_flags(question, heard, stops)) if withdrawn_at is None and heard.answers else frozenset(),
+        flags=frozenset(_flags(asks, heard, stops, due_at)) if withdrawn_at is None else frozenset(),
         answers=sum(version.answer_class in stops for answer, _ in heard.standing(stops) for version in answer.versions),
         policy_id=policy.id,
         no_reply_at=_no_reply_at(asks, due_at, terms) if first is None and withdrawn_at is None else None,
@@ -272,9 +274,12 @@ def _no_reply_at(asks: Sequence[Ask], due_at: datetime | None, terms: Terms) -> 
     return None if due_at is not None and due_at < closed_at else closed_at
 
 
-def _flags(question: Ask, heard: _Heard, stops: frozenset[AnswerClass]) -> Iterator[TurnFlag]:
-    for answer, version in heard.standing(stops)[:1]:
-        if version.at < question.collected_at:
+def _flags(asks: Sequence[Ask], heard: _Heard, stops: frozenset[AnswerClass], due_at: datetime | None) -> Iterator[TurnFlag]:
+    counts = heard.standing(stops)[:1]
+    if _lies_in_gap(asks, counts, due_at):
+        yield TurnFlag.UNKNOWN_GAP
+    for answer, version in counts:
+        if version.at < asks[0].collected_at:
             yield TurnFlag.ANSWERED_BEFORE_DETECTION
         if is_retracted(answer, heard.answers, stops):
             yield TurnFlag.RETRACTED
@@ -283,3 +288,21 @@ def _flags(question: Ask, heard: _Heard, stops: frozenset[AnswerClass]) -> Itera
         for later, _ in heard.standing(STOPS_SUBSTANTIVE)[:1]:
             if later.message_id != answer.message_id and is_retracted(later, heard.answers, STOPS_SUBSTANTIVE):
                 yield TurnFlag.SUBSTANTIVE_RETRACTED
+
+
+def _lies_in_gap(asks: Sequence[Ask], counts: Sequence[tuple[Answer, AnswerVersion]], due_at: datetime | None) -> bool:
+    """Whether what came between two readings may as well have come in time: an edit into the answer, or the question's withdrawal;
+
+    or whether an answer may have been gone too soon to have answered anybody.
+    """
+    for answer, version in counts:
+        if answer.gone is not None and answer.gone.last_seen_at - answer.published_at < BRIEF and not answer.was_brief:
+            return True
+        if due_at is not None and version.not_before is not None and version.not_before <= due_at < version.at:
+            return True
+        if due_at is None or version.at <= due_at:
+            return False
+    gone = [ask.gone for ask in asks if ask.gone is not None]
+    if due_at is None or len(gone) < len(asks):
+        return False
+    return max(one.last_seen_at for one in gone) <= due_at < max(one.deleted_at for one in gone)

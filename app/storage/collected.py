@@ -22,7 +22,7 @@ from connectors.sdk.contract import DIRECT_DIALOGUE
 class CollectedMessage:
     """A message with what was made of it. `parent_url` is what it replies to: a comment, else its branch, else the post.
 
-    `is_voice`: a page or a body speaks, no private person.
+    `is_voice`: a page or a body speaks, no private person. `informal`: the account is registered as official, but was not so at the time.
     """
 
     id: MessageId
@@ -50,13 +50,16 @@ class CollectedMessage:
     erased_at: datetime | None
     post_id: str
     is_voice: bool
+    informal: bool
 
 
 COLUMNS = (
     "m.id, s.network, m.comment_id = '', m.url, m.source_id, m.text, m.author_id, m.author_name, m.official, m.published_at,"
     " m.collected_at, m.edited_at, m.deleted_at, m.kind, m.confidence, m.topic, m.topic_confidence, m.urgent, m.model, p.url, i.id,"
     f" m.post_id LIKE '{DIRECT_DIALOGUE}%', m.erased_at, m.post_id,"
-    " m.official OR coalesce(m.author_id = s.external_id, false)"
+    " m.official OR coalesce(m.author_id = s.external_id, false),"
+    " NOT m.official AND EXISTS (SELECT FROM official_accounts o WHERE o.region_id = m.region_id AND o.network = s.network"
+    " AND o.external_id = m.author_id)"
 )
 JOINS = (
     " JOIN sources s ON s.id = m.source_id"

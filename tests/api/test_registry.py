@@ -1,6 +1,6 @@
 """Pages, authorities, accounts and tokens."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.api.conftest import Api
-from tests.usecases.reading import Reader, comment
+from tests.usecases.reading import Reader, comment, register_body
 
 HALL = "https://village.test/hall"
 
@@ -210,3 +210,20 @@ async def test_incidents_of_test_pages_are_shown_only_when_they_are_asked_for(
 
     assert before == [1, 0]
     assert [await listed(admin), await listed(admin, test="true"), await listed(admin, sort="published")] == [0, 1, 0]
+
+
+async def test_what_an_account_wrote_before_it_was_registered_answers_nobody_and_says_why(
+    admin: httpx.AsyncClient, reader: Reader, noon: datetime
+) -> None:
+    said = comment(2, "Исправили, тепло подано.", noon, by="77", reply_to=1)
+    await reader.read(comment(1, "Холодно!", noon - timedelta(hours=1), by="1"), said, at=noon)
+    (incident,) = (await admin.get("/incidents")).json()["items"]
+
+    before = (await admin.get(f"/incidents/{incident['id']}/thread")).json()["items"]
+    await register_body(reader, "77", since=noon + timedelta(minutes=1))
+    await reader.read(said, at=noon + timedelta(hours=1))
+    after = (await admin.get(f"/incidents/{incident['id']}/thread")).json()["items"]
+
+    assert [one["informal"] for one in before] == [False, False]
+    assert [(one["official"], one["informal"]) for one in after] == [(False, False), (False, True)]
+    assert (await admin.get(f"/incidents/{incident['id']}")).json()["first_answered_at"] is None

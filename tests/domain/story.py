@@ -65,8 +65,8 @@ class Story:
         version = AnswerVersion(answer_class, "told by the story", seen, before)
         self._answers[message] = replace(answer, versions=(*answer.versions, version))
 
-    def answer_is_gone(self, message: MessageId, noticed: datetime) -> None:
-        self._answers[message] = replace(self._answers[message], gone=Presence(noticed - MINUTE, noticed))
+    def answer_is_gone(self, message: MessageId, noticed: datetime, *, last_seen: datetime | None = None) -> None:
+        self._answers[message] = replace(self._answers[message], gone=Presence(last_seen or noticed - MINUTE, noticed))
 
     def question_is_gone(self, message: MessageId, noticed: datetime, *, last_seen: datetime | None = None) -> None:
         self._asks[message] = replace(self._asks[message], gone=Presence(last_seen or noticed - MINUTE, noticed))

@@ -94,6 +94,40 @@ def test_who_asks_after_comments_are_said_to_be_closed_could_be_answered_as_well
     assert story.turn().waits
 
 
+def test_an_edit_between_two_readings_around_the_deadline_may_have_been_in_time() -> None:
+    story = Story()
+    story.resident_asks(at("10:00"))
+    answer = story.page_acks(at("11:00"))
+    story.page_edits(answer, AnswerClass.SUBSTANTIVE, seen=at("11:00", day=2), before=at("9:00", day=2))
+
+    turn = story.turn()
+
+    assert turn.state(at("12:00", day=2)) is TurnState.ANSWERED_LATE
+    assert TurnFlag.UNKNOWN_GAP in turn.flags
+
+
+@pytest.mark.parametrize(("last_seen", "is_unknown"), [("11:20", True), ("11:31", False)])
+def test_an_answer_that_vanished_in_a_gap_may_have_been_gone_too_soon(last_seen: str, is_unknown: bool) -> None:
+    story = Story()
+    story.resident_asks(at("10:00"))
+    answer = story.page_answers(at("11:00"))
+    story.answer_is_gone(answer, at("11:40"), last_seen=at(last_seen))
+
+    assert (TurnFlag.UNKNOWN_GAP in story.turn().flags) is is_unknown
+
+
+@pytest.mark.parametrize(("last_seen", "is_unknown"), [("9:00", True), ("10:30", False)])
+def test_a_question_that_vanished_in_a_gap_may_have_been_withdrawn_before_its_deadline(last_seen: str, is_unknown: bool) -> None:
+    story = Story()
+    question = story.resident_asks(at("10:00"))
+    story.question_is_gone(question, at("11:00", day=2), last_seen=at(last_seen, day=2))
+
+    turn = story.turn()
+
+    assert turn.breached_at(at("12:00", day=2)) == at("10:00", day=2)
+    assert (TurnFlag.UNKNOWN_GAP in turn.flags) is is_unknown
+
+
 def test_an_acknowledgement_is_kept_as_a_moment_and_stops_nothing() -> None:
     story = Story()
     story.resident_asks(at("10:00"))

@@ -30,6 +30,7 @@ MESSAGE = {
     "author_id": "5f3c0a91d27be684",
     "author_name": "Анна П.",
     "official": False,
+    "informal": False,
     "published_at": "2026-03-11T09:00:00Z",
     "collected_at": "2026-03-11T09:01:10Z",
     "edited_at": None,
@@ -56,7 +57,8 @@ class VerdictOut(BaseModel):
 class MessageOut(BaseModel):
     """A collected message. A deleted one keeps its row; its `text` is null if we never saw it.
 
-    Of one that was erased, by term or on request, neither author nor text is left.
+    Of one that was erased, by term or on request, neither author nor text is left. One is `informal` whose account is registered as
+    official, but was not so when it was written: it answers nobody.
     `author_id` is the same for one person within a thread and another one in every other; of pages and bodies it is the network's own.
     """
 
@@ -72,6 +74,7 @@ class MessageOut(BaseModel):
     author_id: str | None
     author_name: str | None
     official: bool
+    informal: bool
     published_at: datetime
     collected_at: datetime
     edited_at: datetime | None
@@ -93,6 +96,7 @@ class MessageOut(BaseModel):
             author_id=author_within_thread(marks, message),
             author_name=message.author_name,
             official=message.official,
+            informal=message.informal,
             published_at=message.published_at,
             collected_at=message.collected_at,
             edited_at=message.edited_at,
