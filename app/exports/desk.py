@@ -15,7 +15,7 @@ class ExportDesk:
     """The places for files under way in this process, and how large they may become."""
 
     def __init__(
-        self, *, places: int = AT_A_TIME, chunk: int = 500, sheet_rows: int = MOST_ROWS, waited_seconds: float = WAITED_SECONDS
+        self, *, places: int = AT_A_TIME, chunk: int = 200, sheet_rows: int = MOST_ROWS, waited_seconds: float = WAITED_SECONDS
     ) -> None:
         self.chunk = chunk
         self.sheet_rows = sheet_rows

@@ -24,10 +24,13 @@ class ReaderStalled(Exception):
 class Download(StreamingResponse):
     """A file of the given name; it is opened when the answer is sent."""
 
-    def __init__(self, opening: AbstractAsyncContextManager[Spool], *, name: str, format: FileFormat) -> None:
+    def __init__(
+        self, opening: AbstractAsyncContextManager[Spool], *, name: str, format: FileFormat, stalled_seconds: float = STALLED_SECONDS
+    ) -> None:
         headers = {"Content-Disposition": f'attachment; filename="{name}.{format.value}"'}
         super().__init__(iter(()), headers=headers, media_type=MEDIA_TYPES[format])
         self._opening = opening
+        self._stalled_seconds = stalled_seconds
 
     async def stream_response(self, send: Send) -> None:
         """Sends the file; the journal has its end before the reader has."""
@@ -36,23 +39,24 @@ class Download(StreamingResponse):
                 has_begun = False
                 async for piece in pieces:
                     if not has_begun:
-                        await _hand_over(send, {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                        await self._hand_over(
+                            send, {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+                        )
                         has_begun = True
-                    await _hand_over(send, {"type": "http.response.body", "body": piece, "more_body": True})
+                    await self._hand_over(send, {"type": "http.response.body", "body": piece, "more_body": True})
         except ReaderStalled:
             log.warning("export cut off", reason="its reader took nothing for a minute")
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
+    async def _hand_over(self, send: Send, message: Message) -> None:
+        try:
+            async with asyncio.timeout(self._stalled_seconds):
+                await send(message)
+        except TimeoutError as error:
+            raise ReaderStalled from error
+
 
 def file_name(noun: str, now: datetime, zone: tzinfo) -> str:
     """What a file made now is called, without its ending."""
     return f"otklik-{noun}-{now.astimezone(zone):%Y-%m-%d-%H%M}"
-
-
-async def _hand_over(send: Send, message: Message) -> None:
-    try:
-        async with asyncio.timeout(STALLED_SECONDS):
-            await send(message)
-    except TimeoutError as error:
-        raise ReaderStalled from error

@@ -1,5 +1,6 @@
 """A file is one state of the queue, and what becomes of it when nobody reads on."""
 
+import asyncio
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,10 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from starlette.types import Message
 
 from app.domain.incident import IncidentId
 from app.domain.operator import Operator, Role
 from app.exports.desk import ExportDesk
+from app.exports.download import Download
 from app.exports.table import FileFormat
 from app.storage import exports, operators, queue
 from app.storage.engine import Database
@@ -94,3 +97,23 @@ async def test_a_file_that_nobody_takes_is_written_down_as_broken_off_and_leaves
     assert os.listdir(tmp_path) == []
     async with desk.place():  # the one place is free again
         assert database.reading.pool.status().endswith("Current Checked out connections: 0")
+
+
+async def test_a_reader_that_takes_nothing_is_cut_off_in_the_middle(
+    database: Database, region_id: RegionId, anna: Operator, noon: datetime
+) -> None:
+    asked = IncidentsAsked(by=anna, wanted=QueueFilter(), filters={}, format=FileFormat.CSV)
+    opening = export_incidents(database, region_id, asked, desk=ExportDesk(), zone=ZoneInfo("Europe/Moscow"), clock=lambda: noon)
+    sent: list[Message] = []
+
+    async def take_only_the_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+        sent.append(message)
+
+    await Download(opening, name="one", format=FileFormat.CSV, stalled_seconds=0.01).stream_response(take_only_the_head)
+
+    assert [message["type"] for message in sent] == ["http.response.start"]
+    async with database.read() as session:
+        (entry,) = await exports.listed(session, region_id, before=None, limit=5)
+    assert (entry.completed, entry.ended_at) == (False, noon)
