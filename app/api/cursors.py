@@ -9,12 +9,12 @@ import orjson
 from app.api.parameters import LARGEST
 from app.domain.errors import InvalidInput
 from app.domain.incident import IncidentId
-from app.storage.queue import DuePlace, PublishedPlace
+from app.storage.queue import DuePlace, Part, PublishedPlace
 
 
 def write_due(place: DuePlace) -> str:
     """The cursor behind a place in the order of deadlines."""
-    return _write(["due", place.waiting, place.queue_at.isoformat(), place.id])
+    return _write(["due", int(place.part), place.due_at.isoformat(), place.id])
 
 
 def read_due(cursor: str | None) -> DuePlace | None:
@@ -22,8 +22,8 @@ def read_due(cursor: str | None) -> DuePlace | None:
     if not cursor:
         return None
     match _read(cursor):
-        case ["due", bool(waiting), str(moment), int(key)] if _is_key(key):
-            return DuePlace(waiting, _moment(moment), IncidentId(key))
+        case ["due", bool() | int() as part, str(moment), int(key)] if _is_key(key) and part in set(Part):
+            return DuePlace(Part(part), _moment(moment), IncidentId(key))
     raise _unreadable()
 
 

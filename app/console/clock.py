@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from app.console import texts
 from app.domain.turn import Stop, Turn
 
+LAST = timedelta(seconds=1)
+"""Second deadlines end with a day: said is the last moment of that day, not the midnight that begins the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -31,6 +34,8 @@ def clock_of(turn: Turn) -> Sequence[Moment]:
     if turn.moved_to_private_at:
         moments.append(Moment("Позвали в личные сообщения", turn.moved_to_private_at, turn.moved_to_private_at - asked))
     moments.append(_stopped("Первый ответ", turn.first, turn))
+    if turn.substantive_due_at:
+        moments.append(Moment("Полный ответ до", turn.substantive_due_at - LAST))
     if turn.substantive is None or turn.substantive != turn.first:
         moments.append(_stopped("По существу", turn.substantive, turn))
     if turn.withdrawn_at:

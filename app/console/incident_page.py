@@ -10,7 +10,7 @@ from app.console.access import Console, Visitor
 from app.console.clock import Moment, clock_of
 from app.console.journal import Line, Names, line_of, lines_of
 from app.console.kin import Kin, kin_of
-from app.console.outcome import Outcome, outcome_of
+from app.console.outcome import Outcome, outcome_of, outcome_of_full
 from app.console.steps import possible_steps
 from app.console.thread import Conversation, conversation_of
 from app.console.wait_strip import Stretch, strip_of
@@ -67,6 +67,7 @@ class IncidentPage:
     may_correct: bool
     can_publish: bool
     knows_places: bool
+    full: Outcome | None
 
 
 async def read_page(
@@ -102,6 +103,7 @@ async def read_page(
         visitor.operator.may(Act.WORK),
         _can_publish(console, incident, await replies.place_of(session, console.region_id, incident_id)),
         await gazetteer.version(session, console.region_id) > 0,
+        outcome_of_full(incident, times),
     )
 
 

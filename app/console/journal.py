@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from app.console import texts
+from app.console.clock import LAST
 from app.console.times import Times
 from app.domain.answer import AnswerClass
 from app.domain.event import Event, EventType
@@ -80,8 +81,10 @@ def _text(event: Event, names: Names) -> str:
             return "Комментарии под постом снова открыты"
         case EventType.BREACHED:
             return "Срок первого ответа истёк"
+        case EventType.SUBSTANTIVE_BREACHED:
+            return "Срок полного ответа истёк"
         case EventType.POLICY_CHANGED:
-            return f"Сроки региона изменились: ответ нужен до {_said(data['due_at'], names)}, раньше до {_said(data['was'], names)}"
+            return _policy_changed(data, names)
         case EventType.TAKEN:
             return STEPS[event.type]
         case EventType.ASSIGNED:
@@ -124,8 +127,15 @@ def _text(event: Event, names: Names) -> str:
             assert_never(event.type)
 
 
-def _said(moment: str | None, names: Names) -> str:
-    return "—" if moment is None else names.times.brief(datetime.fromisoformat(moment))
+def _policy_changed(data: Mapping[str, Any], names: Names) -> str:
+    is_full = data.get("answer") == "substantive"
+    before = "раньше срока не было" if data["was"] is None else f"раньше до {_said(data['was'], names, is_full=is_full)}"
+    now = "без срока" if data["due_at"] is None else f"нужен до {_said(data['due_at'], names, is_full=is_full)}"
+    return f"Сроки региона изменились: {'полный ответ' if is_full else 'ответ'} {now}, {before}"
+
+
+def _said(moment: str, names: Names, *, is_full: bool) -> str:
+    return names.times.brief(datetime.fromisoformat(moment) - (LAST if is_full else timedelta()))
 
 
 def _opened(data: Mapping[str, Any]) -> str:

@@ -11,6 +11,8 @@ from app.domain.turn import TurnState
 from app.storage.incident_details import IncidentDetails
 
 SOON = timedelta(hours=1)
+FULL_SOON = timedelta(days=1)
+"""Full answers have days, so the last of them is near."""
 
 
 class Tone(StrEnum):
@@ -56,6 +58,16 @@ def outcome_of_merged(incident: IncidentDetails, times: Times) -> Outcome | None
     due = None if incident.merged is None else incident.merged.next_due_at
     own = incident.first_answer_due_at
     return None if due is None or not incident.waiting or (own is not None and own <= due) else _waiting(due, times)
+
+
+def outcome_of_full(incident: IncidentDetails, times: Times) -> Outcome | None:
+    """The deadline of the full answer, while it is owed after an interim one."""
+    due_at = incident.substantive_due_at
+    if due_at is None or not incident.owes_full_answer():
+        return None
+    left = due_at - times.now
+    tone = Tone.LATE if left < timedelta() else Tone.SOON if left < FULL_SOON else Tone.CALM
+    return Outcome(times.due(due_at), tone, due_at)
 
 
 def _waiting(due_at: datetime | None, times: Times) -> Outcome:

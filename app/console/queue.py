@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.console.access import Console, Reader, Visitor
-from app.console.outcome import Outcome, outcome_of, outcome_of_merged
+from app.console.outcome import Outcome, outcome_of, outcome_of_full, outcome_of_merged
 from app.console.page_route import PageRoute
 from app.console.queue_query import EVERY, QueueQuery, read_query
 from app.console.steps import possible_steps
@@ -47,13 +47,14 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An incident as one line of the queue; `merged` is the deadline of a repetition that comes before its own."""
+    """An incident as one line of the queue; `merged` is the deadline of a repetition that comes before its own, `full` the second one."""
 
     incident: IncidentDetails
     outcome: Outcome
     can_be_taken: bool
     can_be_marked: bool
     merged: Outcome | None = None
+    full: Outcome | None = None
 
 
 @router.get("/")
@@ -111,7 +112,8 @@ async def _part(console: Console, visitor: Visitor, query: QueueQuery) -> dict[s
 def _row(incident: IncidentDetails, visitor: Visitor, times: Times) -> Row:
     steps = possible_steps(incident, visitor.operator, now=times.now)
     can_be_marked = not steps.isdisjoint(StepName)
-    return Row(incident, outcome_of(incident, times), "take" in steps, can_be_marked, outcome_of_merged(incident, times))
+    merged, full = outcome_of_merged(incident, times), outcome_of_full(incident, times)
+    return Row(incident, outcome_of(incident, times), "take" in steps, can_be_marked, merged, full)
 
 
 def _tabs(query: QueueQuery, counts: QueueCounts) -> Iterator[Tab]:
@@ -126,15 +128,19 @@ def _tabs(query: QueueQuery, counts: QueueCounts) -> Iterator[Tab]:
         ("Мои", QueueQuery(mine=True), counts.mine),
         ("Не уверены", QueueQuery(unsure=True), counts.unsure),
         ("Повторы без ответа", QueueQuery(status=IncidentStatus.DUPLICATE, owed=True), counts.owed),
+        ("Ждут полного ответа", QueueQuery(status=EVERY, promised=True), counts.promised),
         ("Отвечены", QueueQuery(status=IncidentStatus.ANSWERED), by_status[IncidentStatus.ANSWERED]),
         ("Все", QueueQuery(status=EVERY), None),
     ]
     for name, wanted, count in given:
         if wanted.owed and not (counts.owed or query.owed):
             continue
+        if wanted.promised and not (counts.promised or query.promised):
+            continue
         chosen = _lane(query) == _lane(wanted)
-        yield Tab(name, wanted.address(), count, chosen, is_alarming=wanted.overdue and bool(count))
+        is_alarming = (wanted.overdue and bool(count)) or (wanted.promised and bool(counts.promise_overdue))
+        yield Tab(name, wanted.address(), count, chosen, is_alarming)
 
 
 def _lane(query: QueueQuery) -> tuple[object, ...]:
-    return query.status, query.overdue, query.mine, query.unsure, query.owed
+    return query.status, query.overdue, query.mine, query.unsure, query.owed, query.promised

@@ -11,7 +11,7 @@ from app.domain.source import SourceId
 from app.domain.territory import EntryId
 from app.domain.topic import is_code
 from app.domain.verdict import Kind
-from app.storage.queue import DuePlace, QueueFilter
+from app.storage.queue import DuePlace, Part, QueueFilter
 from connectors.sdk.text import clean_text
 
 EVERY = "all"
@@ -37,6 +37,7 @@ class QueueQuery:
     mine: bool = False
     unsure: bool = False
     owed: bool = False
+    promised: bool = False
     words: str = ""
     after: DuePlace | None = None
 
@@ -52,6 +53,7 @@ class QueueQuery:
             assignee_id=operator_id if self.mine else None,
             overdue=True if self.overdue else None,
             owed=self.owed,
+            promised=self.promised,
             words=self.words or None,
             confidence_below=sure_from if self.unsure else None,
         )
@@ -74,6 +76,7 @@ class QueueQuery:
             "mine": "1" if self.mine else "",
             "unsure": "1" if self.unsure else "",
             "owed": "1" if self.owed else "",
+            "promised": "1" if self.promised else "",
             "q": self.words,
             "after": write_place(self.after) if self.after else "",
         }
@@ -110,23 +113,24 @@ def read_query(given: Mapping[str, str]) -> QueueQuery:
         mine=given.get("mine") == "1",
         unsure=given.get("unsure") == "1",
         owed=given.get("owed") == "1",
+        promised=given.get("promised") == "1",
         words=clean_text(given.get("q", "")).strip()[:LONGEST_SEARCH],
         after=read_place(given.get("after", "")),
     )
 
 
 def write_place(place: DuePlace) -> str:
-    """A place in the queue as an address carries it: whether it waits, its moment in microseconds, its number."""
-    return f"{int(place.waiting)}.{(place.queue_at - EPOCH) // MICROSECOND}.{place.id}"
+    """A place in the queue as an address carries it: its part, its moment in microseconds, its number."""
+    return f"{int(place.part)}.{(place.due_at - EPOCH) // MICROSECOND}.{place.id}"
 
 
 def read_place(written: str) -> DuePlace | None:
     """The place, `None` for nonsense."""
-    waiting, _, rest = written.partition(".")
+    part, _, rest = written.partition(".")
     moment, number = (_number(part) for part in (rest.partition(".")[0], rest.partition(".")[2]))
-    if waiting not in {"0", "1"} or moment is None or number is None or moment > LAST_MICROSECOND:
+    if part not in {"0", "1", "2"} or moment is None or number is None or moment > LAST_MICROSECOND:
         return None
-    return DuePlace(waiting == "1", EPOCH + moment * MICROSECOND, IncidentId(number))
+    return DuePlace(Part(int(part)), EPOCH + moment * MICROSECOND, IncidentId(number))
 
 
 def _number(written: str) -> int | None:

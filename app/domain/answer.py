@@ -25,6 +25,9 @@ class AnswerClass(StrEnum):
 STOPS_FIRST = frozenset({AnswerClass.INTERIM, AnswerClass.SUBSTANTIVE, AnswerClass.REFUSAL_WITH_REASON})
 STOPS_SUBSTANTIVE = frozenset({AnswerClass.SUBSTANTIVE, AnswerClass.REFUSAL_WITH_REASON})
 
+PROMISING = frozenset({AnswerClass.INTERIM, AnswerClass.ACK})
+"""What may stop the first clock and leaves a full answer owed."""
+
 
 class BoundBy(StrEnum):
     """What ties an answer to a resident."""
@@ -39,13 +42,15 @@ class BoundBy(StrEnum):
 class AnswerVersion:
     """One version of an official text. `at` is its publication, or for an edit the first poll that saw it.
 
-    `not_before` is a poll that still saw the version before: an edit happened between the two.
+    `not_before` is a poll that still saw the version before: an edit happened between the two. `promises` are the codes of
+    `app.domain.promise` that an interim text holds.
     """
 
     answer_class: AnswerClass
     rule: str
     at: datetime
     not_before: datetime | None = None
+    promises: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from app.domain.answer import Answer, AnswerVersion, BoundBy, bind
+from app.domain.answer import PROMISING, Answer, AnswerVersion, BoundBy, bind
 from app.domain.answer_rules import classify_answer
 from app.domain.authority import AuthorityId
 from app.domain.event import Facts
 from app.domain.message import Ask, Commenting, MessageId, Presence, ThreadText
+from app.domain.promise import promises_of
 
 
 class OwnMessage(NamedTuple):
@@ -111,5 +112,6 @@ def _judged(official: OfficialMessage) -> list[AnswerVersion]:
         answer_class, rule = classify_answer(version.text, official.attachments)
         at = official.published_at if index == 0 else version.seen_at
         not_before = None if index == 0 else official.versions[index - 1].seen_at
-        judged.append(AnswerVersion(answer_class, rule, at, not_before))
+        promises = promises_of(version.text) if answer_class in PROMISING else ()
+        judged.append(AnswerVersion(answer_class, rule, at, not_before, promises))
     return judged

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from app.domain.promise import promised_at
 from app.domain.working_time import Calendar, add_working_days, add_working_time
 
 PolicyId = NewType("PolicyId", int)
@@ -27,9 +28,14 @@ class SubstantiveTerm:
     days: int
     calendar: Calendar
 
-    def due_at(self, answered_at: datetime) -> datetime:
-        """The midnight in which the last of the days ends; the day of the interim answer does not count."""
-        return self.calendar.end_of(add_working_days(self.calendar.day_of(answered_at), self.days, self.calendar))
+    def due_at(self, answered_at: datetime, promises: tuple[str, ...] = ()) -> datetime:
+        """The midnight in which the last of the days ends, or what was promised where that is sooner; the day of the interim answer
+
+        does not count.
+        """
+        latest = self.calendar.end_of(add_working_days(self.calendar.day_of(answered_at), self.days, self.calendar))
+        promised = promised_at(promises, answered_at, self.calendar)
+        return latest if promised is None else min(promised, latest)
 
 
 @dataclass(frozen=True, slots=True)

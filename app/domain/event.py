@@ -32,6 +32,7 @@ class EventType(StrEnum):
     COMMENTS_CLOSED = "comments_closed"
     COMMENTS_OPENED = "comments_opened"
     BREACHED = "breached"
+    SUBSTANTIVE_BREACHED = "substantive_breached"
     POLICY_CHANGED = "policy_changed"
     TAKEN = "taken"
     ASSIGNED = "assigned"
@@ -52,6 +53,11 @@ class EventType(StrEnum):
     REPLY_FAILED = "reply_failed"
     REPLY_UNKNOWN = "reply_unknown"
     REPLY_WITHDRAWN = "reply_withdrawn"
+
+
+BREACHES = frozenset({EventType.BREACHED, EventType.SUBSTANTIVE_BREACHED})
+Marked = tuple[EventType, int]
+"""Which of the two deadlines was missed, and the number of its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +113,18 @@ def turns_under(
 def policy_news(before: Sequence[Turn], after: Sequence[Turn], policy: Policy) -> list[Event]:
     """The due times that other policies moved, as the newest of them came into force; for people: no clock is computed from them."""
     old = {turn.question_id: turn for turn in before}
-    found = []
-    for turn in after:
-        was = old.get(turn.question_id)
-        if was is not None and was.due_at != turn.due_at:
-            moved = {"turn": turn.number, "was": _iso(was.due_at), "due_at": _iso(turn.due_at), "policy_id": policy.id}
-            found.append(Event(EventType.POLICY_CHANGED, policy.active_from, moved))
-    return found
+    pairs = [(old[turn.question_id], turn) for turn in after if turn.question_id in old]
+    first = [("first", turn.number, was.due_at, turn.due_at) for was, turn in pairs]
+    full = [("substantive", turn.number, was.substantive_due_at, turn.substantive_due_at) for was, turn in pairs]
+    return [
+        Event(
+            EventType.POLICY_CHANGED,
+            policy.active_from,
+            {"turn": number, "answer": answer, "was": _iso(was), "due_at": _iso(due_at), "policy_id": policy.id},
+        )
+        for answer, number, was, due_at in (*first, *full)
+        if was != due_at
+    ]
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -243,15 +254,20 @@ def opened(facts: Facts, *, at: datetime, **about: Any) -> Event:
     return Event(EventType.OPENED, at, {"asks": asks, "answers": answers, **about})
 
 
-def breaches(turns: Sequence[Turn], marked: Collection[int], *, now: datetime) -> list[Event]:
+def breaches(turns: Sequence[Turn], marked: Collection[Marked], *, now: datetime) -> list[Event]:
     """The breaches that the log does not hold yet, each dated with its deadline and not with its discovery."""
-    found = ((turn, turn.breached_at(now)) for turn in turns if turn.number not in marked)
-    return [Event(EventType.BREACHED, due_at, {"turn": turn.number}) for turn, due_at in found if due_at is not None]
+    first = [(EventType.BREACHED, turn.number, turn.breached_at(now)) for turn in turns]
+    full = [(EventType.SUBSTANTIVE_BREACHED, turn.number, turn.substantive_breached_at(now)) for turn in turns]
+    return [
+        Event(kind, due_at, {"turn": number})
+        for kind, number, due_at in (*first, *full)
+        if due_at is not None and (kind, number) not in marked
+    ]
 
 
-def marked(events: Iterable[Event]) -> frozenset[int]:
-    """The numbers of the turns whose breach the log holds."""
-    return frozenset(event.data["turn"] for event in events if event.type is EventType.BREACHED)
+def marked(events: Iterable[Event]) -> frozenset[Marked]:
+    """The breaches that the log holds: of which deadline of which turn."""
+    return frozenset((event.type, event.data["turn"]) for event in events if event.type in BREACHES)
 
 
 def write_ask(ask: Ask) -> dict[str, Any]:
@@ -273,12 +289,13 @@ def write_gone(gone: Presence) -> dict[str, Any]:
 
 def write_version(version: AnswerVersion) -> dict[str, Any]:
     """A version of an answer as the log holds it."""
-    return {
+    written: dict[str, Any] = {
         "class": version.answer_class.value,
         "rule": version.rule,
         "at": version.at.isoformat(),
         "not_before": None if version.not_before is None else version.not_before.isoformat(),
     }
+    return written | ({"promises": list(version.promises)} if version.promises else {})
 
 
 def write_answer(answer: Answer) -> dict[str, Any]:
@@ -321,6 +338,7 @@ def _read_version(data: Mapping[str, Any]) -> AnswerVersion:
         data["rule"],
         datetime.fromisoformat(data["at"]),
         None if not_before is None else datetime.fromisoformat(not_before),
+        tuple(data.get("promises", ())),
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
-from app.domain.answer import BRIEF, STOPS_FIRST, STOPS_SUBSTANTIVE, Answer, AnswerClass, AnswerVersion, is_retracted, standing
+from app.domain.answer import BRIEF, PROMISING, STOPS_FIRST, STOPS_SUBSTANTIVE, Answer, AnswerClass, AnswerVersion, is_retracted, standing
 from app.domain.deadline import Policy, PolicyId, Terms
 from app.domain.message import Ask, MessageId
 
@@ -45,11 +45,15 @@ class Stop:
     message_id: MessageId
     answer_class: AnswerClass
     at: datetime
+    promises: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One question and the wait for its answer. `due_at` is `None` where no deadline binds (`pre_observed`); `policy_id` judged it.
+
+    `substantive_due_at` is the second deadline, which an interim answer opens where the policy has one; a full answer is owed with and
+    without it.
 
     `answers` counts the official texts that would stop the first clock, edits to one included: a later one is no new first
     answer, but it is an answer. `no_reply_at`: comments were closed before anybody had answered.
@@ -72,6 +76,8 @@ class Turn:
     answers: int = 0
     policy_id: PolicyId | None = None
     no_reply_at: datetime | None = None
+    substantive_due_at: datetime | None = None
+    owes_substantive: bool = False
 
     def state(self, now: datetime) -> TurnState:
         """How the turn stands at `now`."""
@@ -105,6 +111,14 @@ class Turn:
         ended_at = now if self.first is None else self.first.at
         return self.due_at if self.due_at < ended_at else None
 
+    def substantive_breached_at(self, now: datetime) -> datetime | None:
+        """The second deadline, if the full answer missed it."""
+        due_at = self.substantive_due_at
+        if due_at is None or not (self.owes_substantive or self.substantive):
+            return None
+        ended_at = now if self.substantive is None else self.substantive.at
+        return due_at if due_at < ended_at else None
+
 
 ACKS, MOVES = frozenset({AnswerClass.ACK}), frozenset({AnswerClass.MOVED_TO_PRIVATE})
 IsOver = Callable[[Sequence[Ask], Ask], bool]
@@ -134,7 +148,8 @@ class _Heard:
         """The earliest answer of the classes."""
         if not self.answers:
             return None
-        return next((Stop(answer.message_id, version.answer_class, version.at) for answer, version in self.standing(classes)), None)
+        found = next(iter(self.standing(classes)), None)
+        return None if found is None else Stop(found[0].message_id, found[1].answer_class, found[1].at, found[1].promises)
 
 
 def turns_of(asks: Sequence[Ask], answers: Sequence[Answer], terms: Terms) -> tuple[Turn, ...]:
@@ -196,7 +211,10 @@ def _turn(number: int, asks: Sequence[Ask], heard: _Heard, terms: Terms) -> Turn
     first, due_at, policy = _judged(asks, heard, terms)
     stops = _stops(policy)
     withdrawn_at = _withdrawn_at(asks, first, due_at)
-    acked, moved = heard.first(ACKS), heard.first(MOVES)
+    acked, moved, full = heard.first(ACKS), heard.first(MOVES), heard.first(STOPS_SUBSTANTIVE)
+    owes = withdrawn_at is None and due_at is not None and not question.dismissed
+    second = _Second(asks, first, full) if owes and first is not None and first.answer_class in PROMISING else None
+    substantive_due_at = None if second is None else terms.judge(second.due_by, second.ended_by)[1]
     return Turn(
         number=number,
         question_id=question.message_id,
@@ -208,14 +226,40 @@ def _turn(number: int, asks: Sequence[Ask], heard: _Heard, terms: Terms) -> Turn
         acked_at=None if acked is None else acked.at,
         moved_to_private_at=None if moved is None else moved.at,
         first=first if withdrawn_at is None else None,
-        substantive=heard.first(STOPS_SUBSTANTIVE) if withdrawn_at is None else None,
+        substantive=full if withdrawn_at is None else None,
         withdrawn_at=withdrawn_at,
         dismissed=question.dismissed,
         flags=frozenset(_flags(asks, heard, stops, due_at)) if withdrawn_at is None else frozenset(),
         answers=sum(version.answer_class in stops for answer, _ in heard.standing(stops) for version in answer.versions),
         policy_id=policy.id,
         no_reply_at=_no_reply_at(asks, due_at, terms) if first is None and withdrawn_at is None else None,
+        substantive_due_at=substantive_due_at,
+        owes_substantive=second is not None and full is None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Second:
+    """The wait from an interim answer to the full one."""
+
+    asks: Sequence[Ask]
+    interim: Stop
+    full: Stop | None
+
+    def due_by(self, policy: Policy) -> datetime | None:
+        """The second deadline by a policy; `None` by one without a term, and where the author took all of it back before."""
+        due_at = None if policy.substantive is None else policy.substantive.due_at(self.interim.at, self.interim.promises)
+        gone_at = _gone_at(self.asks)
+        return None if due_at is None or (self.full is None and gone_at is not None and gone_at <= due_at) else due_at
+
+    def ended_by(self, policy: Policy) -> datetime | None:
+        return _gone_at(self.asks) if self.full is None else self.full.at
+
+
+def _gone_at(asks: Sequence[Ask]) -> datetime | None:
+    """When all that was asked had gone; `None` while anything stands."""
+    gone = [ask.gone.deleted_at for ask in asks if ask.gone is not None]
+    return max(gone) if len(gone) == len(asks) else None
 
 
 def _judged(asks: Sequence[Ask], heard: _Heard, terms: Terms) -> tuple[Stop | None, datetime | None, Policy]:
@@ -229,10 +273,9 @@ def _judged(asks: Sequence[Ask], heard: _Heard, terms: Terms) -> tuple[Stop | No
 
 def _ended_at(asks: Sequence[Ask], heard: _Heard, policy: Policy, terms: Terms) -> datetime | None:
     """When a policy lets nobody wait any more: the question is answered, its author has taken all of it back, or nobody can answer."""
-    first, closed_at = heard.first(_stops(policy)), _no_reply_at(asks, None, terms)
-    gone = [ask.gone.deleted_at for ask in asks if ask.gone is not None]
-    ends = [*([] if first is None else [first.at]), *([max(gone)] if len(gone) == len(asks) else [])]
-    return min([*ends, *([] if closed_at is None else [closed_at])], default=None)
+    first = heard.first(_stops(policy))
+    ends = (None if first is None else first.at, _gone_at(asks), _no_reply_at(asks, None, terms))
+    return min((moment for moment in ends if moment is not None), default=None)
 
 
 def _due_at(asks: Sequence[Ask], policy: Policy, terms: Terms) -> datetime | None:

@@ -11,7 +11,7 @@ from app.domain.operator import Act, Operator, OperatorId
 
 UNDOABLE = frozenset({EventType.TAKEN, EventType.ASSIGNED, EventType.REJECTED, EventType.CLOSED})
 """The steps that can be taken back; the log keeps how the incident stood `before` each of them."""
-ASIDE = frozenset({EventType.BREACHED, EventType.POLICY_CHANGED, EventType.MASS_PROPOSED})
+ASIDE = frozenset({EventType.BREACHED, EventType.SUBSTANTIVE_BREACHED, EventType.POLICY_CHANGED, EventType.MASS_PROPOSED})
 """Entries that change nothing of how an incident stands."""
 HANDOVERS = frozenset({EventType.TAKEN, EventType.ASSIGNED})
 

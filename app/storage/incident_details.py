@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.answer import AnswerClass
 from app.domain.authority import AuthorityId
 from app.domain.errors import NotFound
-from app.domain.incident import IncidentId, IncidentStatus
+from app.domain.incident import ENDED, IncidentId, IncidentStatus
 from app.domain.message import MessageId
 from app.domain.reply import ReplyState
 from app.domain.turn import Stop, Turn, TurnFlag
@@ -115,6 +115,8 @@ class IncidentDetails:
     first_answered_at: datetime | None
     first_answer_class: str | None
     waiting: bool
+    substantive_due_at: datetime | None
+    substantive_waits: bool
     source: ShownSource
     authority: Named | None
     assignee: Named | None
@@ -149,10 +151,19 @@ class IncidentDetails:
         """Whether an answer is owed and its deadline has passed."""
         return self.waiting and self.first_answer_due_at is not None and self.first_answer_due_at < now
 
+    def owes_full_answer(self) -> bool:
+        """Whether a full answer is due and somebody still has to give it."""
+        return self.substantive_waits and self.substantive_due_at is not None and self.status not in ENDED
+
+    def is_substantive_overdue(self, now: datetime) -> bool:
+        """Whether a full answer is owed and the second deadline has passed."""
+        return self.owes_full_answer() and self.substantive_due_at is not None and self.substantive_due_at < now
+
 
 OWN_FIELDS = (
     *("id", "status", "kind", "topic", "urgent", "confidence", "version", "published_at", "collected_at", "opened_at", "assigned_at"),
     *("closed_at", "first_answer_due_at", "first_answered_at", "first_answer_class", "waiting", "parent_id"),
+    *("substantive_due_at", "substantive_waits"),
 )
 SOURCE_FIELDS = ("id", "network", "name", "url", "official")
 PLACE_FIELDS = ("month", "message_id", "first_answer_message_id")
@@ -160,7 +171,7 @@ MERGED_FIELDS = ("merged", "unanswered", "earliest_published_at", "next_due_at")
 TURN_FIELDS = (
     *("number", "question_id", "started_at", "collected_at", "urgent", "repeats", "due_at", "acked_at", "moved_to_private_at"),
     *("first_answered_at", "first_answer_id", "first_answer_class", "substantive_at", "substantive_id", "substantive_class"),
-    *("withdrawn_at", "dismissed", "no_reply_at", "flags"),
+    *("substantive_due_at", "policy_id", "withdrawn_at", "dismissed", "no_reply_at", "flags"),
 )
 MESSAGE_FIELDS = (
     *("id", "url", "text", "author_id", "author_name", "published_at", "collected_at", "edited_at", "deleted_at", "erased_at"),
@@ -313,7 +324,7 @@ def _stop(at: datetime | None, message_id: int | None, answer_class: str | None)
 
 
 def _turn(number: int, question_id: int, started_at: datetime, collected_at: datetime, *rest: Any) -> Turn:
-    urgent, repeats, due_at, acked_at, moved_at, *stops, withdrawn_at, dismissed, no_reply_at, flags = rest
+    urgent, repeats, due_at, acked_at, moved_at, *stops, full_due_at, policy_id, withdrawn_at, dismissed, no_reply_at, flags = rest
     return Turn(
         number,
         MessageId(question_id),
@@ -330,4 +341,7 @@ def _turn(number: int, question_id: int, started_at: datetime, collected_at: dat
         dismissed,
         frozenset(TurnFlag(flag) for flag in flags if flag),
         no_reply_at=no_reply_at,
+        policy_id=policy_id,
+        substantive_due_at=full_due_at,
+        owes_substantive=full_due_at is not None and stops[3] is None,
     )

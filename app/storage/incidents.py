@@ -144,6 +144,7 @@ class Clocks(NamedTuple):
     """What the turns of an incident come to in its own row.
 
     `ended_unanswered`: nobody works on it any more, yet its question waits, and its deadline can still be missed.
+    `substantive_waits`: a full answer is owed after an interim one, by a second deadline if the policy has one.
     """
 
     first_answer_due_at: datetime | None
@@ -154,6 +155,9 @@ class Clocks(NamedTuple):
     queue_at: datetime
     breached_at: datetime | None
     ended_unanswered: bool
+    substantive_due_at: datetime | None
+    substantive_waits: bool
+    substantive_breached_at: datetime | None
 
 
 def clocks(turns: Sequence[Turn], status: IncidentStatus, *, working: Collection[IncidentStatus], now: datetime) -> Clocks:
@@ -162,6 +166,9 @@ def clocks(turns: Sequence[Turn], status: IncidentStatus, *, working: Collection
     current = min((turn for turn in turns if turn.waits), key=lambda turn: turn.due_at or NEVER, default=turns[-1])
     waits = current.waits and status in working
     breached = [moment for turn in turns if (moment := turn.breached_at(now)) is not None]
+    owed = [turn for turn in turns if turn.owes_substantive]
+    second = min((turn.substantive_due_at or NEVER for turn in owed), default=None) if owed else turns[-1].substantive_due_at
+    missed = [moment for turn in turns if (moment := turn.substantive_breached_at(now)) is not None]
     return Clocks(
         first_answer_due_at=current.due_at,
         first_answered_at=None if first is None else first.at,
@@ -171,6 +178,9 @@ def clocks(turns: Sequence[Turn], status: IncidentStatus, *, working: Collection
         queue_at=current.due_at or NEVER,
         breached_at=max(breached) if breached else None,
         ended_unanswered=current.waits and status in ENDED,
+        substantive_due_at=None if second == NEVER else second,
+        substantive_waits=bool(owed),
+        substantive_breached_at=max(missed, default=None),
     )
 
 
@@ -188,7 +198,9 @@ async def save_step(
             " ELSE assigned_at END,"
             " closed_at = CASE WHEN :ends THEN CAST(:at AS timestamptz) END, first_answer_due_at = :due, first_answered_at = :answered,"
             " first_answer_message_id = :answer_id, first_answer_class = :answer_class, waiting = :waiting, queue_at = :queue,"
-            " breached_at = greatest(breached_at, CAST(:breached AS timestamptz)), ended_unanswered = :ended_unanswered"
+            " breached_at = greatest(breached_at, CAST(:breached AS timestamptz)), ended_unanswered = :ended_unanswered,"
+            " substantive_due_at = :substantive_due, substantive_waits = :substantive_waits,"
+            " substantive_breached_at = greatest(substantive_breached_at, CAST(:substantive_breached AS timestamptz))"
             " WHERE region_id = :region AND id = :id"
         ),
         {
@@ -212,32 +224,46 @@ async def save_step(
             "queue": moved.queue_at,
             "breached": moved.breached_at,
             "ended_unanswered": moved.ended_unanswered,
+            "substantive_due": moved.substantive_due_at,
+            "substantive_waits": moved.substantive_waits,
+            "substantive_breached": moved.substantive_breached_at,
         },
     )
+
+
+FIRST_OVERDUE = "(waiting OR ended_unanswered) AND breached_at IS DISTINCT FROM queue_at AND queue_at < :now"
+SECOND_OVERDUE = "substantive_waits AND substantive_breached_at IS DISTINCT FROM substantive_due_at AND substantive_due_at < :now"
 
 
 async def lock_overdue(
     session: AsyncSession, region_id: RegionId, *, judged_by: PolicyId, now: datetime, limit: int
 ) -> list[StoredIncident]:
-    """Incidents whose question waits, its deadline passed and unmarked; those that somebody else holds now wait for the next look,
+    """Incidents with a deadline that has passed and is unmarked, the first one or the second; those that somebody else holds now wait
 
-    and those whose deadline may be another by the newest policy until that has judged them.
+    for the next look, and those whose deadlines may be others by the newest policy until that has judged them.
     """
-    rows = await session.execute(
-        text(
-            f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND (waiting OR ended_unanswered) AND policy_id = :policy"
-            " AND breached_at IS DISTINCT FROM queue_at AND queue_at < :now ORDER BY queue_at LIMIT :limit FOR UPDATE SKIP LOCKED"
-        ),
-        {"region": region_id, "policy": judged_by, "now": now, "limit": limit},
-    )
-    return [stored_of(row) for row in rows]
+    found: dict[IncidentId, StoredIncident] = {}
+    for overdue, due_at in ((FIRST_OVERDUE, "queue_at"), (SECOND_OVERDUE, "substantive_due_at")):
+        rows = await session.execute(
+            text(
+                f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND {overdue} AND policy_id = :policy"
+                f" ORDER BY {due_at} LIMIT :limit FOR UPDATE SKIP LOCKED"
+            ),
+            {"region": region_id, "policy": judged_by, "now": now, "limit": limit},
+        )
+        found |= {one.incident.id: one for one in map(stored_of, rows)}
+    return list(found.values())
 
 
-async def mark_breached(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> None:
-    """Notes in the incidents that their present deadline is known to be missed."""
+async def mark_breached(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId], *, now: datetime) -> None:
+    """Notes in the incidents that their present deadlines that have passed are known to be missed."""
     await session.execute(
-        text("UPDATE incidents SET breached_at = queue_at, version = version + 1 WHERE region_id = :region AND id = ANY(:ids)"),
-        {"region": region_id, "ids": list(ids)},
+        text(
+            f"UPDATE incidents SET breached_at = CASE WHEN {FIRST_OVERDUE} THEN queue_at ELSE breached_at END,"
+            f" substantive_breached_at = CASE WHEN {SECOND_OVERDUE} THEN substantive_due_at ELSE substantive_breached_at END,"
+            " version = version + 1 WHERE region_id = :region AND id = ANY(:ids)"
+        ),
+        {"region": region_id, "ids": list(ids), "now": now},
     )
 
 
@@ -255,7 +281,10 @@ async def after(session: AsyncSession, region_id: RegionId, incident_id: Inciden
     return [stored_of(row) for row in rows]
 
 
-CLOCKS = "first_answer_due_at, first_answered_at, first_answer_message_id, first_answer_class, waiting, queue_at, ended_unanswered"
+CLOCKS = (
+    "first_answer_due_at, first_answered_at, first_answer_message_id, first_answer_class, waiting, queue_at, ended_unanswered,"
+    " substantive_due_at, substantive_waits"
+)
 
 
 async def clocks_of(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> dict[IncidentId, dict[str, object]]:

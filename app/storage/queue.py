@@ -1,20 +1,20 @@
 """The queue, page by page: which incidents are next under a filter.
 
-Pages go by key, so that a page deep in the queue costs what the first one costs. What waits and what does not are read
-apart: each part then lies in one range of an index, and the second is read only where the first ends.
+Pages go by key, so that a page deep in the queue costs what the first one costs. What waits for a first answer, what owes a full one by
+a second deadline, and the rest are read apart: each part lies in one range of an index, and is read only where the one before ends.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.authority import AuthorityId
-from app.domain.incident import WAITING, IncidentId, IncidentStatus
+from app.domain.incident import ENDED, WAITING, IncidentId, IncidentStatus
 from app.domain.operator import OperatorId
 from app.domain.source import SourceId
 from app.domain.territory import EntryId
@@ -30,6 +30,7 @@ class QueueFilter:
 
     `topic` is one topic or, without a dot, a whole group; of `territory_ids` any may be it. `words` are searched in the residents' texts.
     `confidence_below` leaves those of whose kind the classifier was less sure, `owed` those on which nobody works and that have no answer.
+    `promised` leaves those that owe a full answer by a second deadline, `promise_overdue` those of them whose deadline has passed, or not.
     `of_test_pages` shows what stands in no queue otherwise.
     """
 
@@ -42,6 +43,8 @@ class QueueFilter:
     territory_ids: tuple[EntryId, ...] = ()
     overdue: bool | None = None
     owed: bool = False
+    promised: bool = False
+    promise_overdue: bool | None = None
     words: str | None = None
     confidence_below: float | None = None
     published_from: datetime | None = None
@@ -54,12 +57,27 @@ class Order(StrEnum):
     PUBLISHED = "published"
 
 
+class Part(IntEnum):
+    """The parts of the queue by the number that a cursor carries."""
+
+    REST = 0
+    WAITING = 1
+    PROMISED = 2
+
+
+PARTS = (Part.WAITING, Part.PROMISED, Part.REST)
+"""In the order of the queue."""
+PROMISED = "substantive_waits AND substantive_due_at IS NOT NULL AND status NOT IN ('closed', 'rejected', 'duplicate')"
+"""What owes a full answer by a second deadline; as the index `ix_incidents_promised` has it."""
+WHERE = {Part.WAITING: "waiting", Part.PROMISED: f"NOT waiting AND {PROMISED}", Part.REST: f"NOT waiting AND NOT ({PROMISED})"}
+
+
 @dataclass(frozen=True, slots=True)
 class DuePlace:
-    """A place in the order of what is due first."""
+    """A place in the order of what is due first; `due_at` is the moment by which its part is ordered."""
 
-    waiting: bool
-    queue_at: datetime
+    part: Part
+    due_at: datetime
     id: IncidentId
 
 
@@ -74,15 +92,15 @@ class PublishedPlace:
 async def by_due(
     session: AsyncSession, region_id: RegionId, wanted: QueueFilter, *, after: DuePlace | None, limit: int, now: datetime
 ) -> list[DuePlace]:
-    """The next places: what waits, the earliest deadline first, and then what waits no more."""
+    """The next places: what waits, the earliest deadline first, then what owes a full answer by its deadline, then the rest."""
     found: list[DuePlace] = []
-    for waiting in (True, False):
-        if (after is not None and waiting and not after.waiting) or not _may_hold(wanted, waiting=waiting):
+    for part in _parts(wanted):
+        if after is not None and PARTS.index(part) < PARTS.index(after.part):
             continue
-        start = after if after is not None and after.waiting == waiting else None
-        query, parameters = _due(region_id, wanted, waiting=waiting, after=start, now=now)
+        start = after if after is not None and after.part is part else None
+        query, parameters = _due(region_id, wanted, part, after=start, now=now)
         rows = await session.execute(text(query), parameters | {"limit": limit - len(found)})
-        found += [DuePlace(waiting, row.queue_at, IncidentId(row.id)) for row in rows]
+        found += [DuePlace(part, row.due_at, IncidentId(row.id)) for row in rows]
         if len(found) >= limit:
             break
     return found
@@ -105,9 +123,7 @@ async def walk(
     The server keeps the place in one reading, where pages by key would look for words anew each time.
     """
     if order is Order.DUE:
-        parts = [
-            _due(region_id, wanted, waiting=waiting, after=None, now=now) for waiting in (True, False) if _may_hold(wanted, waiting=waiting)
-        ]
+        parts = [_due(region_id, wanted, part, after=None, now=now) for part in _parts(wanted)]
     else:
         parts = [_published(region_id, wanted, after=None, now=now)]
     for query, parameters in parts:
@@ -141,42 +157,68 @@ def _unordered(region_id: RegionId, wanted: QueueFilter, *, now: datetime) -> tu
     if wanted.overdue is not None:
         conditions.append("(waiting AND queue_at < :now)" if wanted.overdue else "NOT (waiting AND queue_at < :now)")
         parameters["now"] = now
+    _add_promise(wanted, conditions, parameters, now)
     return conditions, parameters
 
 
-def _may_hold(wanted: QueueFilter, *, waiting: bool) -> bool:
-    """Whether the waiting (or the other) part can hold anything that is wanted."""
-    if waiting:
-        return not wanted.statuses or not WAITING.isdisjoint(wanted.statuses)
-    return wanted.overdue is not True
+def _parts(wanted: QueueFilter) -> list[Part]:
+    """The parts that can hold anything that is wanted, in the order of the queue."""
+    if wanted.promised:
+        return [Part.PROMISED]
+    return [part for part in PARTS if _may_hold(wanted, part)]
 
 
-def _due(region_id: RegionId, wanted: QueueFilter, *, waiting: bool, after: DuePlace | None, now: datetime) -> tuple[str, dict[str, Any]]:
+def _may_hold(wanted: QueueFilter, part: Part) -> bool:
+    statuses = set(wanted.statuses)
+    match part:
+        case Part.WAITING:
+            return not statuses or not WAITING.isdisjoint(statuses)
+        case Part.PROMISED:
+            return wanted.overdue is not True and not wanted.owed and not (statuses and statuses <= ENDED)
+        case Part.REST:
+            return wanted.overdue is not True
+
+
+def _due(region_id: RegionId, wanted: QueueFilter, part: Part, *, after: DuePlace | None, now: datetime) -> tuple[str, dict[str, Any]]:
     conditions, parameters = _conditions(region_id, wanted)
-    conditions.append("waiting" if waiting else "NOT waiting")
-    if waiting and wanted.overdue is not None:
+    order = "substantive_due_at" if part is Part.PROMISED else "queue_at"
+    if wanted.promised:
+        _add_promise(wanted, conditions, parameters, now)
+    else:
+        conditions.append(WHERE[part])
+    if part is Part.WAITING and wanted.overdue is not None:
         conditions.append("queue_at < :now" if wanted.overdue else "queue_at >= :now")
         parameters["now"] = now
     if after is not None:
-        conditions.append("(queue_at, id) > (:after_at, :after_id)")
-        parameters |= {"after_at": after.queue_at, "after_id": after.id}
-    return _ordered(wanted, conditions, parameters), parameters
+        conditions.append(f"({order}, id) > (:after_at, :after_id)")
+        parameters |= {"after_at": after.due_at, "after_id": after.id}
+    return _ordered(wanted, order, conditions, parameters), parameters
 
 
-def _ordered(wanted: QueueFilter, conditions: list[str], parameters: dict[str, Any]) -> str:
+def _add_promise(wanted: QueueFilter, conditions: list[str], parameters: dict[str, Any], now: datetime) -> None:
+    """The conditions of what owes a full answer, if only that is wanted."""
+    if not wanted.promised:
+        return
+    conditions.append(PROMISED)
+    if wanted.promise_overdue is not None:
+        conditions.append("substantive_due_at < :now" if wanted.promise_overdue else "substantive_due_at >= :now")
+        parameters["now"] = now
+
+
+def _ordered(wanted: QueueFilter, order: str, conditions: list[str], parameters: dict[str, Any]) -> str:
     """One range of an index per status, merged: a rare status is found without walking past all the others."""
     branches = []
     for number, status in enumerate(dict.fromkeys(wanted.statuses)):
         parameters[f"status_{number}"] = status.value
-        branches.append(_branch([*conditions, f"status = :status_{number}"]))
+        branches.append(_branch(order, [*conditions, f"status = :status_{number}"]))
     if len(branches) < 2:
-        return branches[0] if branches else _branch(conditions)
+        return branches[0] if branches else _branch(order, conditions)
     union = " UNION ALL ".join(f"({branch})" for branch in branches)
-    return f"SELECT queue_at, id FROM ({union}) AS one ORDER BY queue_at, id LIMIT :limit"
+    return f"SELECT due_at, id FROM ({union}) AS one ORDER BY due_at, id LIMIT :limit"
 
 
-def _branch(conditions: list[str]) -> str:
-    return f"SELECT queue_at, id FROM incidents WHERE {' AND '.join(conditions)} ORDER BY queue_at, id LIMIT :limit"
+def _branch(order: str, conditions: list[str]) -> str:
+    return f"SELECT {order} AS due_at, id FROM incidents WHERE {' AND '.join(conditions)} ORDER BY {order}, id LIMIT :limit"
 
 
 def _conditions(region_id: RegionId, wanted: QueueFilter) -> tuple[list[str], dict[str, Any]]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.incident import WAITING, IncidentStatus
 from app.domain.operator import OperatorId
+from app.storage.queue import PROMISED
 from app.storage.regions import RegionId
 from app.storage.sources import REAL_PAGE
 
@@ -19,13 +20,18 @@ STATUSES = (IncidentStatus.NEW, IncidentStatus.ASSIGNED, IncidentStatus.IN_PROGR
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """Incidents by status, those overdue, in one operator's hands, of an unsure kind; and the merged ones whose authors have no answer."""
+    """Incidents by status, those overdue, in one operator's hands, of an unsure kind; the merged ones whose authors have no answer; and
+
+    those that owe a full answer by a second deadline, `promise_overdue` of them late.
+    """
 
     by_status: Mapping[IncidentStatus, int]
     overdue: int
     mine: int
     unsure: int
     owed: int
+    promised: int
+    promise_overdue: int
 
 
 def _counted(condition: str) -> str:
@@ -40,6 +46,7 @@ COUNTS = text(
     + f", {_counted('waiting AND queue_at < :now')} AS overdue"
     + f", {_counted('confidence < :sure_from AND status = ANY(:open)')} AS unsure"
     + f", {_counted(OWED)} AS owed"
+    + f", {_counted(PROMISED)} AS promised, {_counted(PROMISED + ' AND substantive_due_at < :now')} AS promise_overdue"
     + f", {_counted('assignee_id = :operator AND status = ANY(:open)')} AS mine"
 )
 
@@ -59,4 +66,5 @@ async def count(session: AsyncSession, region_id: RegionId, operator_id: Operato
             },
         )
     ).one()
-    return QueueCounts({status: row._mapping[status.value] for status in STATUSES}, row.overdue, row.mine, row.unsure, row.owed)
+    by_status = {status: row._mapping[status.value] for status in STATUSES}
+    return QueueCounts(by_status, row.overdue, row.mine, row.unsure, row.owed, row.promised, row.promise_overdue)

@@ -12,7 +12,7 @@ from app.storage.columns import document_of, rows_from
 from app.storage.incidents import SELECTED, Clocks, StoredIncident, stored_of
 from app.storage.regions import RegionId
 
-OPEN = "(waiting OR ended_unanswered)"
+OPEN = "(waiting OR ended_unanswered OR substantive_waits)"
 """What a policy can still judge; as the index `ix_incidents_open` has it."""
 CLOCKS = (
     ("first_answer_due_at", "timestamptz"),
@@ -22,6 +22,8 @@ CLOCKS = (
     ("waiting", "bool"),
     ("queue_at", "timestamptz"),
     ("ended_unanswered", "bool"),
+    ("substantive_due_at", "timestamptz"),
+    ("substantive_waits", "bool"),
 )
 MOVED = (("id", "bigint"), ("status", "text"), *CLOCKS)
 SAVE = text(

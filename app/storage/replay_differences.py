@@ -79,7 +79,10 @@ COMPARABLE = (
     " FROM stored_ones s FULL JOIN made_ones r ON s.source_id = r.source_id AND s.post_id = r.post_id AND s.author_id = r.author_id"
     " JOIN {own}.sources p ON p.id = coalesce(s.source_id, r.source_id))"
 )
-TURN = ("started_at", "due_at", "first_answered_at", "first_answer_class", "urgent", "withdrawn_at", "dismissed", "no_reply_at")
+TURN = (
+    *("started_at", "due_at", "first_answered_at", "first_answer_class", "substantive_due_at", "urgent", "withdrawn_at", "dismissed"),
+    "no_reply_at",
+)
 CLOCKS = (
     "WITH {gaps}, {comparable}, told AS (SELECT place, t.* FROM both_ones JOIN {own}.turns t ON t.region_id = :region"
     " AND t.incident_id = stored_id WHERE made_id IS NOT NULL), found AS (SELECT place, t.* FROM both_ones JOIN {made}.turns t"

@@ -75,6 +75,9 @@ CLOCKS = (
     ("waiting", "bool"),
     ("queue_at", "timestamptz"),
     ("breached_at", "timestamptz"),
+    ("substantive_due_at", "timestamptz"),
+    ("substantive_waits", "bool"),
+    ("substantive_breached_at", "timestamptz"),
 )
 OPENED = (
     ("author_id", "text"),
@@ -102,7 +105,7 @@ CHANGED = (
     ("ended_unanswered", "bool"),
     *CLOCKS,
 )
-NEVER_TAKEN_BACK = {"id", "breached_at"}
+NEVER_TAKEN_BACK = {"id", "breached_at", "substantive_breached_at"}
 OPEN = (
     "INSERT INTO incidents (region_id, source_id, month, post_id, policy_id, monitored_since, opened_at, version,"
     f" {names_of(OPENED)}) SELECT :region, :source, :month, :post, :policy, :since, :now, 1, {names_of(OPENED)}"
@@ -110,7 +113,8 @@ OPEN = (
 )
 CHANGE = (
     f"UPDATE incidents SET {', '.join(f'{name} = t.{name}' for name, _ in CHANGED if name not in NEVER_TAKEN_BACK)},"
-    " breached_at = greatest(incidents.breached_at, t.breached_at), version = version + 1,"
+    " breached_at = greatest(incidents.breached_at, t.breached_at),"
+    " substantive_breached_at = greatest(incidents.substantive_breached_at, t.substantive_breached_at), version = version + 1,"
     " policy_id = :policy, closed_at = CASE WHEN t.status IN ('closed', 'rejected', 'duplicate') THEN closed_at END,"
     " parent_id = CASE WHEN t.status = 'duplicate' THEN parent_id END"
     f" FROM {rows_from('changes', CHANGED)} WHERE incidents.region_id = :region AND incidents.id = t.id"
@@ -180,4 +184,7 @@ def _clocks(clocks: Clocks) -> tuple[object, ...]:
         clocks.waiting,
         clocks.queue_at,
         clocks.breached_at,
+        clocks.substantive_due_at,
+        clocks.substantive_waits,
+        clocks.substantive_breached_at,
     )

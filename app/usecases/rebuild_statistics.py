@@ -1,6 +1,6 @@
 """Recomputes every clock from the event log and compares it with what is stored, or puts it right."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,7 +79,7 @@ def _differing(found: tuple[Turn, ...], stored: list[dict[str, object]]) -> list
     fields = []
     for turn, row in zip(found, stored, strict=True):
         by_log = turns.as_row(turn)
-        fields += [f"turn {turn.number} {name}" for name, value in by_log.items() if row[name] != value]
+        fields += [f"turn {turn.number} {name}" for name, value in by_log.items() if row[name] != value and not _is_unsaid(name, row)]
     return fields
 
 
@@ -87,3 +87,8 @@ def _differing_clocks(one: StoredIncident, found: tuple[Turn, ...], stored: dict
     """A breach is left out: it is marked when the watcher comes by, which may be after this look."""
     by_log = clocks(found, one.incident.status, working=WAITING, now=now)
     return [name for name, value in stored.items() if getattr(by_log, name) != value]
+
+
+def _is_unsaid(name: str, row: Mapping[str, object]) -> bool:
+    """Whether a turn was stored before turns said which policy judged them."""
+    return name == "policy_id" and row[name] is None

@@ -16,7 +16,9 @@ BATCH = 500
 
 
 async def watch_deadlines(database: Database, region_id: RegionId, *, now: datetime) -> int:
-    """Writes a breach event for every unanswered question whose deadline has passed, closed incidents included; how many were found.
+    """Writes a breach event for every question whose deadline has passed, closed incidents included; how many were found.
+
+    Both deadlines are watched: that of the first answer, and that of the full one after an interim.
 
     Late and double runs are harmless: the log is re-checked under the incident's lock.
     """
@@ -35,6 +37,6 @@ async def watch_deadlines(database: Database, region_id: RegionId, *, now: datet
                 turns = turns_under(facts, policies, otherwise=one.policy_id, monitored_since=one.monitored_since)
                 recorded += [(one.incident.id, event) for event in breaches(turns, marked(log_of_one), now=now)]
             await events.append(session, region_id, recorded, now=now)
-            await incidents.mark_breached(session, region_id, [one.incident.id for one in overdue])
+            await incidents.mark_breached(session, region_id, [one.incident.id for one in overdue], now=now)
             found += len(recorded)
         log.info("deadlines breached", count=len(recorded))

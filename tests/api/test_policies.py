@@ -1,9 +1,13 @@
 """By when an answer is due, over HTTP: the version in force, its history, and the next one by an administrator."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 
 from app.domain.ready_policies import READY
+from tests.api.conftest import Api
+from tests.usecases.reading import PAGE, Reader, comment
 
 
 async def test_a_region_begins_with_a_day_around_the_clock(viewer: httpx.AsyncClient) -> None:
@@ -66,3 +70,24 @@ async def test_own_terms_are_said_one_by_one(admin: httpx.AsyncClient) -> None:
 async def test_terms_that_make_no_sense_are_refused(admin: httpx.AsyncClient, wrong: dict[str, object]) -> None:
     assert (await admin.post("/policies", json=wrong)).status_code == 422
     assert len((await admin.get("/policies")).json()["items"]) == 1
+
+
+async def test_an_interim_answer_shows_its_second_deadline_apart_from_the_first(
+    api: Api, reader: Reader, viewer: httpx.AsyncClient
+) -> None:
+    noon, hour = api.clock[0], timedelta(hours=1)
+    await reader.read(comment(1, "Холодно!", noon), comment(2, "Темно!", noon, by="42"), at=noon)
+    promise = "Добрый день! Бригада направлена, отопление восстановим завтра."
+    await reader.read(comment(3, promise, noon + hour, by=PAGE, reply_to=1), at=noon + hour)
+
+    (owing,) = (await viewer.get("/incidents?substantive_owed=true")).json()["items"]
+    assert (owing["substantive_answer_due_at"], owing["substantive_overdue"]) == ("2026-03-12T21:00:00Z", False)
+    assert (await viewer.get("/incidents?substantive_overdue=true")).json()["items"] == []
+    waiting, promised = (await viewer.get("/incidents")).json()["items"]
+    assert (waiting["substantive_answer_due_at"], promised["id"]) == (None, owing["id"])
+
+    api.clock[0] = noon + 34 * hour
+    (late,) = (await viewer.get("/incidents?substantive_overdue=true&sort=published")).json()["items"]
+    (turn,) = (await viewer.get(f"/incidents/{late['id']}")).json()["turns"]
+    assert (late["id"], late["overdue"], late["substantive_overdue"]) == (owing["id"], False, True)
+    assert (turn["state"], turn["substantive_due_at"], turn["policy_id"]) == ("answered_in_time", "2026-03-12T21:00:00Z", 1)

@@ -12,7 +12,7 @@ from app.domain.incident import IncidentId
 from app.domain.source import SourceId
 from app.domain.verdict import Kind
 from app.storage.engine import Database
-from app.storage.queue import DuePlace
+from app.storage.queue import DuePlace, Part
 from tests.console.browsing import Browser, words
 from tests.console.conftest import Site
 from tests.usecases.reading import PAGE, Reader, comment
@@ -209,15 +209,17 @@ async def test_a_nul_in_the_search_is_passed_over(reader: Reader, anna: Browser,
 
 
 def test_a_query_survives_its_own_address(noon: datetime) -> None:
-    place = DuePlace(True, noon, IncidentId(7))
-    query = QueueQuery("new", Kind.COMPLAINT, SourceId(3), overdue=True, mine=True, topic="roads.signs", words="a&b=ё", after=place)
+    place = DuePlace(Part.PROMISED, noon, IncidentId(7))
+    query = QueueQuery(
+        "new", Kind.COMPLAINT, SourceId(3), overdue=True, mine=True, promised=True, topic="roads.signs", words="a&b=ё", after=place
+    )
 
     assert read_query(dict(parse_qsl(query.address().removeprefix("/?")))) == query
     assert QueueQuery().address() == "/"
 
 
 @pytest.mark.parametrize(
-    "written", ["", "1", "1.2", "2.1.1", "1.x.1", "1.1.x", "1.-5.1", f"1.1.{2**63}", "1.9999999999999999999.1", "1.١.1"]
+    "written", ["", "1", "1.2", "3.1.1", "1.x.1", "1.1.x", "1.-5.1", f"1.1.{2**63}", "1.9999999999999999999.1", "1.١.1"]
 )
 def test_a_nonsensical_place_is_passed_over(written: str) -> None:
     assert read_place(written) is None

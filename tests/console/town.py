@@ -15,7 +15,7 @@ from app.domain.source import Source
 from app.domain.verdict import Kind, Verdict
 from app.storage import authorities, official_accounts, queue, sources
 from app.storage.engine import Database
-from app.storage.queue import QueueFilter
+from app.storage.queue import Part, QueueFilter
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
 from app.usecases.ingest_page import ingest_page
@@ -141,6 +141,6 @@ async def take_some(database: Database, region_id: RegionId, operators: Sequence
     async with database.write() as session:
         places = await queue.by_due(session, region_id, QueueFilter(), after=None, limit=200, now=now)
         for place in places:
-            if place.waiting and random.random() < share:
+            if place.part is Part.WAITING and random.random() < share:
                 operator = random.choice(operators)
                 await take_incident(session, region_id, IncidentId(place.id), operator, version=None, now=now)

@@ -1,22 +1,25 @@
 """What holds for the clocks of every conversation, whatever its shape."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.domain.answer import Answer, AnswerClass, AnswerVersion, BoundBy
-from app.domain.deadline import Policy, Terms
+from app.domain.deadline import Policy, PolicyId, SubstantiveTerm, Terms
 from app.domain.event import Facts, turns_from
 from app.domain.message import Ask, MessageId
 from app.domain.turn import Turn, TurnState, turns_of
+from app.domain.working_time import Calendar
 from tests.domain.histories import FIRST_ANSWER_ID, answers, asks, classes, conversations, moments, stays
 from tests.domain.story import DAY, DAY_AND_NIGHT, FIRST_DAY, HOUR
 
 LENIENT = replace(DAY_AND_NIGHT, ack_stops=True, threshold=5 * HOUR)
-policies = st.sampled_from([DAY_AND_NIGHT, LENIENT])
+FULL = replace(DAY_AND_NIGHT, substantive=SubstantiveTerm(2, Calendar("test", UTC)))
+LATER = replace(FULL, id=PolicyId(2), threshold=9 * HOUR, ack_stops=True, active_from=FIRST_DAY + DAY, rejudges=True)
+policies = st.sampled_from([DAY_AND_NIGHT, LENIENT, FULL])
 watches = st.sampled_from([FIRST_DAY - DAY, FIRST_DAY + DAY])
 
 
@@ -39,7 +42,12 @@ def test_the_clocks_do_not_depend_on_the_order_of_facts(facts: Facts, policy: Po
     order.shuffle(asked)
     order.shuffle(said)
 
-    assert turns_of(asked, said, Terms(policy, since)) == turns_from(facts, policy=policy, monitored_since=since)
+    found = turns_of(asked, said, Terms(policy, since, later=(LATER,)))
+    assert found == turns_from(facts, policy=policy, monitored_since=since, later=[LATER])
+    for turn in found:
+        assert turn.due_at is None or turn.policy_id == policy.id or turn.due_at >= LATER.active_from
+        assert turn.substantive_due_at is None or turn.first is not None
+        assert not turn.owes_substantive or (turn.substantive is None and not turn.waits)
 
 
 @given(conversations(), policies, watches)

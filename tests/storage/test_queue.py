@@ -13,7 +13,7 @@ from app.domain.operator import OperatorId
 from app.domain.territory import EntryId
 from app.storage import incident_details, incidents, queue, rejudging
 from app.storage.engine import Database
-from app.storage.queue import DuePlace, PublishedPlace, QueueFilter
+from app.storage.queue import PARTS, DuePlace, Part, PublishedPlace, QueueFilter
 from app.storage.regions import RegionId
 from bench.crowd import fill
 from tests.storage.plans import Plan, indexes, kinds, plans_of
@@ -36,7 +36,8 @@ async def plan_of_page(
     async def read(session: AsyncSession) -> None:
         await queue.by_due(session, region_id, wanted, after=after, limit=LIMIT, now=noon)
 
-    return await plans_of(crowded, read)
+    plans = await plans_of(crowded, read)
+    return [plan for plan in plans if wanted.promised or "ix_incidents_promised" not in indexes(plan)]
 
 
 async def test_the_first_page_reads_the_queue_in_its_order(crowded: Database, region_id: RegionId, noon: datetime) -> None:
@@ -61,6 +62,53 @@ async def test_an_operators_page_reads_the_queue_of_the_authority(crowded: Datab
     for plan in await plan_of_page(crowded, region_id, noon, wanted):
         assert indexes(plan) <= {"ix_incidents_queue_by_authority", "ix_incidents_queue_by_status"}
         assert "Seq Scan" not in kinds(plan)
+
+
+async def promise(crowded: Database, noon: datetime) -> None:
+    """Every tenth of what waits no more owes a full answer, by second deadlines around noon."""
+    async with crowded.write() as session:
+        await session.execute(
+            text(
+                "UPDATE incidents SET substantive_waits = true, status = 'answered',"
+                " substantive_due_at = CAST(:noon AS timestamptz) + (id % 97 - 48) * interval '1 hour' WHERE NOT waiting AND id % 10 = 0"
+            ),
+            {"noon": noon},
+        )
+    async with crowded.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE incidents"))
+
+
+@pytest.mark.parametrize("overdue", [None, True, False])
+async def test_what_owes_a_full_answer_is_read_in_the_order_of_its_deadlines(
+    crowded: Database, region_id: RegionId, noon: datetime, overdue: bool | None
+) -> None:
+    await promise(crowded, noon)
+    wanted = QueueFilter(promised=True, promise_overdue=overdue)
+    async with crowded.read() as session:
+        found = await queue.by_due(session, region_id, wanted, after=None, limit=ROWS, now=noon)
+
+    assert [place.due_at for place in found] == sorted(place.due_at for place in found)
+    assert {place.due_at < noon for place in found} == {True, False} if overdue is None else {overdue}
+    for after in (None, found[len(found) // 2]):
+        (plan,) = await plan_of_page(crowded, region_id, noon, wanted, after=after)
+        assert indexes(plan) == {"ix_incidents_promised"}
+        assert "Sort" not in kinds(plan)
+
+
+async def test_second_deadlines_come_after_the_first_ones_and_before_the_rest(
+    crowded: Database, region_id: RegionId, noon: datetime
+) -> None:
+    await promise(crowded, noon)
+    met: list[DuePlace] = []
+    async with crowded.read() as session:
+        while page := await queue.by_due(session, region_id, EVERYTHING, after=met[-1] if met else None, limit=700, now=noon):
+            met += page
+        promised = await queue.by_due(session, region_id, QueueFilter(promised=True), after=None, limit=ROWS, now=noon)
+
+    assert len({place.id for place in met}) == len(met) == ROWS
+    assert [PARTS.index(place.part) for place in met] == sorted(PARTS.index(place.part) for place in met)
+    assert [place for place in met if place.part is Part.PROMISED] == promised
 
 
 async def test_a_rare_status_is_not_looked_for_among_the_others(crowded: Database, region_id: RegionId, noon: datetime) -> None:
@@ -119,8 +167,8 @@ async def test_the_watcher_reads_only_what_is_overdue_and_unmarked(crowded: Data
     async def read(session: AsyncSession) -> None:
         await incidents.lock_overdue(session, region_id, judged_by=PolicyId(1), now=noon, limit=500)
 
-    (plan,) = await plans_of(crowded, read)
-    assert indexes(plan) == {"ix_incidents_unmarked"}
+    first, second = await plans_of(crowded, read)
+    assert (indexes(first), indexes(second)) == ({"ix_incidents_unmarked"}, {"ix_incidents_substantive_unmarked"})
 
 
 async def test_the_rows_of_a_page_are_fetched_by_key(crowded: Database, region_id: RegionId) -> None:
@@ -142,8 +190,8 @@ async def test_paging_through_everything_meets_each_incident_once(crowded: Datab
             published += newer
     assert len({place.id for place in due}) == len(due) == len(published)
     assert {place.id for place in due} == {place.id for place in published}
-    assert [(not place.waiting, place.queue_at, place.id) for place in due] == sorted(
-        (not place.waiting, place.queue_at, place.id) for place in due
+    assert [(PARTS.index(place.part), place.due_at, place.id) for place in due] == sorted(
+        (PARTS.index(place.part), place.due_at, place.id) for place in due
     )
 
 

@@ -56,7 +56,13 @@ async def test_an_open_question_is_due_by_the_new_policy_and_its_log_tells(reade
 
     (row,) = await reader.rows(OPENED)
     assert (row.first_answer_due_at, row.policy_id) == (noon + 8 * HOUR, policy)
-    moved = {"was": (noon + 24 * HOUR).isoformat(), "due_at": (noon + 8 * HOUR).isoformat(), "turn": 1, "policy_id": policy}
+    moved = {
+        "was": (noon + 24 * HOUR).isoformat(),
+        "due_at": (noon + 8 * HOUR).isoformat(),
+        "turn": 1,
+        "answer": "first",
+        "policy_id": policy,
+    }
     assert await changes(reader) == [(noon + HOUR, moved)]
     assert (before, await differing(desk, noon + 3 * HOUR)) == ([], [])
     assert await watch_deadlines(desk.database, desk.region_id, now=noon + 9 * HOUR) == 1

@@ -7,7 +7,7 @@ from app.usecases.replay import STATUS_AFTER, UNREPEATED
 OF_THE_SERVICE = {
     *(EventType.OPENED, EventType.ASKED, EventType.ASK_GONE, EventType.ASK_BACK),
     *(EventType.ANSWERED, EventType.ANSWER_EDITED, EventType.ANSWER_GONE, EventType.ANSWER_BACK, EventType.ANSWER_UNBOUND),
-    *(EventType.BREACHED, EventType.POLICY_CHANGED, EventType.MASS_PROPOSED, EventType.ROUTED),
+    *(EventType.BREACHED, EventType.SUBSTANTIVE_BREACHED, EventType.POLICY_CHANGED, EventType.MASS_PROPOSED, EventType.ROUTED),
     *(EventType.COMMENTS_CLOSED, EventType.COMMENTS_OPENED),
     *(EventType.REPLY_SENT, EventType.REPLY_FAILED, EventType.REPLY_UNKNOWN),
 }

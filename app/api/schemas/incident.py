@@ -55,6 +55,8 @@ INCIDENT = {
     "first_answer": FIRST_ANSWER,
     "time_to_first_answer_seconds": 8700.0,
     "overdue": False,
+    "substantive_answer_due_at": None,
+    "substantive_overdue": False,
     "authority": {"id": 4, "name": "Городская администрация"},
     "assignee": None,
     "territory": {"id": 12, "name": "город Заречный"},
@@ -153,7 +155,10 @@ class MergedOut(BaseModel):
 
 
 class IncidentOut(BaseModel):
-    """An incident: what a resident wrote, by when it must be answered, and whether it was."""
+    """An incident: what a resident wrote, by when it must be answered, and whether it was.
+
+    After an interim answer `substantive_answer_due_at` is the deadline of the full one.
+    """
 
     model_config = example(**INCIDENT)
 
@@ -175,6 +180,8 @@ class IncidentOut(BaseModel):
     first_answer: FirstAnswerOut | None
     time_to_first_answer_seconds: float | None
     overdue: bool
+    substantive_answer_due_at: datetime | None
+    substantive_overdue: bool
     authority: NamedOut | None
     assignee: NamedOut | None
     territory: NamedOut | None
@@ -235,6 +242,8 @@ def _fields(incident: IncidentDetails, now: datetime) -> dict[str, object]:
         "first_answer": None if answer is None or answer_class is None else FirstAnswerOut.of(answer, answer_class),
         "time_to_first_answer_seconds": incident.time_to_first_answer_seconds,
         "overdue": incident.is_overdue(now),
+        "substantive_answer_due_at": incident.substantive_due_at,
+        "substantive_overdue": incident.is_substantive_overdue(now),
         "authority": NamedOut.of(incident.authority),
         "assignee": NamedOut.of(incident.assignee),
         "territory": NamedOut.of(incident.territory),

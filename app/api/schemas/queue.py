@@ -41,6 +41,10 @@ class QueueFilters(BaseModel):
     assignee_id: OperatorNumber | None = None
     territory_id: Annotated[TerritoryNumber | None, Field(description="With all territories and settlements that lie in it.")] = None
     overdue: Annotated[bool | None, Field(description="Whether the answer is owed and its deadline has passed.")] = None
+    substantive_owed: Annotated[
+        bool, Field(description="Only those that owe a full answer after an interim one, the earliest second deadline first.")
+    ] = False
+    substantive_overdue: Annotated[bool | None, Field(description="Of those, whether the second deadline has passed.")] = None
     unsure: Annotated[bool, Field(description="Only those of whose kind the classifier was less sure than its calibrated bound.")] = False
     q: Annotated[ShortText | None, Field(description="Words in the resident's text, in any grammatical form.")] = None
     published_from: Moment | None = None
@@ -59,6 +63,8 @@ class QueueFilters(BaseModel):
             assignee_id=self.assignee_id,
             territory_ids=territory_ids,
             overdue=self.overdue,
+            promised=self.substantive_owed or self.substantive_overdue is not None,
+            promise_overdue=self.substantive_overdue,
             words=self.q,
             confidence_below=sure_from if self.unsure else None,
             published_from=self.published_from,

@@ -77,6 +77,8 @@ class TurnOut(BaseModel):
     moved_to_private_at: datetime | None
     first_answer: StopOut | None
     substantive_answer: StopOut | None
+    substantive_due_at: datetime | None
+    policy_id: int | None
     withdrawn_at: datetime | None
     no_reply_at: datetime | None
     flags: list[TurnFlag]
@@ -96,6 +98,8 @@ class TurnOut(BaseModel):
             moved_to_private_at=turn.moved_to_private_at,
             first_answer=StopOut.of(turn.first),
             substantive_answer=StopOut.of(turn.substantive),
+            substantive_due_at=turn.substantive_due_at,
+            policy_id=turn.policy_id,
             withdrawn_at=turn.withdrawn_at,
             no_reply_at=turn.no_reply_at,
             flags=sorted(turn.flags),
