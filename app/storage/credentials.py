@@ -72,9 +72,13 @@ async def listed(session: AsyncSession, box: SecretBox) -> Sequence[StoredCreden
 
 
 async def remove(session: AsyncSession, *, kind: str, name: str) -> None:
-    """Forgets a credential."""
+    """Forgets a credential; what it called stays counted, should it come back."""
     found = await session.scalar(
         text("DELETE FROM credentials WHERE kind = :kind AND name = :name RETURNING id"), {"kind": kind, "name": name}
     )
     if found is None:
         raise NotFound("credential", f"{kind} {name}")
+    await session.execute(
+        text("UPDATE call_budgets SET seen_at = clock_timestamp() - interval '1 year' WHERE kind = :kind AND name = :name"),
+        {"kind": kind, "name": name},
+    )

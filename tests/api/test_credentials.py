@@ -41,6 +41,10 @@ async def test_a_key_shows_its_state_pace_and_calls_and_not_itself(api: Api, adm
         ("wall.getById", 2, None),
     ]
 
+    async with api.context.database.write() as session:
+        await credentials.remove(session, kind="vk_service", name="main")
+    assert (await admin.get("/credentials")).json()["items"] == []
+
 
 async def test_a_network_without_keys_has_an_empty_list(admin: httpx.AsyncClient) -> None:
     assert (await admin.get("/credentials")).json() == {"items": [], "next_cursor": None}
