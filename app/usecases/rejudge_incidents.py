@@ -36,6 +36,8 @@ async def _batch(database: Database, region_id: RegionId, *, now: datetime) -> t
     """The size of a batch, and the due times that moved in it."""
     async with database.write() as session:
         policies = await regions.policies_of(session, region_id)
+        if not policies:  # a replay begins before the first of them is in force
+            return 0, 0
         present = newest(policies)
         older = [key for key in policies if key != present.id]
         batch = await rejudging.lock_some(session, region_id, older, limit=BATCH) if older else []
