@@ -106,7 +106,8 @@ class Services:
     def retention(self) -> Retention:
         """How long what people wrote is kept; nought says: for good, or for talk: as long as incidents."""
         talk, asked = self.settings.talk_days, self.settings.incident_days
-        return Retention(timedelta(days=talk) if talk else None, timedelta(days=asked) if asked else None)
+        received = timedelta(days=self.settings.raw_days)
+        return Retention(timedelta(days=talk) if talk else None, timedelta(days=asked) if asked else None, received)
 
     @property
     def training_folder(self) -> Path:

@@ -109,4 +109,5 @@ def _console_context(services: Services, desk: ExportDesk) -> ConsoleContext:
         at_work=services.at_work,
         finders=services.finders,
         desk=desk,
+        terms=services.retention,
     )

@@ -10,6 +10,7 @@ from app.classifier.at_work import ClassifierAtWork
 from app.classifier.regional.model import AnyClassifier
 from app.console.pages import Pages
 from app.console.times import Times
+from app.domain.retention import Retention
 from app.domain.russian_days import russian_calendar
 from app.domain.working_time import Calendar
 from app.exports.desk import ExportDesk
@@ -33,6 +34,7 @@ class ConsoleContext:
     at_work: ClassifierAtWork = field(default_factory=ClassifierAtWork)
     finders: PlaceFinders = field(default_factory=PlaceFinders)
     desk: ExportDesk = field(default_factory=ExportDesk)
+    terms: Retention = field(default_factory=Retention)
 
     @property
     def classifier(self) -> AnyClassifier:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.console.access import Console, Reader, Visitor, must_be_from_here, who_may
 from app.console.page_route import PageRoute
 from app.console.queue_query import read_query
+from app.console.terms import terms_in_words
 from app.console.territories import territory_ids
 from app.domain.operator import Act
 from app.exports.download import Download, file_name
@@ -56,4 +57,12 @@ async def show_journal(console: Console, visitor: Annotated[Visitor, Depends(who
         entries = await exports.listed(session, console.region_id, before=None, limit=MOST_ENTRIES)
         titles = await titles_of_topics(session, console.region_id)
     rows = [(one, in_words(one.filters, lambda code: titles.get(code, code))) for one in entries]
-    return console.pages.page("exports.html", section="queue", visitor=visitor, times=console.times, entries=rows, most=MOST_ENTRIES)
+    return console.pages.page(
+        "exports.html",
+        section="queue",
+        visitor=visitor,
+        times=console.times,
+        entries=rows,
+        most=MOST_ENTRIES,
+        terms=terms_in_words(console.terms),
+    )

@@ -19,10 +19,14 @@ class Cutoffs:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long words are kept after the last of them. `None` for what was asked: for good; for talk: as long as what was asked."""
+    """How long words are kept after the last of them. `None` for what was asked: for good; for talk: as long as what was asked.
+
+    `received` is how long the networks' answers are kept, which other hands throw away.
+    """
 
     talk: timedelta | None = None
     asked: timedelta | None = None
+    received: timedelta | None = None
 
     def cutoffs(self, now: datetime) -> Cutoffs:
         """The terms as moments; talk never outlives what was asked."""

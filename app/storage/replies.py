@@ -242,7 +242,7 @@ async def seen(session: AsyncSession, region_id: RegionId, *, since: datetime) -
             " JOIN sources s ON s.id = m.source_id"
             " CROSS JOIN LATERAL (SELECT o.comment_id, o.url FROM messages o WHERE o.region_id = m.region_id AND o.month = m.month"
             " AND o.source_id = m.source_id AND o.post_id = m.post_id"
-            " AND (o.official OR o.author_id = s.external_id) AND o.deleted_at IS NULL"
+            " AND (o.official OR o.author_id = s.external_id) AND o.deleted_at IS NULL AND o.erased_at IS NULL"
             " AND o.published_at >= r.tried_at - CAST(:moment AS interval)"
             r" AND regexp_replace(o.text, '\s+', ' ', 'g') = regexp_replace(r.text, '\s+', ' ', 'g')"
             " AND NOT EXISTS (SELECT FROM replies other WHERE other.region_id = r.region_id AND other.month = r.month"

@@ -14,10 +14,12 @@ async def test_it_is_counted_first_then_done_and_the_journal_tells(admin: httpx.
     await reader.read(comment(1, "Холодно!", noon, by="50177"), at=noon)
 
     shown = (await admin.post("/erasures", json={"author": ANNA})).json()
-    there = (await admin.get("/incidents")).json()["items"][0]["message"]
+    there_id, there = ((one := (await admin.get("/incidents")).json()["items"][0])["id"], one["message"])
     done = (await admin.post("/erasures", json={"author": ANNA, "confirm": True})).json()
     left = (await admin.get("/incidents")).json()["items"][0]["message"]
     journal = await admin.get("/erasures")
+    around = ("", "/events", "/thread", "/explanation", "/authorities", "/alike")
+    still = [(await admin.get(f"/incidents/{there_id}{more}")).status_code for more in around]
 
     assert (shown["erased"], done["erased"], shown["counts"]) == (False, True, done["counts"])
     assert (shown["counts"]["messages"], shown["counts"]["incidents"]) == (1, 1)
@@ -27,6 +29,7 @@ async def test_it_is_counted_first_then_done_and_the_journal_tells(admin: httpx.
     (entry,) = journal.json()["items"]
     assert (entry["network"], entry["counts"], entry["erased_by"]) == ("vk", done["counts"], "admin")
     assert "50177" not in journal.text
+    assert still == [200] * len(around)
 
 
 async def test_whom_an_address_does_not_name_is_not_erased(api: Api, admin: httpx.AsyncClient) -> None:

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from app.domain.operator import Role
+from app.domain.retention import Retention
 from app.exports.desk import ExportDesk
 from tests.console.browsing import Browser, words
 from tests.console.conftest import Site
@@ -78,8 +79,11 @@ async def test_administrators_see_who_took_what(site: Site, reader: Reader, anna
     await anna.client.get("/statistics/export", params={"format": "csv"})
 
     admin = await site.enter("root", Role.ADMIN)
+    terms = Retention(timedelta(days=91), timedelta(days=400), timedelta(days=30))
+    site.app.state.console = replace(site.console, terms=terms)
     page = words((await admin.open("/exports")).text)
 
+    assert "обращения — 400 дней после последнего события, разговоры — 91 день после последнего слова; ответы сетей — 30 дней." in page
     assert "Anna обращения, XLSX столбцы «Инцидент Менеджмента» с именами авторов" in page
     assert "состояние: новое, назначено, в работе; слова: провод 1 забрали целиком" in page
     assert "Anna статистика, CSV" in page
