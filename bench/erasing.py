@@ -39,7 +39,7 @@ async def figures(database: Database) -> str:
 
 async def erase_all(database: Database, region: RegionId) -> list[tuple[int, float]]:
     """Messages and seconds of every batch, until nothing is left."""
-    batches = []
+    batches: list[tuple[int, float]] = []
     while True:
         began = perf_counter()
         erased = await erase_by_term(database, region, TERMS, now=LATER, batch=Batch(threads=THREADS, most=1))
