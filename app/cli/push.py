@@ -37,9 +37,12 @@ async def choose_push(services: Services, chosen: PushChoice) -> tuple[list[str]
     if chosen.check:
         report = await check_push(desk, chosen.source_id)
         return list(report.lines()), report.is_well
-    if await close_push(desk, chosen.source_id):
-        return ["This page is polled only."], True
-    return ["Nothing more is received of this page: its network cannot be polled."], True
+    closed = await close_push(desk, chosen.source_id)
+    done = "This page is polled only." if closed.is_polled else "Nothing more is received of this page: its network cannot be polled."
+    if not closed.untold:
+        return [done], True
+    advice = "It goes on calling and is refused: take our address out of the page's settings there."
+    return [done, f"The network could not be told: {closed.untold}", advice], True
 
 
 async def _await_confirmation(desk: PushDesk, source_id: SourceId, address: str, state: str) -> tuple[list[str], bool]:

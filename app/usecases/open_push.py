@@ -15,9 +15,11 @@ from app.storage.push_channels import NewChannel
 from app.storage.regions import RegionId
 from app.usecases.add_source import Networks
 from connectors.sdk.contract import Connector, PushSetter, Wall, can_be_polled
-from connectors.sdk.errors import AuthenticationFailed, ConnectorError
+from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError
 
 SECRET_BYTES = 32
+NO_MORE = (AuthenticationFailed, AccessDenied)
+"""What a network says to a key that was revoked or lost its right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +79,45 @@ async def open_long_poll(desk: PushDesk, source_id: SourceId, *, direct_messages
         await push_channels.open_channel(session, NewChannel(source.id, PushMode.LONG_POLL, None, None, direct_messages), now=desk.now())
 
 
-async def close_push(desk: PushDesk, source_id: SourceId) -> bool:
-    """Has the page polled only, if it can be: whether it can. `NotFound` when it was not pushed."""
+@dataclass(frozen=True, slots=True)
+class ClosedPush:
+    """Whether the page is polled from now on, and why the network could not be told, "" where it was."""
+
+    is_polled: bool
+    untold: str = ""
+
+
+async def close_push(desk: PushDesk, source_id: SourceId) -> ClosedPush:
+    """Has the page polled only, if it can be. `NotFound` when it was not pushed.
+
+    A network that lets us in no more goes on calling, and is refused.
+    """
+    untold = ""
     async with desk.database.read() as session:
         source = (await sources.get(session, desk.region_id, source_id)).source
         server = await push_channels.server_of(session, source_id)
     if server is not None:
-        _, setter, wall = await _find(desk, source_id)
-        await setter.close_callback(wall, server)
+        try:
+            _, setter, wall = await _find(desk, source_id)
+            await setter.close_callback(wall, server)
+        except NO_MORE as error:
+            untold = str(error)
     async with desk.database.write() as session:
         if not await push_channels.close_channel(session, source.id):
             raise NotFound("push of source", source_id)
     connector = desk.connector_of(source.network)
-    return connector is None or can_be_polled(connector)
+    return ClosedPush(connector is None or can_be_polled(connector), untold)
 
 
 async def callback_state(desk: PushDesk, source_id: SourceId) -> str:
-    """The network's word for the state of the callback; "" for a page without one."""
-    source, setter, wall = await _find(desk, source_id)
-    async with desk.database.read() as session:
-        server = await push_channels.server_of(session, source.id)
-    return "" if server is None else await setter.callback_state(wall, server)
+    """The network's word for the state of the callback, or why it does not tell us; "" for a page without one."""
+    try:
+        source, setter, wall = await _find(desk, source_id)
+        async with desk.database.read() as session:
+            server = await push_channels.server_of(session, source.id)
+        return "" if server is None else await setter.callback_state(wall, server)
+    except NO_MORE as error:
+        return f"nothing to us, {error}"
 
 
 async def _find(desk: PushDesk, source_id: SourceId) -> tuple[Source, PushSetter, Wall]:

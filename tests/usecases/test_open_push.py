@@ -147,6 +147,22 @@ async def test_a_page_whose_push_is_ended_is_only_polled(service: Service) -> No
         await close_push(service.desk, service.source_id)
 
 
+async def test_push_is_looked_at_and_ended_although_the_pages_key_is_gone(service: Service) -> None:
+    await open_callback(service.desk, service.source_id, service.address, direct_messages=False)
+    await service.hear(11)
+    async with service.world.connector(SERVICE) as keyless:
+        desk = replace(service.desk, networks=Networks({}, lambda network: keyless))
+        report = "\n".join((await check_push(desk, service.source_id)).lines())
+        closed = await close_push(desk, service.source_id)
+    assert "there is no usable VK key of the community" in report
+    assert f"Last event: {at(11):%Y-%m-%d %H:%M:%S}Z" in report
+    assert closed.is_polled
+    assert "there is no usable VK key of the community" in closed.untold
+    service.world.moment = at(12)
+    answer = await service.client.post(f"{service.address}/hooks/vk/{service.source_id}", json={"type": "confirmation", "group_id": CITY})
+    assert answer.status_code == 404
+
+
 class Noticed:
     """A connector whose first batch can be waited for: it is stored once the second is asked for."""
 

@@ -227,5 +227,5 @@ async def test_a_bot_that_is_removed_raises_an_alarm_which_ends_when_it_is_back(
     assert not (await check_push(service.desk, service.source_id)).is_well
     service.world.bot.in_group = "member"
     assert await service.watch() == []
-    assert not await close_push(service.desk, service.source_id), "there is nothing left that would tell of the page"
+    assert not (await close_push(service.desk, service.source_id)).is_polled, "there is nothing left that would tell of the page"
     assert "source push" in (await service.watch())[0]
