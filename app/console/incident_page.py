@@ -25,6 +25,7 @@ from app.storage import assignees, authorities, collected, events, gazetteer, in
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
 from app.usecases.change_topics import titles_of_topics, topics_in_force
+from app.usecases.fill_ready_text import titles_for
 from app.usecases.hide_people import incident_for, messages_for
 from app.usecases.suggest_authorities import Handover, NamedSuggestion, explain_authority, suggest_authorities
 from connectors.sdk.contract import PostRef, ReplyPublisher
@@ -66,6 +67,7 @@ class IncidentPage:
     kin: Kin
     may_correct: bool
     can_publish: bool
+    ready_titles: Sequence[str]
     knows_places: bool
     full: Outcome | None
 
@@ -102,6 +104,7 @@ async def read_page(
         await kin_of(session, console, visitor, incident),
         visitor.operator.may(Act.WORK),
         _can_publish(console, incident, await replies.place_of(session, console.region_id, incident_id)),
+        await titles_for(session, console.region_id, incident.topic) if "reply" in steps else (),
         await gazetteer.version(session, console.region_id) > 0,
         outcome_of_full(incident, times),
     )

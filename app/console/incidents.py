@@ -16,6 +16,7 @@ from app.console.incident_page import IncidentPage, read_page
 from app.console.journal import Line
 from app.console.page_route import PageRoute
 from app.console.queue_query import LARGEST_ID
+from app.console.ready_texts import Ready, find_ready
 from app.domain.authority import AuthorityId
 from app.domain.errors import DomainError, InvalidInput, InvalidTransition, StaleVersion
 from app.domain.incident import Incident, IncidentId
@@ -77,6 +78,7 @@ async def show_incident(
     place: Annotated[int, Query(ge=0, le=2**15 - 1)] = 0,
     find: Annotated[str, Query(max_length=200)] = "",
     where: Annotated[str, Query(max_length=200)] = "",
+    ready: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """The incident as it is now; with what the gazetteer has for a place's other meaning, or for words that it lacks, if it is searched."""
     page = await _read(console, visitor, IncidentId(incident_id))
@@ -84,7 +86,9 @@ async def show_incident(
     is_asked = bool(words and (place or added))
     async with console.database.read() as session:
         found = await gazetteer.search(session, console.region_id, words, limit=MOST_FOUND) if is_asked else []
-    return await _shown(console, visitor, page, back=back, where=added, search=Search(place, words, found) if is_asked else None)
+        chosen = await find_ready(session, console, visitor, page.incident, ready)
+    wanted = Search(place, words, found) if is_asked else None
+    return await _shown(console, visitor, page, back=back, where=added, search=wanted, ready=chosen)
 
 
 @router.post("/take")
@@ -350,6 +354,7 @@ async def _shown(
     where: str = "",
     status: int = 200,
     search: Search | None = None,
+    ready: Ready | None = None,
 ) -> Response:
     return console.pages.page(
         "incident.html",
@@ -366,6 +371,7 @@ async def _shown(
         reply=reply,
         where=where,
         search=search,
+        ready=ready,
     )
 
 

@@ -11,12 +11,13 @@ from fastapi.responses import RedirectResponse
 from app.console import texts
 from app.console.access import Administrator, Console, Reader, Visitor
 from app.console.page_route import PageRoute
-from app.console.times import MONTHS, Times
+from app.console.times import Times
 from app.domain.deadline import ClockStart, Policy
 from app.domain.errors import InvalidInput
 from app.domain.policy_examples import examples, full_answer_example
 from app.domain.ready_policies import READY
 from app.domain.russian_days import NEWEST, OfficeHours
+from app.domain.spoken import MONTHS
 from app.domain.working_time import WEEKDAYS_9_TO_18, WeeklyHours
 from app.storage import policies
 from app.storage.policies import ShownPolicy

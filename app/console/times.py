@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from app.domain.spoken import in_one_unit, offset, roughly
-
-MONTHS = ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря")
+from app.domain.spoken import MONTHS, in_one_unit, offset, roughly
 
 
 @dataclass(frozen=True, slots=True)

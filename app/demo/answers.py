@@ -1,5 +1,6 @@
 """What the town's bodies write to residents whom the corpus leaves without a reply: the duty phrases of a busy office."""
 
+from app.domain.ready_text import NewReadyText
 from connectors.sdk.emulation.town_scripts import CommentScript
 
 DUTY_ANSWERS: tuple[tuple[str, str], ...] = (
@@ -28,3 +29,12 @@ def duty_answer(number: int, to: CommentScript, place: int) -> CommentScript:
     """One of the phrases as the page's reply to a resident."""
     answer_class, text = DUTY_ANSWERS[place]
     return CommentScript(f"duty-{number}", "page", text, reply_to=to.id, answer=answer_class)
+
+
+READY_TEXTS = (
+    NewReadyText("Срок работ", "{имя}, здравствуйте! Передали в {ведомство}. Работы выполнят до {срок}, о результате напишем здесь."),
+    NewReadyText("Вода: подвоз", "{имя}, здравствуйте! Аварию устраняют, воду вернут до конца дня. Подвоз воды идёт по графику.", "water"),
+    NewReadyText("Свет: бригада выехала", "{имя}, здравствуйте! Бригада на месте, свет вернётся до 18:00.", "electricity"),
+    NewReadyText("Принято", "{имя}, спасибо за сообщение! Передали в {ведомство}."),
+)
+"""What the operators of the town keep ready; the last one stops no clock, and the console says so."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.bootstrap import Services
+from app.demo.answers import READY_TEXTS
 from app.demo.town import GAZETTEER, PAGES, PAST, TOWN, bodies_of, page_of
 from app.domain.authority import AuthorityId, OfficialAccount
 from app.domain.operator import Role
@@ -15,6 +16,7 @@ from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.storage.routing_rules import NewRule
 from app.usecases.add_source import ALWAYS, Networks, add_source, resolve_page
+from app.usecases.change_ready_texts import add_ready_text
 from app.usecases.change_routing_rules import add_routing_rule
 from app.usecases.create_token import create_token
 from app.usecases.import_gazetteer import import_gazetteer, read_gazetteer
@@ -55,6 +57,8 @@ async def settle_in(services: Services, town: GeneratedTown, start: datetime) ->
     password = secrets.token_urlsafe(9)
     async with database.write() as session:
         created = await create_token(session, "admin", Role.ADMIN, now=start)
+        for ready in READY_TEXTS:
+            await add_ready_text(session, region_id, created.operator, ready, now=start)
     await set_password(database, created.operator.id, login="admin", password=password)
     return password, created.secret
 

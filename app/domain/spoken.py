@@ -1,10 +1,11 @@
 """Lengths of time, shares and zones in words, the same on pages and in files."""
 
 import math
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 TOGETHER = "\N{NO-BREAK SPACE}"
+MONTHS = ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря")
 
 
 def length(time: timedelta | float) -> str:
@@ -50,3 +51,8 @@ def zone_name(zone: tzinfo, now: datetime) -> str:
     """The zone with its distance from UTC, where that is the same all year: «Europe/Moscow, UTC+3»."""
     halves = {offset(datetime(now.year, month, 1, tzinfo=UTC).astimezone(zone)) for month in (1, 7)}
     return f"{zone}, {halves.pop()}" if len(halves) == 1 else str(zone)
+
+
+def day_in_words(day: date) -> str:
+    """«5 декабря»."""
+    return f"{day.day} {MONTHS[day.month - 1]}"

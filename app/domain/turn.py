@@ -202,14 +202,15 @@ def _settler(answers: Sequence[Answer]) -> IsOver:
     return lambda group, ask: any(group[0].published_at < published_at and at < ask.published_at for published_at, at in settled)
 
 
-def _stops(policy: Policy) -> frozenset[AnswerClass]:
+def stops_first(policy: Policy) -> frozenset[AnswerClass]:
+    """The classes of answers that stop the clock of the first answer."""
     return STOPS_FIRST | ACKS if policy.ack_stops else STOPS_FIRST
 
 
 def _turn(number: int, asks: Sequence[Ask], heard: _Heard, terms: Terms) -> Turn:
     question = asks[0]
     first, due_at, policy = _judged(asks, heard, terms)
-    stops = _stops(policy)
+    stops = stops_first(policy)
     withdrawn_at = _withdrawn_at(asks, first, due_at)
     acked, moved, full = heard.first(ACKS), heard.first(MOVES), heard.first(STOPS_SUBSTANTIVE)
     owes = withdrawn_at is None and due_at is not None and not question.dismissed
@@ -268,12 +269,12 @@ def _judged(asks: Sequence[Ask], heard: _Heard, terms: Terms) -> tuple[Stop | No
         policy, due_at = terms.policy, _due_at(asks, terms.policy, terms)
     else:
         policy, due_at = terms.judge(lambda policy: _due_at(asks, policy, terms), lambda policy: _ended_at(asks, heard, policy, terms))
-    return heard.first(_stops(policy)), due_at, policy
+    return heard.first(stops_first(policy)), due_at, policy
 
 
 def _ended_at(asks: Sequence[Ask], heard: _Heard, policy: Policy, terms: Terms) -> datetime | None:
     """When a policy lets nobody wait any more: the question is answered, its author has taken all of it back, or nobody can answer."""
-    first = heard.first(_stops(policy))
+    first = heard.first(stops_first(policy))
     ends = (None if first is None else first.at, _gone_at(asks), _no_reply_at(asks, None, terms))
     return min((moment for moment in ends if moment is not None), default=None)
 

@@ -11,7 +11,7 @@ from app.storage.tables.masses import masses
 from app.storage.tables.messages import message_versions, messages, raw_payloads, threads
 from app.storage.tables.places import gazetteer_entries, gazetteers, incident_places, taught_names
 from app.storage.tables.pushes import push_channels, pushed_events
-from app.storage.tables.replies import replies
+from app.storage.tables.replies import ready_texts, replies
 from app.storage.tables.routing import routing_rules
 from app.storage.tables.sources import (
     authorities,
@@ -68,6 +68,7 @@ __all__ = [
     "pushed_events",
     "raw_payloads",
     "reading_states",
+    "ready_texts",
     "regions",
     "replies",
     "routing_rules",

@@ -1,4 +1,4 @@
-"""The outbox: texts that operators wrote for workers to publish."""
+"""The outbox: texts that operators wrote for workers to publish; and texts that are kept ready for them."""
 
 from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Table, Text, Uuid, text
 
@@ -27,4 +27,18 @@ replies = Table(
     Column("error", Text),
     Index("ix_replies_incident", "region_id", "incident_id", "id"),
     Index("ix_replies_open", "region_id", "state", "id", postgresql_where=text("state IN ('queued', 'sending', 'unknown')")),
+)
+
+ready_texts = Table(
+    "ready_texts",
+    metadata,
+    region(),
+    serial(),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("topic", Text),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    moment("changed_at", required=True),
+    Column("changed_by", BigInteger, ForeignKey("operators.id"), nullable=False),
+    Index("uq_ready_texts_title", "region_id", text("lower(title)"), unique=True),
 )
