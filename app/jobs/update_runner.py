@@ -7,7 +7,8 @@ import structlog
 from app.domain.errors import LeaseLost
 from app.domain.polling.intervals import PollBounds, backoff_until
 from app.domain.source import SourceId
-from app.storage.engine import DATABASE_ERRORS
+from app.storage.engine import DATABASE_ERRORS, explain
+from app.storage.failures import is_away
 from app.storage.push_channels import ReceivingClaim
 from app.usecases.receive_updates import Receiving, claim_receiving, receive_updates, stop_receiving
 from connectors.sdk.errors import ConnectorError
@@ -52,8 +53,11 @@ class UpdateRunner:
         except ConnectorError as error:
             await self._give_back(claim, str(error))
         except Exception as error:  # the job runner's edge: one bad source never stops the others
-            log.exception("long poll broke", source_id=claim.source.id)
-            await self._give_back(claim, f"internal error ({type(error).__name__}); see the worker's log")
+            if is_away(error):
+                await self._give_back(claim, f"the database could not store it: {explain(error)}")
+            else:
+                log.exception("long poll broke", source_id=claim.source.id)
+                await self._give_back(claim, f"internal error ({type(error).__name__}); see the worker's log")
         finally:
             self._running.pop(claim.source.id, None)
 
