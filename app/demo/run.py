@@ -11,8 +11,8 @@ from time import monotonic
 from typing import Any
 
 from app.bootstrap import CannotStart, running_services, sole_user
-from app.demo.settling import SITES, keep_keys, pages_that_reply, settle_in
-from app.demo.town import CORPUS, demo_town, town_on
+from app.demo.settling import SITES, keep_keys, settle_in
+from app.demo.town import CORPUS, demo_town, pages_on, town_on
 from app.processes import ended, stopped_by_signals
 from app.settings import Settings, load_settings
 from app.telemetry.logs import configure_logs
@@ -25,6 +25,8 @@ CALLS_PER_SECOND = 20
 """The town lives many times faster than a real one, so its network grants more calls a (real) second than VK's three."""
 FOLDER = "demo"
 """Under the data folder, so that a real installation there is left alone."""
+
+FIRST_BOT = 5_000_000_001
 
 REAL_PAGE = """To watch a real page (how to get VK's service key: connectors/vk/README.md):
   printf '%s' "$VK_SERVICE_KEY" | .venv/bin/otklik credential add vk_service --name main
@@ -60,10 +62,12 @@ async def run_demo(*, port: int, speed: float) -> None:
         _forget_the_last_town(settings)
         start = datetime.now(UTC).replace(microsecond=0)
         town, now = demo_town(start), quick_clock(start, speed)
-        pages = {secrets.token_urlsafe(24): page.id for page in pages_that_reply(town)}
+        pages = {secrets.token_urlsafe(24): page.id for page in pages_on("vk", town)}
+        bots = {f"{FIRST_BOT + number}:{secrets.token_urlsafe(26)}": page.id for number, page in enumerate(pages_on("telegram", town))}
         keys: dict[str, dict[str, Any]] = {
             "vk": {"service_tokens": [token], "community_tokens": pages},
             "ok": {"app_secrets": [json.dumps(ok_key, sort_keys=True)]},
+            "telegram": {"bots": bots},
         }
         async with AsyncExitStack() as stack:
             stop = await stack.enter_async_context(stopped_by_signals())
@@ -74,8 +78,9 @@ async def run_demo(*, port: int, speed: float) -> None:
                 addresses[f"{network}_api_url"] = await stack.enter_async_context(serve(emulator.app()))
             told = settings.model_copy(update=addresses)
             async with running_services(told, now=now) as services, asyncio.TaskGroup() as group:
+                await keep_keys(services, town, "telegram_bot", bots, start)
                 password, api_token = await settle_in(services, town, start)
-                await keep_keys(services, town, pages, start)
+                await keep_keys(services, town, "vk_community", pages, start)
                 group.create_task(ended(run_web(services, stop, listening), stop), name="web")
                 group.create_task(ended(run_worker(services, stop), stop), name="worker")
                 taken = listening.getsockname()[1]

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from app.bootstrap import Services
@@ -20,14 +20,15 @@ from app.usecases.change_ready_texts import add_ready_text
 from app.usecases.change_routing_rules import add_routing_rule
 from app.usecases.create_token import create_token
 from app.usecases.import_gazetteer import import_gazetteer, read_gazetteer
+from app.usecases.open_push import PushDesk, open_long_poll
 from app.usecases.register_account import register_account
 from app.usecases.set_password import set_password
-from connectors.sdk.emulation.town import TownPage
 from connectors.sdk.emulation.town_generator import GeneratedTown
 
-SITES = {"vk": "https://vk.com", "ok": "https://ok.ru"}
-ACCOUNTS = {"vk": "-", "ok": "group:"}
-"""How each network writes the account of a page."""
+SITES = {"vk": "https://vk.com", "ok": "https://ok.ru", "telegram": "https://t.me"}
+ACCOUNTS: Mapping[str, Callable[[int], str]] = {"vk": "-{}".format, "ok": "group:{}".format, "telegram": lambda page: f"-100{10**9 + page}"}
+"""How each network writes the account of a page, as the emulators number them."""
+ONLY_PUSHED = "telegram"
 CITY, VILLAGE = PAGES[0].name, "Территориальный отдел Ивановки"
 VILLAGE_CODE = "zarechny-okrug-01"
 NO_SUBJECT = "none"
@@ -45,14 +46,17 @@ async def settle_in(services: Services, town: GeneratedTown, start: datetime) ->
             resolved = await resolve_page(networks, f"{SITES[about.network]}/{page.screen_name}")
             async with database.write() as session:
                 body = await authorities.ensure(session, region_id, page.name) if about.official else None
-                await add_source(
+                source_id = await add_source(
                     session, region_id, resolved, official=about.official, authority_id=body, territory_id=place, now=start - PAST
                 )
+            if about.network == ONLY_PUSHED:
+                desk = PushDesk(database, region_id, services.secret_box, networks, services.now)
+                await open_long_poll(desk, source_id, direct_messages=True)
     for name, account in bodies_of(town):
         async with database.write() as session:
             body = await authorities.ensure(session, region_id, name)
-            for network, prefix in ACCOUNTS.items():
-                official = OfficialAccount(network, f"{prefix}{account}", body, ALWAYS)
+            for network, written in ACCOUNTS.items():
+                official = OfficialAccount(network, written(account), body, ALWAYS)
                 await register_account(session, region_id, official, now=start)
     password = secrets.token_urlsafe(9)
     async with database.write() as session:
@@ -63,18 +67,12 @@ async def settle_in(services: Services, town: GeneratedTown, start: datetime) ->
     return password, created.secret
 
 
-def pages_that_reply(town: GeneratedTown) -> list[TownPage]:
-    """The official pages of VK, in whose name operators may answer from the console."""
-    watched = [page for page in town.town.pages if page.id in town.watched]
-    return [page for page in watched if page_of(page.name).network == "vk" and page_of(page.name).official]
-
-
-async def keep_keys(services: Services, town: GeneratedTown, keys: Mapping[str, int], start: datetime) -> None:
-    """Stores each page's own key, as its administrator would have given it."""
+async def keep_keys(services: Services, town: GeneratedTown, kind: str, keys: Mapping[str, int], start: datetime) -> None:
+    """Stores each page's own key, or that of its bot, as its administrator would have given it."""
     names = {page.id: page.name for page in town.town.pages}
     async with services.database.write() as session:
         for secret, page_id in keys.items():
-            await credentials.add(session, services.secret_box, kind="vk_community", name=names[page_id], secret=secret, now=start)
+            await credentials.add(session, services.secret_box, kind=kind, name=names[page_id], secret=secret, now=start)
     await services.connectors.refresh()
 
 

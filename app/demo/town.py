@@ -1,4 +1,4 @@
-"""The demo's town: threads of the project's corpus, spoken on ten pages of two networks by bodies of different diligence."""
+"""The demo's town: threads of the project's corpus, spoken on ten pages of three networks by bodies of different diligence."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from typing import Any
 
 from app.demo.answers import DUTY_ANSWERS, duty_answer
 from app.demo.outage import outage
-from connectors.sdk.emulation.town import Town
+from connectors.sdk.emulation.town import Town, TownPage
 from connectors.sdk.emulation.town_generator import GeneratedTown, generate_town
 from connectors.sdk.emulation.town_scripts import ThreadScript, read_thread
 from connectors.sdk.emulation.town_truth import QUESTION_KINDS
@@ -41,7 +41,7 @@ PAGES = (
     DemoPage("Городское хозяйство Заречного", 0.6, frozenset({"snow", "yards", "greenery", "lighting"})),
     DemoPage("Заречный Водоканал", 0.9, frozenset({"water"})),
     DemoPage("Тепловые сети Заречного", 0.5, frozenset({"heating", "gas", "electricity"})),
-    DemoPage("Управляющая компания «Уют»", 0.25, frozenset({"housing"})),
+    DemoPage("Управляющая компания «Уют»", 0.25, frozenset({"housing"}), network="telegram"),
     DemoPage("Заречный: чистый город", 0.7, frozenset({"waste", "ecology", "animals"}), network="ok"),
     DemoPage("Дороги и транспорт Заречного", 0.55, frozenset({"roads", "transport", "parking"})),
     DemoPage("Заречная городская больница", 0.75, frozenset({"health", "social"}), network="ok"),
@@ -66,6 +66,12 @@ def town_on(network: str, town: GeneratedTown) -> Town:
     elsewhere = {page.id for page in town.town.pages if page.id in town.watched and page_of(page.name).network != network}
     pages = tuple(page for page in town.town.pages if page.id not in elsewhere)
     return Town(pages, town.town.people, tuple(message for message in town.town.messages if message.page_id not in elsewhere))
+
+
+def pages_on(network: str, town: GeneratedTown) -> Sequence[TownPage]:
+    """The official pages of one network, in whose name operators may answer from the console."""
+    watched = [page for page in town.town.pages if page.id in town.watched]
+    return [page for page in watched if page_of(page.name).network == network and page_of(page.name).official]
 
 
 def page_of(name: str) -> DemoPage:

@@ -63,7 +63,7 @@ def get_chat(call: Call) -> Json:
     page, is_channel = page_of(call, wanted)
     shown = channel(page) if is_channel else group(page)
     linked = group_id(page.id) if is_channel else channel_id(page.id)
-    return shown if page.is_group else shown | {"linked_chat_id": linked}
+    return shown | {"linked_chat_id": linked}
 
 
 def get_member(call: Call) -> Json:

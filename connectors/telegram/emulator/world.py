@@ -95,7 +95,7 @@ class World:
             number = self.put(room, self._copy(room, shown))
             self.entries[message.key] = Entry(number, post, text)
         else:
-            body = self._author(room, message.author_id) | _said(message, text)
+            body = self._author(room, message.author_id) | self._mentioning(message, text)
             self.entries[message.key] = Entry(self.put(room, body | self._above(room, message)), None, text)
 
     def put(self, room: Room, body: Json, *, writer: Bot | None = None) -> int:
@@ -111,6 +111,16 @@ class World:
         origin = {"type": "channel", "chat": post["chat"], "message_id": post["message_id"], "date": post["date"]}
         repeated = {name: value for name, value in post.items() if name not in {"message_id", "chat"}}
         return {"from": SERVICE_ACCOUNT, **repeated, "forward_origin": origin, "is_automatic_forward": True}
+
+    def _mentioning(self, message: TownMessage, text: str) -> Json:
+        """Words after the names of those whom they address; who has no public name is mentioned by an entity."""
+        entities, names = [], ""
+        for person in (self.person(number) for number in message.mentions if number > 0):
+            about = {"type": "text_mention", "offset": len(names), "length": len(person.first_name), "user": user(person)}
+            entities.append(about)
+            names += f"{person.first_name}, "
+        said = _said(message, names + text)
+        return said | ({("caption_entities" if "caption" in said else "entities"): entities} if entities else {})
 
     def _above(self, room: Room, message: TownMessage) -> Json:
         post, replied = self.entries.get(message.post_key or ""), self.entries.get(message.reply_to_key or message.post_key or "")
