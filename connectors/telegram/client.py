@@ -35,6 +35,7 @@ class TelegramClient:
         waiting = replace(limits or HttpLimits(), connections=settings.LONG_POLLS)
         self._waiting = ConnectorHttp(context.ledger, context.observe, waiting, decodes_429=True)
         self._serving: dict[Wall, Serving] = {}
+        self._last: dict[Wall, str] = {}
         self._names: dict[str, str] = {}
 
     @property
@@ -75,6 +76,7 @@ class TelegramClient:
         if known is None or afresh or known.found_at + settings.PAGE_LASTS <= self.now():
             self._serving.pop(wall, None)
             self._serving[wall] = known = await self._find(wall)
+            self._last[wall] = known.credential.name
         return known
 
     async def chat(self, credential: Credential, chat: int | str) -> Chat:
@@ -102,7 +104,7 @@ class TelegramClient:
 
     async def _find(self, wall: Wall) -> Serving:
         refused: ConnectorError = AuthenticationFailed("no bot of Telegram has been given")
-        for credential in self.bots:
+        for credential in sorted(self.bots, key=lambda bot: bot.name != self._last.get(wall)):  # who served it last is asked first
             try:
                 page = await self._page(credential, int(wall.external_id))
                 status = await self.status(credential, page.group or page.page)

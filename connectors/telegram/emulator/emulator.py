@@ -1,7 +1,7 @@
 """The emulator as its users hold it: a world, its bots, and the ASGI application over them."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime
 from time import monotonic as real_monotonic
 from typing import Any
@@ -23,6 +23,8 @@ from connectors.telegram.emulator.refusals import Refusal, error_body
 from connectors.telegram.emulator.webhooks import deliver_to
 from connectors.telegram.emulator.world import World
 
+HasLeft = Callable[[], Awaitable[bool]]
+"""Whether the caller has hung up: nobody is left to be told anything then."""
 LOOK_EVERY_SECONDS = 0.02
 LONGEST_WAIT = 50
 WEBHOOK_IS_SET = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
@@ -101,14 +103,14 @@ class TelegramEmulator:
         parameters = await read_parameters(request)
         status = 200
         try:
-            body, outcome = {"ok": True, "result": await self._answer(token, method, parameters, fate)}, "ok"
+            body, outcome = {"ok": True, "result": await self._answer(token, method, parameters, fate, request.is_disconnected)}, "ok"
         except Refusal as refusal:
             body, outcome, status = error_body(refusal), f"error {refusal.code}", refusal.code
         self.calls.append(ReceivedCall(method, fingerprint(token), received_at, outcome))
         answer = Response(encode(body), status, media_type=JSON)
         return spoiled(answer, fate) if fate else answer
 
-    async def _answer(self, token: str, method: str, parameters: Mapping[str, str], fate: Fault | None) -> Any:
+    async def _answer(self, token: str, method: str, parameters: Mapping[str, str], fate: Fault | None, has_left: HasLeft) -> Any:
         if fate and fate.kind is FaultKind.REFUSAL:
             raise Refusal(fate.code, "Internal Server Error")
         bot = self._bots.get(token)
@@ -119,12 +121,12 @@ class TelegramEmulator:
             return True
         world = self._current()
         if method == "getUpdates":
-            return await self._updates(bot, parameters)
+            return await self._updates(bot, parameters, has_left)
         if method not in METHODS:
             raise unknown_method()
         return METHODS[method](Call(world, bot, parameters, self._floods.send))
 
-    async def _updates(self, bot: Bot, parameters: Mapping[str, str]) -> list[dict[str, Any]]:
+    async def _updates(self, bot: Bot, parameters: Mapping[str, str], has_left: HasLeft) -> list[dict[str, Any]]:
         """What waits from the offset on; left open until something does. A second call ends the first."""
         if bot.webhook is not None:
             raise Refusal(
@@ -136,7 +138,7 @@ class TelegramEmulator:
         seconds, limit = min(int(parameters.get("timeout", "0")), LONGEST_WAIT), int(parameters.get("limit", "100"))
         for _ in range(int(seconds / LOOK_EVERY_SECONDS) + 1):
             bot.forget(self._current().now, before=int(parameters.get("offset", "0")))
-            if bot.waiting or not seconds:
+            if bot.waiting or not seconds or await has_left():
                 break
             await asyncio.sleep(LOOK_EVERY_SECONDS)
             if bot.fetches != mine:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.sdk.contract import Cursor, MessageType
+from connectors.sdk.emulation.ledger import fingerprint
 from connectors.sdk.errors import AccessDenied, RateLimited
 from connectors.telegram.connector import TelegramConnector
 from tests.connectors.telegram.telegram_world import (
@@ -14,6 +15,7 @@ from tests.connectors.telegram.telegram_world import (
     BORIS,
     BOT,
     CITY,
+    CLOSED_BOT,
     WALL,
     TelegramWorld,
     at,
@@ -121,6 +123,16 @@ async def test_a_flood_is_waited_out_as_long_as_telegram_says() -> None:
         with pytest.raises(RateLimited, match="retry after") as caught:
             await connector.resolve("t.me/zarechny_city")
         assert caught.value.retry_after == 2
+
+
+async def test_which_of_many_bots_serves_a_page_is_found_once(world: TelegramWorld) -> None:
+    async with world.connector(CLOSED_BOT, BOT) as connector:
+        assert await connector.push_trouble(WALL, None) == ""
+        strangers = sum(call.token == fingerprint(CLOSED_BOT) for call in world.emulator.calls)
+        world.moment = at(60)
+        assert await connector.push_trouble(WALL, None) == ""
+        assert strangers > 0
+        assert sum(call.token == fingerprint(CLOSED_BOT) for call in world.emulator.calls) == strangers
 
 
 async def test_a_bot_that_has_left_hears_nothing_and_says_so(world: TelegramWorld, connector: TelegramConnector) -> None:
