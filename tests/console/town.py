@@ -5,22 +5,17 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
 
 from app.classifier.contract import TextInContext
 from app.domain.authority import OfficialAccount
-from app.domain.incident import IncidentId
-from app.domain.operator import Operator
 from app.domain.source import Source
 from app.domain.verdict import Kind, Verdict
-from app.storage import authorities, official_accounts, queue, sources
+from app.storage import authorities, official_accounts, sources
 from app.storage.engine import Database
-from app.storage.queue import Part, QueueFilter
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
 from app.usecases.ingest_page import ingest_page
 from app.usecases.judge_page import Intake
-from app.usecases.take_incident import take_incident
 from app.usecases.watch_deadlines import watch_deadlines
 from connectors.sdk.contract import Author, Message, MessageType, Page, Wall
 from connectors.sdk.emulation.town import TownMessage, TownPage, is_present
@@ -133,14 +128,3 @@ def _root_of(message: TownMessage, by_key: dict[str, TownMessage]) -> str | None
         root = message.reply_to_key
         message = by_key[root]
     return root
-
-
-async def take_some(database: Database, region_id: RegionId, operators: Sequence[Operator], now: datetime, *, share: float) -> None:
-    """Some of what waits is in somebody's hands already."""
-    random = Random(11)
-    async with database.write() as session:
-        places = await queue.by_due(session, region_id, QueueFilter(), after=None, limit=200, now=now)
-        for place in places:
-            if place.part is Part.WAITING and random.random() < share:
-                operator = random.choice(operators)
-                await take_incident(session, region_id, IncidentId(place.id), operator, version=None, now=now)

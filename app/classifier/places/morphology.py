@@ -8,7 +8,6 @@ from typing import Any
 from pymorphy3 import MorphAnalyzer
 
 CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
-PLURAL = "plur"
 REMEMBERED = 20_000
 LEAST_LIKELY = 0.05
 ADJECTIVE = re.compile(r".{2,}(?:[аяуюо]я|[уюо]ю|[оеыи]й|[оеыи]м|[ое]го|[ое]му|[ое]е|ью|ья|ье|ьи|[ьо]его)")

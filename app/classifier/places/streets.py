@@ -72,12 +72,11 @@ class StreetFinder:
                 index += 1
                 continue
             found.append(street)
-            index = next(
-                (later for later in range(named.last + 1, len(self.words)) if self.words[later].start >= street.end), len(self.words)
-            )
+            index = self._behind(named.last, street.end)
         return [*found, *self._houses_alone(found)]
 
     def _behind(self, last: int, end: int) -> int:
+        """The first word after `last` that begins at `end` or later."""
         return next((later for later in range(last + 1, len(self.words)) if self.words[later].start >= end), len(self.words))
 
     def _named_at(self, index: int) -> Named | None:
