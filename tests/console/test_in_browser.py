@@ -126,7 +126,7 @@ async def test_an_operator_s_morning_by_keyboard(site: Site, address: str) -> No
         await expect(page.locator(".journal q").first).to_have_text("Разговор соседей между собой")
 
         await page.keyboard.press("u")
-        await page.wait_for_url("**/?kind=complaint")
+        await page.wait_for_url(f"**/?kind=complaint#{second}")
         await expect(page.locator(f"#{second}")).to_have_count(0)
         await page.get_by_role("link", name="Статистика").click()
         await expect(page.get_by_role("heading", name="Первые ответы за 7 дней")).to_be_visible()

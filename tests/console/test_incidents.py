@@ -183,7 +183,7 @@ async def test_the_way_back_leads_to_the_filtered_queue(reader: Reader, anna: Br
     await anna.open("/incidents/1?back=%2F%3Fkind%3Dcomplaint")
     answer = await anna.send("/incidents/1/take", version=1, back="/?kind=complaint")
 
-    assert 'href="/?kind=complaint" data-back' in anna.page.text
+    assert 'href="/?kind=complaint#incident-1" data-back' in anna.page.text
     assert answer.headers["Location"] == "/incidents/1?back=%2F%3Fkind%3Dcomplaint"
 
 

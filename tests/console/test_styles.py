@@ -48,7 +48,7 @@ def test_fields_have_edges_that_can_be_seen(theme: dict[str, str]) -> None:
 
 
 def test_styles_and_script_fetch_nothing_from_elsewhere() -> None:
-    for name in ("console.css", "console.js"):
+    for name in ("console.css", "console.js", "replies.js"):
         assert not re.search(rb"https?://|@import|url\(", load_assets()[name].content)
 
 

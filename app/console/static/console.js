@@ -76,8 +76,10 @@ async function refresh() {
     tag = answer.headers.get("ETag");
     const place = whereWeAre();
     const kept = marked().map(rowOf);
+    const known = new Set(rows().map((row) => row.id));
     queue.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
     markAgain(kept);
+    tellNew(known);
     goBack(place);
   }
 }
@@ -138,6 +140,51 @@ async function undo() {
   }
   await refresh();
   if (!isLeaving) say(words);
+}
+
+// What was not in the list before is told apart until the page is opened anew.
+
+const KEPT = "queue";
+const fresh = new Set();
+
+function recall() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function keepShown() {
+  sessionStorage.setItem(KEPT, JSON.stringify({ source: queue.dataset.source, ids: rows().map((row) => row.id) }));
+}
+
+function showFresh() {
+  for (const row of rows()) row.classList.toggle("fresh", fresh.has(row.id));
+}
+
+function tellNew(known) {
+  const come = rows().filter((row) => !known.has(row.id));
+  for (const row of come) fresh.add(row.id);
+  if (come.length) say(`Новых в списке: ${come.length}.`);
+  if (document.hidden && fresh.size) document.title = `(${fresh.size}) Очередь · Отклик`;
+  showFresh();
+  keepShown();
+}
+
+// Where somebody was when they left the list: the line that the address names, or what stands in its place now.
+function arrive() {
+  const { source, ids = [] } = recall();
+  const isSame = source === queue.dataset.source;
+  if (isSame) for (const row of rows()) if (!ids.includes(row.id)) fresh.add(row.id);
+  showFresh();
+  keepShown();
+  const left = location.hash.slice(1);
+  if (!left.startsWith("incident-") || document.getElementById(left)) return;
+  const behind = isSame ? ids.slice(ids.indexOf(left) + 1).map((id) => document.getElementById(id)).find(Boolean) : null;
+  const row = behind ?? rows()[Math.max(0, Math.min(ids.indexOf(left), rows().length - 1))];
+  focusRow(row);
+  row?.scrollIntoView({ block: "nearest" });
 }
 
 // Marked lines are those with which the next step is taken. The marks outlive the renewal of the list.
@@ -229,6 +276,8 @@ const KEYS = {
   x: (event) => toggleMark(event.shiftKey),
   z: () => undo(),
   u: () => document.querySelector("[data-back]")?.click(),
+  n: () => document.querySelector("[data-next]")?.click(),
+  "?": () => document.getElementById("help")?.showModal(),
   s: () => currentRow()?.querySelector("[data-urgent]")?.click(),
   1: () => choose(1),
   2: () => choose(2),
@@ -238,11 +287,11 @@ const KEYS = {
   "/": () => document.querySelector("[data-search]")?.select(),
 };
 // The same keys under the Russian layout.
-const RUSSIAN = { о: "j", л: "k", щ: "o", е: "t", к: "r", г: "u", ы: "s", ф: "a", с: "c", ц: "w", у: "e", ч: "x", я: "z", ".": "/" };
+const RUSSIAN = { о: "j", л: "k", щ: "o", е: "t", к: "r", г: "u", ы: "s", ф: "a", с: "c", ц: "w", у: "e", т: "n", ч: "x", я: "z", ".": "/", ",": "?" };
 const TYPED_IN = "input:not([type=checkbox]), select, textarea";
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") {
     if (document.activeElement?.matches(TYPED_IN)) document.activeElement.blur();
     else clearMarks();
@@ -257,10 +306,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("[data-ready]")) {
-    event.preventDefault();
-    insertReady(event.target);
-  }
   if (queue && event.target.matches("[data-take]")) {
     event.preventDefault();
     take(event.target);
@@ -282,62 +327,6 @@ queue?.addEventListener("click", (event) => {
 });
 bar?.querySelector("[data-many-clear]").addEventListener("click", clearMarks);
 
-// A ready text lands in the field, where it is read before it leaves; what a text would be worth is told while it is typed.
-
-const WORTH_MILLISECONDS = 500;
-
-async function fetchPart(address, options) {
-  const answer = await fetch(address, { cache: "no-store", ...options });
-  return new DOMParser().parseFromString(await answer.text(), "text/html").body;
-}
-
-async function insertReady(form) {
-  const field = document.querySelector("[data-reply]");
-  const title = form.elements.ready.value;
-  let part;
-  try {
-    part = await fetchPart(`${form.dataset.ready}?title=${encodeURIComponent(title)}`);
-  } catch {
-    say("Нет связи с сервером: текст не вставлен.");
-    return;
-  }
-  document.getElementById("ready-note").replaceChildren(...(part.querySelector("[data-note]")?.childNodes ?? []));
-  const text = part.querySelector("[data-text]")?.textContent;
-  if (text === undefined) return;
-  const before = field.value.slice(0, field.selectionStart).trimEnd();
-  const from = before ? before.length + 1 : 0;
-  field.value = (before ? `${before}\n` : "") + text + field.value.slice(field.selectionEnd);
-  form.elements.ready.value = "";
-  field.focus();
-  const gap = text.match(/\{(имя|тема|ведомство|срок)\}/);
-  const end = from + text.length;
-  if (gap) field.setSelectionRange(from + gap.index, from + gap.index + gap[0].length);
-  else field.setSelectionRange(end, end);
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-let worthTimer;
-function tellWorth(field) {
-  clearTimeout(worthTimer);
-  worthTimer = setTimeout(async () => {
-    const said = field.value;
-    const data = new URLSearchParams({ text: said, csrf_token: field.form.elements.csrf_token.value });
-    try {
-      const part = await fetchPart(field.dataset.worth, { method: "POST", body: data, headers: BY_ITSELF });
-      if (field.value === said) document.getElementById("worth").replaceChildren(...part.childNodes);
-    } catch {
-      document.getElementById("worth").replaceChildren();
-    }
-  }, WORTH_MILLISECONDS);
-}
-
-document.addEventListener("input", (event) => {
-  if (event.target.matches("[data-worth]")) tellWorth(event.target);
-  // A title that is chosen from the list comes in one piece.
-  const form = event.target.closest("[data-ready]");
-  if (form && event.inputType !== "insertText" && [...event.target.list.options].some((one) => one.value === event.target.value)) insertReady(form);
-});
-
 document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-filters]");
   if (form && event.target.matches("select, [type=checkbox]")) form.requestSubmit();
@@ -357,7 +346,16 @@ const alerted = document.querySelector("[data-alert]");
 if (alerted) alerted.focus();
 // A line that the address names is where the keys go on; only now, since going to a fragment takes the focus away.
 else window.addEventListener("load", () => requestAnimationFrame(() => focusRow(document.querySelector("[data-row]:target"))));
-if (queue) keepFresh();
+if (queue) {
+  keepFresh();
+  window.addEventListener("load", () => requestAnimationFrame(arrive));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = "Очередь · Отклик"; });
+}
+const help = document.querySelector("[data-help]");
+if (help) {
+  help.hidden = false;
+  help.addEventListener("click", () => KEYS["?"]());
+}
 if (bar) {
   bar.querySelector("[data-many-clear]").hidden = false;
   showMarks(); // a browser that goes back keeps what was marked
