@@ -30,8 +30,8 @@ class CsvFile:
         """Ends the file; a table alone has no place for more."""
         self._file.close()
 
-    def abandon(self) -> None:
-        """Lets go of a file that nobody will read."""
+    def close(self) -> None:
+        """Lets go of what is open, whether the file was finished or not."""
         self._file.close()
 
     def _written(self, cell: Cell) -> str | int:

@@ -56,8 +56,8 @@ class XlsxFile:
             self._fill(sheet, number, line)
         self._book.close()
 
-    def abandon(self) -> None:
-        """Lets go of a file that nobody will read."""
+    def close(self) -> None:
+        """Lets go of what is open, whether the file was finished or not."""
         for sheet in self._book.worksheets():
             sheet.row_data_fh.close()
 

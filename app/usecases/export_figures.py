@@ -1,9 +1,9 @@
 """Puts figures of answers into a file, written down like any other that leaves."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +14,7 @@ from app.exports.figures import DEFINITION, FiguresRow, FiguresTable, Section
 from app.exports.files import FILES
 from app.exports.spool import Spool
 from app.exports.table import About, FileFormat
+from app.exports.threads import in_thread
 from app.storage.engine import Database
 from app.storage.exports import NewExport
 from app.storage.regions import RegionId
@@ -66,16 +67,16 @@ async def export_figures(
     with TemporaryDirectory(prefix="otklik-export-") as folder:
         spool = Spool(Path(folder) / f"figures.{format.value}", grows=False)
         async with journalled(database, region_id, new, spool, clock=clock):
-            await asyncio.to_thread(_write, table, spool, format, zone, _about(table, by, zone, clock()))
+            await in_thread(partial(_write, table, spool, format, zone, _about(table, by, zone, clock())))
             spool.grew(len(table.rows))
             spool.end()
             yield spool
 
 
 def _write(table: FiguresTable, spool: Spool, format: FileFormat, zone: tzinfo, about: About) -> None:
-    file = FILES[format](spool.path, table.headings(zone_name(zone, table.until)), zone)
-    file.write(table.cells())
-    file.finish(about)
+    with closing(FILES[format](spool.path, table.headings(zone_name(zone, table.until)), zone)) as file:
+        file.write(table.cells())
+        file.finish(about)
 
 
 def _about(table: FiguresTable, by: Operator, zone: tzinfo, now: datetime) -> About:

@@ -5,9 +5,10 @@ Making the file waits for no reader: it goes to the disk, and the connection is 
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,11 +21,13 @@ from app.domain.spoken import zone_name
 from app.exports.desk import ExportDesk
 from app.exports.files import FILES, TableFile
 from app.exports.filters import in_words
+from app.exports.groups import first_of
 from app.exports.incident_columns import AUTHOR, OWN, Column, Layout
 from app.exports.incident_management import INCIDENT_MANAGEMENT
 from app.exports.spool import Spool
 from app.exports.surroundings import Surroundings
 from app.exports.table import About, FileFormat
+from app.exports.threads import in_thread
 from app.storage import gazetteer, incident_details, queue, regions
 from app.storage.engine import Database
 from app.storage.exports import NewExport
@@ -79,12 +82,7 @@ async def export_incidents(
                     yield spool
                     making.cancel()
             except BaseExceptionGroup as failed:
-                raise _first(failed) from failed
-
-
-def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
-    error = failed.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+                raise first_of(failed) from failed
 
 
 async def _make(
@@ -99,20 +97,18 @@ async def _make(
 ) -> None:
     """Writes the file, some hundred incidents at a time."""
     async with asyncio.timeout(MADE_WITHIN_SECONDS):
-        async with database.snapshot() as session:
-            await _must_fit(session, region_id, asked, most=desk.sheet_rows - 1, now=now)
-            around = await _surroundings(session, region_id, zone, now)
-            columns = [*COLUMNS[asked.layout], *([AUTHOR] if asked.with_authors else [])]
-            file = FILES[asked.format](spool.path, [column.heading(around) for column in columns], zone)
-            try:
+        with ExitStack() as at_the_end:
+            async with database.snapshot() as session:
+                await _must_fit(session, region_id, asked, most=desk.sheet_rows - 1, now=now)
+                around = await _surroundings(session, region_id, zone, now)
+                columns = [*COLUMNS[asked.layout], *([AUTHOR] if asked.with_authors else [])]
+                file = FILES[asked.format](spool.path, [column.heading(around) for column in columns], zone)
+                at_the_end.callback(file.close)
                 async for ids in queue.walk(session, region_id, asked.wanted, order=asked.order, now=now, size=desk.chunk):
                     found = await incident_details.of_ids(session, region_id, ids)
-                    await asyncio.to_thread(_write, file, found, columns, around)
+                    await in_thread(partial(_write, file, found, columns, around))
                     spool.grew(len(found))
-            except BaseException:
-                file.abandon()
-                raise
-        await asyncio.to_thread(file.finish, _about(asked, spool.rows, around))
+            await in_thread(partial(file.finish, _about(asked, spool.rows, around)))
     spool.end()
 
 

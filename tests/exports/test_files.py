@@ -43,7 +43,7 @@ def test_a_row_that_is_done_is_on_the_disk_and_not_in_memory(tmp_path: Path) -> 
     for _ in range(3):
         file.write([number, "Холодно! " * 20] for number in range(200))
         sizes.append(sum(part.stat().st_size for part in tmp_path.iterdir()))
-    file.abandon()
+    file.close()
 
     assert 0 < sizes[0] < sizes[1] < sizes[2]
 

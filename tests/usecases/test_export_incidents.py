@@ -99,21 +99,29 @@ async def test_a_file_that_nobody_takes_is_written_down_as_broken_off_and_leaves
         assert database.reading.pool.status().endswith("Current Checked out connections: 0")
 
 
-async def test_a_reader_that_takes_nothing_is_cut_off_in_the_middle(
-    database: Database, region_id: RegionId, anna: Operator, noon: datetime
+@pytest.mark.parametrize("hangs_up", [True, False])
+async def test_a_reader_that_is_gone_or_takes_nothing_is_cut_off_and_written_down(
+    database: Database, region_id: RegionId, anna: Operator, noon: datetime, hangs_up: bool
 ) -> None:
     asked = IncidentsAsked(by=anna, wanted=QueueFilter(), filters={}, format=FileFormat.CSV)
     opening = export_incidents(database, region_id, asked, desk=ExportDesk(), zone=ZoneInfo("Europe/Moscow"), clock=lambda: noon)
     sent: list[Message] = []
+    has_hung_up = asyncio.Event()
+
+    async def receive() -> Message:
+        await has_hung_up.wait()
+        return {"type": "http.disconnect"}
 
     async def take_only_the_head(message: Message) -> None:
         if message["type"] == "http.response.body":
+            if hangs_up:
+                has_hung_up.set()
             await asyncio.Event().wait()
         sent.append(message)
 
-    await Download(opening, name="one", format=FileFormat.CSV, stalled_seconds=0.01).stream_response(take_only_the_head)
+    await Download(opening, name="one", format=FileFormat.CSV, stalled_seconds=30 if hangs_up else 0.01)({}, receive, take_only_the_head)
 
     assert [message["type"] for message in sent] == ["http.response.start"]
     async with database.read() as session:
         (entry,) = await exports.listed(session, region_id, before=None, limit=5)
-    assert (entry.completed, entry.ended_at) == (False, noon)
+    assert (entry.rows, entry.completed, entry.ended_at) == (5, False, noon)
