@@ -1,9 +1,11 @@
 """The moments between which the parts of waits lie: those of the questions, and into whose hands their incidents came."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,9 +26,10 @@ MOMENTS = text(
     f" array_agg(i.owner_id), array_agg(i.opened_at) {ASKED}"
 )
 HAND_OVERS = text(
-    f"SELECT array_agg(e.incident_id ORDER BY e.id), array_agg(e.type = 'undone' ORDER BY e.id), array_agg({GIVEN} ORDER BY e.id),"
-    f" array_agg(e.at ORDER BY e.id) FROM (SELECT DISTINCT t.region_id, t.incident_id {ASKED}) asked"
-    f" JOIN incident_events e ON e.region_id = asked.region_id AND e.incident_id = asked.incident_id WHERE {HANDED}"
+    "SELECT array_agg(incident_id), array_agg(is_undone), array_agg(given), array_agg(at)"
+    f" FROM (SELECT e.incident_id, e.type = 'undone' AS is_undone, {GIVEN} AS given, e.at"
+    f" FROM (SELECT DISTINCT t.region_id, t.incident_id {ASKED}) asked"
+    f" JOIN incident_events e ON e.region_id = asked.region_id AND e.incident_id = asked.incident_id WHERE {HANDED} ORDER BY e.id) log"
 )
 
 
@@ -47,10 +50,14 @@ async def held_waits(session: AsyncSession, region_id: RegionId, *, since: datet
     incidents, *moments = (await session.execute(MOMENTS, period | {"now": now})).one()
     if incidents is None:
         return []
-    log: dict[int, list[tuple[bool, AuthorityId | None, datetime]]] = defaultdict(list)
     found = (await session.execute(HAND_OVERS, period)).one()
-    for incident, *entry in zip(*(column or () for column in found), strict=True):
-        log[incident].append((entry[0], entry[1], entry[2]))
+    return await asyncio.to_thread(_put_together, incidents, moments, [column or () for column in found])
+
+
+def _put_together(incidents: Sequence[int], moments: Sequence[Sequence[Any]], handed: Sequence[Sequence[Any]]) -> list[HeldWait]:
+    log: dict[int, list[tuple[bool, AuthorityId | None, datetime]]] = defaultdict(list)
+    for incident, is_undone, given, at in zip(*handed, strict=True):
+        log[incident].append((is_undone, given, at))
     return [
         HeldWait(started, collected, ended, answered, Custody(owner, opened, hand_overs(log.get(incident, ()))))
         for incident, started, collected, ended, answered, owner, opened in zip(incidents, *moments, strict=True)
