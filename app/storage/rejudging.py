@@ -12,8 +12,8 @@ from app.storage.columns import document_of, rows_from
 from app.storage.incidents import SELECTED, Clocks, StoredIncident, stored_of
 from app.storage.regions import RegionId
 
-OPEN = "(waiting OR ended_unanswered OR substantive_waits)"
-"""What a policy can still judge; as the index `ix_incidents_open` has it."""
+OPEN = "(waiting OR ended_unanswered OR substantive_waits) IS TRUE"
+"""What a policy can still judge, as the index `ix_incidents_open` has it: said so that nobody reads that index who asks only what waits."""
 CLOCKS = (
     ("first_answer_due_at", "timestamptz"),
     ("first_answered_at", "timestamptz"),

@@ -28,7 +28,7 @@ def upgrade() -> None:
     op.add_column("turns", sa.Column("policy_id", sa.BigInteger(), nullable=True))
     op.execute(OWED)
     op.drop_index("ix_incidents_open", table_name="incidents")
-    open_ones = sa.text("waiting OR ended_unanswered OR substantive_waits")
+    open_ones = sa.text("(waiting OR ended_unanswered OR substantive_waits) IS TRUE")
     op.create_index("ix_incidents_open", "incidents", ["region_id", "policy_id"], postgresql_where=open_ones)
     op.create_index("ix_incidents_promised", "incidents", ["region_id", "substantive_due_at", "id"], postgresql_where=sa.text(PROMISED))
     unmarked = sa.text("substantive_waits AND substantive_breached_at IS DISTINCT FROM substantive_due_at")

@@ -107,7 +107,9 @@ incidents = Table(
         "queue_at",
         postgresql_where=text("(waiting OR ended_unanswered) AND breached_at IS DISTINCT FROM queue_at"),
     ),
-    Index("ix_incidents_open", "region_id", "policy_id", postgresql_where=text("waiting OR ended_unanswered OR substantive_waits")),
+    Index(
+        "ix_incidents_open", "region_id", "policy_id", postgresql_where=text("(waiting OR ended_unanswered OR substantive_waits) IS TRUE")
+    ),
     Index(
         "ix_incidents_promised",
         "region_id",
