@@ -4,6 +4,7 @@ As a script: a line of JSON with what to run on standard input, its exit code on
 """
 
 import asyncio
+import gc
 import json
 import os
 import subprocess
@@ -78,6 +79,7 @@ def main() -> None:
     load_shipped_model()
     for name in COMMANDS:
         load(name)
+    gc.freeze()  # else a child would copy every page of memory that its collector walks over
     for line in sys.stdin:
         order = json.loads(line)
         pid = os.fork()
