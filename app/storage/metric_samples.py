@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.storage.queue import PROMISED
 from app.storage.quotas import ANY_METHOD, CredentialUse, MethodQuota
 from app.storage.regions import RegionId
 from app.storage.sources import REAL_PAGE
@@ -62,6 +63,19 @@ async def measure_queue(session: AsyncSession, region_id: RegionId, *, now: date
     waiting = [Sample(family, family, (("status", row.status),), row.n) for row in counted]
     family = "otklik_incidents_overdue"
     return waiting, [Sample(family, family, (), sum(row.overdue for row in counted))]
+
+
+async def measure_promises(session: AsyncSession, region_id: RegionId, *, now: datetime) -> list[Sample]:
+    """How many incidents owe a full answer whose deadline has passed."""
+    late = await session.scalar(
+        text(
+            f"SELECT count(*) FROM incidents WHERE region_id = :region AND {PROMISED} AND substantive_due_at < :now"
+            f" AND source_id {REAL_PAGE}"
+        ),
+        {"region": region_id, "now": now},
+    )
+    family = "otklik_full_answers_overdue"
+    return [Sample(family, family, (), int(late or 0))]
 
 
 async def measure_sources(session: AsyncSession, region_id: RegionId, *, now: datetime) -> tuple[list[Sample], list[Sample]]:

@@ -17,6 +17,7 @@ SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 
 INCIDENTS_OPEN = Gauge("otklik_incidents_open", "Incidents that wait for an answer, by status.", ["status"], registry=REGISTRY)
 INCIDENTS_OVERDUE = Gauge("otklik_incidents_overdue", "Waiting incidents whose deadline has passed.", registry=REGISTRY)
+FULL_ANSWERS_OVERDUE = Gauge("otklik_full_answers_overdue", "Incidents with an interim answer whose full one is late.", registry=REGISTRY)
 SOURCES = Gauge("otklik_sources", "Watched pages by network and status.", ["network", "status"], registry=REGISTRY)
 POLL_DELAY = Gauge("otklik_poll_delay_seconds", "How long the source that waits longest has been due.", registry=REGISTRY)
 QUOTA_REMAINING = Gauge("otklik_quota_remaining", "Calls left in 24 hours.", ["network", "method"], registry=REGISTRY)

@@ -27,6 +27,7 @@ async def measure_gauges(
     """Counts the queue and the sources anew, so that reading `/metrics` costs the same however long the queue is."""
     async with database.write() as session:
         queue = await metric_samples.measure_queue(session, region_id, now=now)
+        late = await metric_samples.measure_promises(session, region_id, now=now)
         sources = await metric_samples.measure_sources(session, region_id, now=now)
         open_alarms = await alarms.measure(session, region_id)
         waiting = await masses.count_open(session, region_id)
@@ -34,6 +35,7 @@ async def measure_gauges(
         families = (
             "otklik_incidents_open",
             "otklik_incidents_overdue",
+            "otklik_full_answers_overdue",
             "otklik_sources",
             "otklik_poll_delay_seconds",
             "otklik_quota_remaining",
@@ -42,7 +44,7 @@ async def measure_gauges(
             "otklik_masses_open",
         )
         keys = [metric_samples.quota_samples(quotas), metric_samples.credential_samples(uses, now=now)]
-        for family, samples in zip(families, [*queue, *sources, *keys, open_alarms, open_masses], strict=True):
+        for family, samples in zip(families, [*queue, late, *sources, *keys, open_alarms, open_masses], strict=True):
             await metric_samples.replace_family(session, family, samples)
 
 

@@ -41,6 +41,7 @@ async def test_gauges_are_counted_in_the_database_so_that_several_processes_agre
         await measure_gauges(api.context.database, api.context.region_id, [KEY], [QUOTA], now=noon + 5 * HOUR)
 
     assert await series(scraper, "otklik_incidents") == {'otklik_incidents_open{status="new"}': 2, "otklik_incidents_overdue": 1}
+    assert await series(scraper, "otklik_full_answers") == {"otklik_full_answers_overdue": 0}
     assert await series(scraper, "otklik_sources") == {'otklik_sources{network="vk",status="active"}': 1}
     assert await series(scraper, "otklik_quota") == {'otklik_quota_remaining{method="wall.get",network="vk"}': 4000}
     assert await series(scraper, "otklik_credentials") == {'otklik_credentials{network="vk",state="dead"}': 1}

@@ -7,6 +7,7 @@ import pytest
 
 from app.domain.event import EventType
 from app.domain.incident import IncidentStatus
+from app.storage import metric_samples
 from app.usecases.close_incident import close_incident
 from app.usecases.rebuild_statistics import rebuild_statistics
 from app.usecases.rejudge_incidents import rejudge_incidents
@@ -56,6 +57,9 @@ async def test_an_interim_answer_opens_the_second_deadline_which_is_watched(
 
     assert await breaches(reader) == [due]
     assert (await second(reader))[2] == due
+    async with desk.database.read() as session:
+        (late,) = await metric_samples.measure_promises(session, desk.region_id, now=due + HOUR)
+    assert late.value == 1
     details = await desk.details()
     assert (details.is_overdue(due + HOUR), details.is_substantive_overdue(due + HOUR)) == (False, True)
     assert await differing(desk, due + 6 * HOUR) == []
