@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +11,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.deadline import ClockStart
 from app.domain.incident import IncidentId
 from app.domain.message import MessageId
 from app.domain.operator import Operator, Role
+from app.domain.ready_policies import READY
+from app.domain.russian_days import OfficeHours
 from app.domain.source import SourceId
 from app.domain.verdict import Kind
 from app.domain.word import Word
@@ -24,11 +27,13 @@ from app.storage.replay_differences import Difference
 from app.storage.replay_evidence import Window
 from app.storage.replay_schemas import replay_schema, schema_of
 from app.usecases.assign_incident import Handover, assign_incident
+from app.usecases.change_policy import change_policy, of_ready
 from app.usecases.close_incident import close_incident
 from app.usecases.correct_verdict import correct_verdict
 from app.usecases.link_answer import link_answer, unlink_answer
 from app.usecases.merge_incident import merge_incident
 from app.usecases.reject_incident import reject_incident
+from app.usecases.rejudge_incidents import rejudge_incidents
 from app.usecases.reopen_incident import reopen_incident
 from app.usecases.replay import STATUS_AFTER, Replay, replay
 from app.usecases.take_incident import take_incident
@@ -88,6 +93,14 @@ class Office:
         async with self.database.write() as session:
             await step(session, self.region_id, incident_id, self.village.hands.now)
 
+    async def change_terms(self) -> None:
+        """Eight hours from the hand-over for what is open by now."""
+        now = self.village.hands.now
+        terms = replace(of_ready(READY["eight_hours"], OfficeHours(), "Europe/Moscow"), clock_start=ClockStart.HANDED_OVER)
+        async with self.database.write() as session:
+            await change_policy(session, self.region_id, terms, made_by=self.chief.id, now=now)
+        assert await rejudge_incidents(self.database, self.region_id, now=now) > 0
+
     async def replayed(self, *, start: datetime, end: datetime, source_id: SourceId | None = None) -> list[Difference]:
         """What a replay of the window makes otherwise."""
         polling = self.village.watch.polling
@@ -134,6 +147,7 @@ async def work_on(office: Office) -> None:
     word = Word(Kind.QUESTION, None, urgent=True)
     await office.act("Жалоба 1!", lambda s, r, i, t: correct_verdict(s, r, i, anna, word, version=None, now=t))
     await village.go_on(10 * MINUTE)
+    await office.change_terms()
     await office.act("Жалоба 2!", lambda s, r, i, t: reopen_incident(s, r, i, chief, reason="ошибка", version=None, now=t))
     await office.act("Жалоба 3!", lambda s, r, i, t: close_incident(s, r, i, chief, reason=None, version=None, now=t))
     parent = await office.incident("Жалоба 0!")
