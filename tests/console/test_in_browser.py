@@ -138,13 +138,25 @@ async def test_an_operator_s_morning_by_keyboard(site: Site, address: str) -> No
         assert screen.hosts == {urlsplit(address).netloc}
 
 
-async def test_a_line_opens_wherever_it_is_clicked(site: Site, address: str) -> None:
+async def test_a_line_opens_wherever_it_is_clicked_and_the_next_one_and_the_way_back_are_a_key_away(site: Site, address: str) -> None:
     async with open_screen(address) as screen:
         await screen.sign_in("vera")
+        page = screen.page
+        first, second = [await page.locator("[data-row]").nth(place).get_attribute("id") or "" for place in (0, 1)]
 
-        await screen.page.locator("[data-row] .due time").first.click()
-
-        await screen.page.wait_for_url(re.compile(r"/incidents/\d+"))
+        await page.locator("[data-row] .due time").first.click()
+        await page.wait_for_url(f"**/incidents/{first.removeprefix('incident-')}")
+        await page.keyboard.press("n")
+        await page.wait_for_url(f"**/incidents/{second.removeprefix('incident-')}")
+        await page.keyboard.press("u")
+        await page.wait_for_url(f"**/#{second}")
+        await expect(page.locator(f"#{second} [data-open]")).to_be_focused()
+        await page.keyboard.press("?")
+        await expect(page.get_by_role("dialog", name="Клавиши")).to_be_visible()
+        await page.keyboard.press("j")
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_be_hidden()
+        assert await screen.focused_row() == second
         assert screen.complaints == []
 
 
