@@ -33,7 +33,8 @@ def add(
     """Watches a page: any form of its link, `@name` or number."""
 
     async def watch(services: Services) -> str:
-        page = await resolve_page(Networks(services.plugins, services.connectors.connector_for), url)
+        networks = Networks(services.plugins, services.connectors.connector_for)
+        page = await resolve_page(networks, url)
         region = services.region_id
         async with services.database.write() as session:
             body = await authorities.ensure(session, region, authority) if authority else None
@@ -41,7 +42,8 @@ def add(
             added = await add_source(
                 session, region, page, official=official, authority_id=body, territory_id=place, test=test, now=services.now()
             )
-        return f"Watching {page.name} ({page.url}) as {added}."
+        advice = f" Its network only tells: run `otklik source push {added}` next." if page.wall.network in networks.only_push() else ""
+        return f"Watching {page.name} ({page.url}) as {added}.{advice}"
 
     print(with_services(watch))
 
