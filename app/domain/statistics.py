@@ -6,11 +6,11 @@ it out, as a bare mean does, makes the figure better the more questions stay wit
 
 import math
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from app.domain.working_time import Calendar
 
@@ -146,6 +146,18 @@ def figures_of(waits: Collection[Wait]) -> Figures:
         mean_answered_seconds=math.fsum(times) / len(times) if times else None,
         longest_wait_seconds=max((wait.seconds for wait in waits), default=None),
     )
+
+
+def expected_shares(groups: Sequence[Sequence[tuple[str | None, Wait]]]) -> list[float | None]:
+    """The share answered within a day that each group would have if it answered every kind of question as all groups together do.
+
+    Each wait comes with its kind. A body that is asked harder questions than others has less to be expected of it.
+    """
+    by_kind: dict[str | None, list[Wait]] = defaultdict(list)
+    for kind, wait in chain.from_iterable(groups):
+        by_kind[kind].append(_never_in_time(wait))
+    usual = {kind: 1 - kaplan_meier(waits).share_at(max(HOURS) * 3600) for kind, waits in by_kind.items()}
+    return [math.fsum(usual[kind] for kind, _ in group) / len(group) if group else None for group in groups]
 
 
 def _never_in_time(wait: Wait) -> Wait:

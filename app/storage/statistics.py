@@ -30,7 +30,7 @@ class Answered(StrEnum):
 class GroupOfWaits:
     """The questions of one group, as columns. Moments are Unix seconds; an unanswered wait ends when it was last observed.
 
-    `no_reply` counts those that nobody could answer, which stand in no column.
+    `topics` are groups of topics. `no_reply` counts those that nobody could answer, which stand in no column.
     """
 
     key: int | None
@@ -39,6 +39,7 @@ class GroupOfWaits:
     ended: Sequence[float]
     answered: Sequence[bool]
     retracted: Sequence[bool]
+    topics: Sequence[str | None]
     no_reply: int
 
 
@@ -67,6 +68,7 @@ OWED = (
     f" AND i.source_id {REAL_PAGE}"
 )
 """Turns `t` of incidents `i` put in `since <= t < until`, without those that no deadline binds (`pre_observed`) and dismissed ones."""
+TOPIC_GROUP = "split_part(i.topic, '.', 1)"
 COUNTED = f"{OWED} AND t.no_reply_at IS NULL"
 """Of them those that somebody could answer: what figures are made of."""
 
@@ -88,7 +90,8 @@ async def waits(
         text(
             f"SELECT {columns}, {_column('extract(epoch FROM t.started_at)::float8')},"
             f" {_column(f'extract(epoch FROM coalesce({answered_at}, t.withdrawn_at, CAST(:now AS timestamptz)))::float8')},"
-            f" {_column(f'{answered_at} IS NOT NULL')}, {_column(retracted)}, count(t.no_reply_at)"
+            f" {_column(f'{answered_at} IS NOT NULL')}, {_column(retracted)},"
+            f" {_column(TOPIC_GROUP)}, count(t.no_reply_at)"
             f" FROM turns t JOIN incidents i ON i.region_id = t.region_id AND i.id = t.incident_id{joins}"
             f" WHERE {OWED} GROUP BY 1, 2 ORDER BY 2 NULLS LAST, 1"
         ),

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.statistics import Curve, Figures, Wait, figures_of, kaplan_meier, working_clock
+from app.domain.statistics import Curve, Figures, Wait, expected_shares, figures_of, kaplan_meier, working_clock
 from app.domain.working_time import Calendar
 from app.storage import statistics
 from app.storage.regions import RegionId
@@ -32,13 +32,15 @@ class Period:
 class MeasuredGroup:
     """One group; `key` is its number where it has one, `name` is `None` for what belongs to nobody.
 
-    `no_reply` counts the questions that nobody could answer; the figures are without them.
+    `no_reply` counts the questions that nobody could answer; the figures are without them. `expected_share`: what would be answered
+    within a day of questions of these topics, if all were answered as they are in the region.
     """
 
     key: int | None
     name: str | None
     figures: Figures
     no_reply: int = 0
+    expected_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,10 @@ async def measure_answers(
 
 def _measure(found: Sequence[GroupOfWaits], calendar: Calendar | None) -> MeasuredAnswers:
     waits = _plain_waits(found) if calendar is None else _working_waits(found, calendar)
+    expected = expected_shares([list(zip(group.topics, of_group, strict=True)) for group, of_group in zip(found, waits, strict=True)])
     groups = [
-        MeasuredGroup(group.key, group.name, figures_of(of_group), group.no_reply) for group, of_group in zip(found, waits, strict=True)
+        MeasuredGroup(group.key, group.name, figures_of(of_group), group.no_reply, share)
+        for group, of_group, share in zip(found, waits, expected, strict=True)
     ]
     everything = [wait for of_group in waits for wait in of_group]
     return MeasuredAnswers(figures_of(everything), kaplan_meier(everything), groups)

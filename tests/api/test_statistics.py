@@ -119,6 +119,7 @@ async def test_groups_carry_their_names(viewer: httpx.AsyncClient, group_by: str
     (group,) = measured["groups"]
     assert group["group"]["name"] == name
     assert group.pop("comparable") is False, "four questions are too few"
+    assert group.pop("expected_within_24h") == measured["total"]["share_within"]["24h"], "all that there is"
     assert {key: value for key, value in group.items() if key != "group"} == measured["total"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.statistics import Curve, Wait, figures_of, kaplan_meier, working_clock
+from app.domain.statistics import Curve, Wait, expected_shares, figures_of, kaplan_meier, working_clock
 from app.domain.working_time import Calendar, working_time_between
 
 HOUR = 3600
@@ -83,6 +83,15 @@ def test_few_quick_answers_do_not_stand_before_many_good_ones() -> None:
     assert many.share_within[24] == pytest.approx(0.95)
     assert quick.cautious_share < many.cautious_share
     assert figures_of([]).cautious_share == 0
+
+
+def test_who_is_asked_harder_questions_has_less_to_be_expected_of_them() -> None:
+    roads: list[tuple[str | None, Wait]] = [("roads", wait) for wait in waits("30 30", HOUR)]
+    lamps: list[tuple[str | None, Wait]] = [("lamps", wait) for wait in waits("2 2", HOUR)]
+    both: list[tuple[str | None, Wait]] = [("roads", wait) for wait in waits("3 30", HOUR)]
+
+    # Roads are answered within a day in 1 case of 4, lamps always.
+    assert expected_shares([roads, lamps, [*both, lamps[0]], []]) == [pytest.approx(0.25), 1, pytest.approx(0.5), None]
 
 
 def test_an_answer_taken_back_counts_with_its_time_but_not_as_in_time() -> None:

@@ -67,20 +67,22 @@ class GroupKey(BaseModel):
 
 
 class GroupOut(FiguresOut):
-    """The figures of one group. One of fewer than five questions is shown and not `comparable` with others."""
+    """The figures of one group. One of fewer than five questions is shown and not `comparable` with others.
 
-    model_config = example(group=GROUP, comparable=True, **FIGURES)
+    `expected_within_24h` is the share that questions of the same topics get answered within 24 hours in the region as a whole.
+    """
+
+    model_config = example(group=GROUP, comparable=True, expected_within_24h=0.72, **FIGURES)
 
     group: GroupKey
     comparable: bool
+    expected_within_24h: float | None
 
     @classmethod
     def of_group(cls, measured: MeasuredGroup) -> "GroupOut":
-        return cls(
-            group=GroupKey(id=measured.key, name=measured.name),
-            comparable=measured.figures.comparable,
-            **_fields(measured.figures, measured.no_reply),
-        )
+        group = GroupKey(id=measured.key, name=measured.name)
+        about = {"comparable": measured.figures.comparable, "expected_within_24h": measured.expected_share}
+        return cls(group=group, **about, **_fields(measured.figures, measured.no_reply))
 
 
 class AnswersOut(BaseModel):
@@ -89,7 +91,7 @@ class AnswersOut(BaseModel):
     model_config = example(
         **{"from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "group_by": "authority", "clock": "calendar"},
         total=FIGURES,
-        groups=[{"group": GROUP, "comparable": True, **FIGURES}],
+        groups=[{"group": GROUP, "comparable": True, "expected_within_24h": 0.72, **FIGURES}],
     )
 
     since: datetime = Field(serialization_alias="from")
