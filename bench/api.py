@@ -39,7 +39,7 @@ WHO = (
 ONE = (
     "SELECT i.*, s.network, s.name AS source_name, s.url AS source_url, s.official, a.name AS authority_name, o.name AS assignee_name,"
     " m.url AS m_url, m.text AS m_text, m.author_name AS m_author, m.published_at AS m_published, m.collected_at AS m_collected,"
-    " m.edited_at AS m_edited, m.deleted_at AS m_deleted, g.type AS g_type, g.name AS g_name"
+    " m.edited_at AS m_edited, m.deleted_at AS m_deleted, m.erased_at AS m_erased, g.type AS g_type, g.name AS g_name"
     " FROM incidents i JOIN sources s ON s.id = i.source_id"
     " LEFT JOIN authorities a ON a.id = i.authority_id LEFT JOIN operators o ON o.id = i.assignee_id"
     " LEFT JOIN gazetteer_entries g ON g.region_id = i.region_id AND g.id = i.territory_id"
@@ -128,12 +128,15 @@ def shape(row: Any, turns: list[Any]) -> dict[str, Any]:
             "collected_at": row["m_collected"],
             "edited_at": row["m_edited"],
             "deleted_at": row["m_deleted"],
+            "erased_at": row["m_erased"],
         },
         **{name: row[name] for name in ("published_at", "collected_at", "opened_at", "assigned_at", "closed_at")},
         **{name: row[name] for name in ("first_answer_due_at", "first_answered_at")},
         "first_answer": None,
         "time_to_first_answer_seconds": seconds(turns),
         "overdue": row["waiting"] and row["first_answer_due_at"] < NOW,
+        "substantive_answer_due_at": row["substantive_due_at"],
+        "substantive_overdue": False,
         "authority": None if row["authority_id"] is None else {"id": row["authority_id"], "name": row["authority_name"]},
         "assignee": None if row["assignee_id"] is None else {"id": row["assignee_id"], "name": row["assignee_name"]},
         "territory": None
@@ -156,6 +159,8 @@ def turn_shape(turn: Any) -> dict[str, Any]:
         **{name: turn[name] for name in ("question_id", "started_at", "due_at", "urgent", "repeats", "acked_at", "moved_to_private_at")},
         "first_answer": stop_of(turn["first_answered_at"], turn["first_answer_id"], turn["first_answer_class"]),
         "substantive_answer": stop_of(turn["substantive_at"], turn["substantive_id"], turn["substantive_class"]),
+        "substantive_due_at": turn["substantive_due_at"],
+        "policy_id": turn["policy_id"],
         "withdrawn_at": turn["withdrawn_at"],
         "no_reply_at": turn["no_reply_at"],
         "flags": list(turn["flags"]),
