@@ -23,6 +23,8 @@ TITLES: Mapping[str, str] = {
     "territory_id": "территория №",
     "overdue": "просрочены",
     "owed": "повторы без ответа",
+    "promised": "ждут полного ответа",
+    "promise_overdue": "полный ответ просрочен",
     "words": "слова",
     "confidence_below": "уверенность в виде ниже",
     "published_from": "опубликовано с",

@@ -61,6 +61,11 @@ def _last_turn(incident: IncidentDetails) -> Turn | None:
     return incident.turns[-1] if incident.turns else None
 
 
+def _settled_at(incident: IncidentDetails) -> datetime | None:
+    turn = _last_turn(incident)
+    return None if turn is None or turn.substantive is None else turn.substantive.at
+
+
 def _turn_state(incident: IncidentDetails, around: Surroundings) -> Cell:
     turn = _last_turn(incident)
     return None if turn is None else names.TURN_STATES[turn.state(around.now)]
@@ -114,9 +119,12 @@ OWN: Sequence[Column] = (
     at("Назначено", lambda one: one.assigned_at),
     at("Ответить до", lambda one: one.first_answer_due_at),
     at("Первый ответ", lambda one: one.first_answered_at),
+    at("Полный ответ до", lambda one: one.substantive_due_at if one.owes_full_answer() else None),
+    at("Ответ по существу", _settled_at),
     at("Закрыто", lambda one: one.closed_at),
     Column("Срок", _turn_state, 26),
     Column("Просрочено", lambda one, around: YES if one.is_overdue(around.now) else NO, 12),
+    Column("Полный ответ просрочен", lambda one, around: YES if one.is_substantive_overdue(around.now) else NO, 12),
     Column("До первого ответа, с", lambda one, _: _wait(one)),
     Column("До первого ответа", lambda one, _: None if (wait := _wait(one)) is None else length(wait), 18),
     Column("Первый ответ: каков", lambda one, _: _answer_class(one), 24),

@@ -139,6 +139,7 @@ FILTERS: list[dict[str, Any]] = [
     {"kind": "question"},
     {"territory_id": 5},
     {"unsure": True},
+    {"substantive_owed": True},
     {"test": True},
 ]
 
