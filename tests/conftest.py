@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -35,6 +36,12 @@ GIVEN_SERVER = "OTKLIK_TEST_DATABASE_URL"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The order of a run: chance's, but for the long tests, which begin first."""
     items[:] = longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end of the run: the collector need not walk over it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
