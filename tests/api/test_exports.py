@@ -13,8 +13,8 @@ import pytest
 
 from app.domain.operator import Role
 from app.exports.desk import ExportDesk
-from app.main import create_app
 from tests.api.conftest import Api
+from tests.applications import application
 from tests.usecases.reading import PAGE, Reader, comment, stub
 
 HOUR = timedelta(hours=1)
@@ -170,7 +170,7 @@ async def test_what_nobody_knows_is_refused_and_not_passed_over(viewer: httpx.As
 async def with_desk(api: Api, desk: ExportDesk) -> httpx.AsyncClient:
     """A viewer of an application whose exports have other limits."""
     token = await api.token(Role.VIEWER)
-    transport = httpx.ASGITransport(create_app(replace(api.context, desk=desk)))
+    transport = httpx.ASGITransport(application(replace(api.context, desk=desk)))
     headers = {"Authorization": f"Bearer {token}"}
     return await api.stack.enter_async_context(
         httpx.AsyncClient(transport=transport, base_url="http://otklik.test/api/v1", headers=headers)

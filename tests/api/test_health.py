@@ -8,11 +8,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from app.main import create_app
 from app.storage import disk as storage_disk
 from app.storage import workers
 from app.storage.disk import DiskWatch
 from tests.api.conftest import Api
+from tests.applications import application
 
 READY = "http://otklik.test/readyz"
 
@@ -71,7 +71,7 @@ async def test_a_full_disk_is_named_with_what_to_do(api: Api, tmp_path: Path, mo
 
 async def client_of(api: Api, disk: DiskWatch) -> httpx.AsyncClient:
     """A client of the application over the disk."""
-    app = create_app(replace(api.context, disk=disk))
+    app = application(replace(api.context, disk=disk))
     return await api.stack.enter_async_context(httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://otklik.test"))
 
 
