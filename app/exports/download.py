@@ -53,6 +53,8 @@ class Download(Response):
             if not isinstance(error, ReaderGone | ReaderStalled):
                 raise error from failed
             log.info("export broken off", reason=type(error).__name__)
+        if self.background is not None:  # it notes that the token is in use
+            await self.background()
 
     async def _send_file(self, send: Send) -> None:
         async with self._opening as spool, aclosing(spool.read()) as pieces:

@@ -128,11 +128,12 @@ async def test_a_disabled_operator_comes_in_no_more(api: Api, viewer: httpx.Asyn
     assert (await viewer.get("/incidents")).status_code == 401
 
 
-async def test_the_use_of_a_token_is_noted_once_a_minute(api: Api, viewer: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("path", ["/incidents", "/incidents/export"])
+async def test_the_use_of_a_token_is_noted_once_a_minute(api: Api, viewer: httpx.AsyncClient, path: str) -> None:
     seen = []
     for step in (0, 30, 90):
         api.clock[0] += timedelta(seconds=step)
-        await viewer.get("/incidents")
+        await viewer.get(path)
         async with api.context.database.read() as session:
             seen.append(await session.scalar(text("SELECT last_used_at FROM tokens")))
 
