@@ -1,6 +1,7 @@
 """Long polls in flight: one task a source, as long as this worker holds its lease."""
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
@@ -11,7 +12,7 @@ from app.storage.engine import DATABASE_ERRORS, explain
 from app.storage.failures import is_away
 from app.storage.push_channels import ReceivingClaim
 from app.usecases.receive_updates import Receiving, claim_receiving, receive_updates, stop_receiving
-from connectors.sdk.errors import ConnectorError
+from connectors.sdk.errors import ConnectorError, RateLimited
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ class UpdateRunner:
         except LeaseLost:
             log.warning("long poll lost", source_id=claim.source.id)
         except ConnectorError as error:
-            await self._give_back(claim, str(error))
+            await self._give_back(claim, str(error), asked=error.retry_after if isinstance(error, RateLimited) else 0.0)
         except Exception as error:  # the job runner's edge: one bad source never stops the others
             if is_away(error):
                 await self._give_back(claim, f"the database could not store it: {explain(error)}")
@@ -61,8 +62,10 @@ class UpdateRunner:
         finally:
             self._running.pop(claim.source.id, None)
 
-    async def _give_back(self, claim: ReceivingClaim, error: str) -> None:
-        again_at = backoff_until(self._receiving.now(), claim.failures, self._bounds)
+    async def _give_back(self, claim: ReceivingClaim, error: str, *, asked: float = 0.0) -> None:
+        """Tries again after a pause, and not before the seconds that the network asked for."""
+        now = self._receiving.now()
+        again_at = max(backoff_until(now, claim.failures, self._bounds), now + timedelta(seconds=asked))
         if claim.failures == 0:
             log.warning("long poll failed", source_id=claim.source.id, error=error, again_at=again_at.isoformat())
         try:

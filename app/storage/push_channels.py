@@ -203,9 +203,12 @@ async def release_intake(session: AsyncSession, claim: IntakeClaim) -> None:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReceivingClaim:
-    """The right to fetch a source's events by long polling, held by one worker under one generation."""
+    """The right to fetch a source's events by long polling, held by one worker under one generation.
+
+    `failures` in a row, as the database has them: none any more once something was fetched.
+    """
 
     source: Source
     cursor: str | None

@@ -45,7 +45,7 @@ async def receive_updates(receiving: Receiving, claim: ReceivingClaim) -> None:
             raise AccessDenied(f"{source.network} has no long poll", permanent=True)
         updates = await connector.wait_for_updates(wall, cursor)
         await _store(receiving, claim, updates)
-        cursor = updates.cursor
+        cursor, claim.failures = updates.cursor, 0
 
 
 async def _store(receiving: Receiving, claim: ReceivingClaim, updates: Updates) -> None:

@@ -15,6 +15,7 @@ from app.storage.push_channels import ReceivingClaim
 from app.storage.regions import RegionId
 from app.usecases.receive_updates import Receiving
 from connectors.sdk.contract import Cursor, Updates, Wall
+from connectors.sdk.errors import RateLimited
 
 FAILED = ("warning", "long poll failed")
 BOUNDS = PollBounds(timedelta(minutes=5), timedelta(seconds=1), timedelta(days=1))
@@ -44,6 +45,22 @@ def nothing_new() -> Updates:
 
 def break_down() -> Updates:
     raise KeyError("a fault of ours")
+
+
+def ask_for_patience() -> Updates:
+    raise RateLimited("getUpdates: too many", retry_after=600)
+
+
+async def test_a_network_that_asks_for_a_pause_is_given_it(noon: datetime) -> None:
+    source = Source(SourceId(1), "vk", "-7", "Город", "https://vk.com/club7", True, None, SourceStatus.ACTIVE, noon)
+    database = Database(create_engine("postgresql://127.0.0.1:1/nowhere"))
+    receiving = Receiving(database, RegionId(1), "one", lambda network: Telling(ask_for_patience), lambda: noon)
+    with capture_logs() as logs:
+        async with asyncio.TaskGroup() as group:
+            await UpdateRunner(receiving, BOUNDS, group)._run(ReceivingClaim(source, None, 0, 1))
+    await database.close()
+
+    assert logs[0]["again_at"] == (noon + timedelta(minutes=10)).isoformat()
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from app.domain.source import SourceId
 from app.storage import push_channels, sources
 from app.storage.credentials import SecretBox
 from app.storage.engine import Database
+from app.storage.push_channels import ReceivingClaim
 from app.storage.readings import Lane
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
@@ -186,8 +187,8 @@ class Noticed:
         """Holds nothing of its own."""
 
 
-async def fetch(service: Service) -> None:
-    """A worker fetches one batch and is then stopped."""
+async def fetch(service: Service) -> ReceivingClaim:
+    """A worker fetches one batch and is then stopped; its claim as it ended."""
     connector = service.receiving.connector_for("vk")
     assert isinstance(connector, VkConnector)
     noticed = Noticed(connector)
@@ -200,13 +201,16 @@ async def fetch(service: Service) -> None:
         fetching.cancel()
         await asyncio.gather(fetching, return_exceptions=True)
     await stop_receiving(receiving, claim, None, service.world.moment)
+    return claim
 
 
 async def test_long_polling_brings_questions_into_the_queue_and_goes_on_where_another_worker_stopped(service: Service) -> None:
     await open_long_poll(service.desk, service.source_id, direct_messages=False)
+    async with service.desk.database.write() as session:
+        await session.execute(text("UPDATE push_channels SET failures = 5"))
     for minutes in (5, 12, 20):
         service.world.moment = at(minutes)
-        await fetch(service)
+        assert (await fetch(service)).failures == 0, "what fails next is the first failure in a row"
     await take_in_events(service.taking, limit=5)
     assert [text for text, _ in await service.messages()] == ["Холодно!"] * 5
     assert (await check_push(service.desk, service.source_id)).health.keeps_up
