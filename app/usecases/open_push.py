@@ -55,16 +55,19 @@ async def open_callback(desk: PushDesk, source_id: SourceId, base_address: str, 
     secret = secrets.token_urlsafe(SECRET_BYTES)
     code = await setter.confirmation_code(wall)
     async with desk.database.write() as session:
-        had_one = source.id in await push_channels.health_of(session, [source.id])
+        before = (await push_channels.health_of(session, [source.id])).get(source.id)
         new = NewChannel(source.id, PushMode.CALLBACK, desk.box.lock(secret), code, direct_messages)
         await push_channels.open_channel(session, new, now=desk.now())
     try:
         server = await setter.open_callback(wall, address, secret=secret, direct_messages=direct_messages)
         code = await setter.confirmation_code(wall)  # it changes with every server that is added or edited
     except ConnectorError:
-        if not had_one:
-            async with desk.database.write() as session:
+        async with desk.database.write() as session:
+            if before is None:
                 await push_channels.close_channel(session, source.id)
+            elif before.mode is PushMode.LONG_POLL:  # it goes on, else nobody would hear the page any more
+                again = NewChannel(source.id, PushMode.LONG_POLL, None, None, before.direct_messages)
+                await push_channels.open_channel(session, again, now=desk.now())
         raise
     async with desk.database.write() as session:
         await push_channels.note_server(session, source.id, server=server, confirmation=code)

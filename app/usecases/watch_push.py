@@ -18,6 +18,7 @@ AT_ONCE = 5
 FAILURES_IN_A_ROW = 3
 """Long polls that fail so often tell more than a network that is away for a moment, or a worker that has just taken over."""
 NEVER_ASKED = "nothing is received: run `otklik source push`"
+UNTOLD = "the network was not told our address to the end: run `otklik source push` again"
 
 
 async def watch_push(database: Database, region_id: RegionId, unpolled: Mapping[str, Connector], *, now: datetime) -> None:
@@ -45,6 +46,8 @@ async def why_deaf(connector: Connector, page: Hearing) -> str | None:
     """Why nothing of the page would reach us, "" when all is well; `None` while the network does not say."""
     if page.mode is None:
         return NEVER_ASKED
+    if page.mode is PushMode.CALLBACK and page.server is None:
+        return UNTOLD
     if page.failures >= FAILURES_IN_A_ROW:
         return page.last_error
     if not isinstance(connector, PushChecker):

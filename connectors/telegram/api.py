@@ -95,7 +95,7 @@ def read_answer(received: Received, *, method: str, credential: Credential) -> A
 def refusal(document: Mapping[str, Any], *, method: str, credential: Credential) -> ConnectorError:
     """Telegram's refusal as ours."""
     code, parameters = whole(document.get("error_code")) or 0, mapping(document.get("parameters"))
-    reason = redact(line(document.get("description"))[:MOST_TEXT] or "no reason", credential)
+    reason = redact(line(document.get("description")), credential)[:MOST_TEXT] or "no reason"
     text = f"{method} with the bot {credential.name!r}: Telegram error {code}: {reason}"
     moved_to = whole(parameters.get("migrate_to_chat_id"))
     if moved_to:

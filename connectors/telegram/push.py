@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.sdk.contract import Credential, Wall
-from connectors.sdk.errors import AccessDenied
+from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError
 from connectors.sdk.fields import line, mapping, whole
 from connectors.telegram import settings
 from connectors.telegram.api import Parameters
@@ -38,11 +38,23 @@ async def open_long_poll(client: TelegramClient, wall: Wall) -> None:
 
 
 async def close_webhook(client: TelegramClient, address: str) -> None:
-    """Has Telegram send nothing more to the address, also where the bot has left its page; what comes is kept for a day."""
+    """Has Telegram send nothing more to the address, also where the bot has left its page; what comes is kept for a day.
+
+    A bot that is refused may be another page's: it stands in the way of none that is found.
+    """
+    refused: ConnectorError | None = None
+    is_found = False
     for credential in client.bots:
-        state = mapping((await client.read(credential, "getWebhookInfo", {})).result)
+        try:
+            state = mapping((await client.read(credential, "getWebhookInfo", {})).result)
+        except (AccessDenied, AuthenticationFailed) as error:
+            refused = error
+            continue
         if state.get("url") == address:
+            is_found = True
             await remove_webhook(client, credential)
+    if refused is not None and not is_found:
+        raise refused
 
 
 async def remove_webhook(client: TelegramClient, credential: Credential) -> None:

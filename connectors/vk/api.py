@@ -141,7 +141,7 @@ def read_answer(received: Received, *, method: str, credential: Credential, now:
 def refusal(error: Mapping[str, Any], *, method: str, credential: Credential, now: datetime) -> ConnectorError:
     """VK's error object as ours. `request_params` is left out: VK echoes there what it was sent."""
     code, subcode = whole(error.get("error_code")), whole(error.get("error_subcode"))
-    reason = redact(clean_text(str(error.get("error_msg") or "no text"))[:MOST_TEXT], credential)
+    reason = redact(clean_text(str(error.get("error_msg") or "no text")), credential)[:MOST_TEXT]
     number = f"{code}/{subcode}" if subcode else code
     text = f"{method} with key {credential.name!r}: VK error {number}: {reason}"
     meaning = None if code is None else meaning_of(code, subcode)

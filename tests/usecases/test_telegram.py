@@ -32,7 +32,7 @@ from app.usecases.watch_push import watch_push
 from app.usecases.write_reply import write_reply
 from connectors.sdk.contract import Cursor, Message, PublishedReply, Updates, Wall
 from connectors.sdk.emulation.loopback import serve
-from connectors.sdk.errors import SourceUnavailable
+from connectors.sdk.errors import AccessDenied, SourceUnavailable
 from connectors.telegram import plugin
 from connectors.telegram.connector import TelegramConnector
 from tests.connectors.telegram.telegram_world import ANNA, BORIS, BOT, CITY, TelegramWorld, at, comment, post, telegram_world
@@ -126,6 +126,11 @@ async def test_from_a_post_in_the_channel_to_answers_in_the_group_and_in_private
     assert service.desk.networks.only_push() == {"telegram"}
     opened = await open_callback(service.desk, service.source_id, service.address, direct_messages=True)
     assert opened.state == "ok"
+    assert await service.watch() == []
+    async with service.database.write() as session:
+        await session.execute(text("UPDATE push_channels SET server = NULL"))
+    assert "to the end" in (await service.watch())[0], "whoever opened it was ended before Telegram had its address"
+    await open_callback(service.desk, service.source_id, service.address, direct_messages=True)
     assert await service.watch() == []
 
     await service.hear(12)
@@ -229,3 +234,10 @@ async def test_a_bot_that_is_removed_raises_an_alarm_which_ends_when_it_is_back(
     assert await service.watch() == []
     assert not (await close_push(service.desk, service.source_id)).is_polled, "there is nothing left that would tell of the page"
     assert "source push" in (await service.watch())[0]
+
+
+async def test_a_long_poll_goes_on_when_a_webhook_cannot_be_set_in_its_place(service: Service) -> None:
+    await open_long_poll(service.desk, service.source_id, direct_messages=True)
+    with pytest.raises(AccessDenied, match="HTTPS"):
+        await open_callback(service.desk, service.source_id, "http://otklik.example.ru", direct_messages=False)
+    assert await service.rows("SELECT mode, direct_messages FROM push_channels") == [("long_poll", True)]

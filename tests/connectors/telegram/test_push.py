@@ -67,6 +67,15 @@ async def test_a_webhook_brings_what_waited_and_its_trouble_is_told(world: Teleg
     assert "not set" in await connector.push_trouble(WALL, server)
 
 
+async def test_a_webhook_is_taken_away_although_another_pages_bot_is_dead(world: TelegramWorld) -> None:
+    async with world.connector("5000000009:AAtoken_that_was_revoked_long_ago_12345", BOT) as connector:
+        server = await connector.open_callback(WALL, ADDRESS, secret="one", direct_messages=False)
+        await connector.close_callback(WALL, server)
+        assert "not set" in await connector.push_trouble(WALL, server)
+        with pytest.raises(AuthenticationFailed):
+            await connector.close_callback(WALL, "https://elsewhere.example.ru/hooks/telegram/1")
+
+
 async def test_nothing_is_opened_for_a_bot_that_would_hear_nothing(world: TelegramWorld, connector: TelegramConnector) -> None:
     world.bot.reads_all = False
     with pytest.raises(AccessDenied, match="privacy mode"):
