@@ -140,6 +140,7 @@ def fold(events: Iterable[Event]) -> Facts:
     at_once: datetime | None = None
     by_hand: datetime | None = None
     commenting: Commenting | None = None
+    rejected: set[MessageId] = set()
     for event in events:
         match event.type:
             case EventType.OPENED:
@@ -154,11 +155,14 @@ def fold(events: Iterable[Event]) -> Facts:
                 by_hand = None
             case EventType.COMMENTS_CLOSED | EventType.COMMENTS_OPENED:
                 commenting = Commenting(event.type is EventType.COMMENTS_CLOSED, event.at)
-        _fold_one(event, asks, answers, refused)
+        _fold_one(event, asks, answers, refused, rejected)
     return Facts(asks, answers, frozenset(refused), opened_under, at_once or by_hand, commenting)
 
 
-def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId, Answer], refused: set[MessageId]) -> None:
+def _fold_one(
+    event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId, Answer], refused: set[MessageId], rejected: set[MessageId]
+) -> None:
+    """Puts one event into what the log has come to; `rejected` is what the last rejection dismissed, and what undoing it gives back."""
     data = event.data
     match event.type:
         case EventType.OPENED:
@@ -190,11 +194,14 @@ def _fold_one(event: Event, asks: dict[MessageId, Ask], answers: dict[MessageId,
         case EventType.VERDICT_CORRECTED:
             if "urgent" in data and data["message"] in asks:
                 asks[data["message"]] = replace(asks[data["message"]], urgent=data["urgent"])
-        case EventType.UNDONE if data["undoes"] != EventType.REJECTED:
-            return
-        case EventType.REJECTED | EventType.REOPENED | EventType.UNDONE:
-            for ask in unsettled(list(asks.values()), list(answers.values())):
-                asks[ask.message_id] = replace(ask, dismissed=event.type is EventType.REJECTED)
+        case EventType.UNDONE if data["undoes"] == EventType.REJECTED:
+            asks |= {key: replace(asks[key], dismissed=False) for key in rejected}
+        case EventType.REJECTED | EventType.REOPENED:
+            of_them = unsettled(list(asks.values()), list(answers.values()))
+            if event.type is EventType.REJECTED:
+                rejected.clear()
+                rejected.update(ask.message_id for ask in of_them if not ask.dismissed)
+            asks |= {ask.message_id: replace(ask, dismissed=event.type is EventType.REJECTED) for ask in of_them}
         case _:  # the rest tells what people did, and moves no clock
             return
 

@@ -168,7 +168,8 @@ def _day_of(kind: str, value: str, said: date, calendar: Calendar) -> date | Non
             weekday, _, following = value.partition(":")
             return said + timedelta(days=(int(weekday) - said.weekday() - 1) % 7 + 1 + 7 * _skips(int(weekday), said, int(following)))
         case "week" | "working_week":
-            return said + timedelta(days=(6 if kind == "week" else 4) - said.weekday() + 7 * int(value))
+            left = (6 if kind == "week" else 4) - said.weekday() + 7 * int(value)
+            return said + timedelta(days=left if left >= 0 else left + 7)  # «до конца рабочей недели», said on a Saturday
         case "month":
             return _last_of(said.year + (int(value) < said.month), int(value))
         case "this_month":

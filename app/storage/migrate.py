@@ -10,6 +10,10 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import migrations
+from app.storage.engine import create_engine
+
+PATIENCE_SECONDS = 6 * 3600.0
+"""A migration of a big table takes its time, and cut off after a minute it would never get through."""
 
 
 def alembic_config() -> Config:
@@ -20,10 +24,14 @@ def alembic_config() -> Config:
 
 
 async def migrate(engine: AsyncEngine, *, revision: str = "head") -> None:
-    """Upgrades to `revision`; several processes at once wait for each other."""
-    async with engine.connect() as connection:
-        await connection.run_sync(_upgrade, revision)
-        await connection.commit()
+    """Upgrades to `revision` over a connection whose commands may take hours; several processes at once wait for each other."""
+    patient = create_engine(engine.url.set(drivername="postgresql"), pool_size=1, command_seconds=PATIENCE_SECONDS)
+    try:
+        async with patient.connect() as connection:
+            await connection.run_sync(_upgrade, revision)
+            await connection.commit()
+    finally:
+        await patient.dispose()
 
 
 async def is_current(engine: AsyncEngine) -> bool:

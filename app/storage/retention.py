@@ -103,6 +103,21 @@ async def voices_since(
     return found
 
 
+NAMELESS = text(
+    f"SELECT m.source_id, m.post_id, min(m.version_seen_at) FROM {IN_THREADS} WHERE m.author_id IS NULL AND m.text IS NOT NULL"
+    " GROUP BY m.source_id, m.post_id"
+)
+
+
+async def nameless_since(session: AsyncSession, region_id: RegionId, threads: Sequence[HeldThread]) -> dict[tuple[int, str], datetime]:
+    """Since when the threads hold messages of whose authors nothing is known."""
+    found: dict[tuple[int, str], datetime] = {}
+    for month, of_month in by_month(threads):
+        rows = await session.execute(NAMELESS, {"region": region_id, "month": month, **places(of_month)})
+        found |= {(source_id, post_id): since for source_id, post_id, since in rows}
+    return found
+
+
 async def note_kept(
     session: AsyncSession, region_id: RegionId, threads: Sequence[HeldThread], since: Mapping[Kept, Mapping[tuple[int, str], datetime]]
 ) -> None:

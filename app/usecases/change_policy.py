@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.deadline import PolicyId
 from app.domain.errors import InvalidInput
 from app.domain.operator import OperatorId
-from app.domain.policy_examples import examples
+from app.domain.policy_examples import examples, full_answer_example
 from app.domain.ready_policies import ReadyPolicy
 from app.domain.russian_days import OfficeHours
 from app.storage import policies
@@ -38,7 +38,9 @@ def must_be_sensible(new: NewPolicy, *, now: datetime) -> None:
             "office_hours", "Name a working day at least: full answers are due on working days, whatever the first ones are."
         )
     try:
-        list(examples(new.policy(), now=now))
+        policy = new.policy()
+        list(examples(policy, now=now))
+        full_answer_example(policy, now=now)
     except ValueError as error:
         raise InvalidInput("office_hours", str(error)) from error
 

@@ -60,8 +60,9 @@ async def _erase_in(
         erased += await erasing.take_out_voices(session, region_id, threads, before=cutoffs.asked, now=now)
     voices = await retention.voices_since(session, region_id, threads, before=cutoffs.asked)
     since = {Kept.TALK: _oldest(kept, was_asked=False), Kept.ASKED: _oldest(kept, was_asked=True)}
-    for place, moment in voices.items():
-        since[Kept.ASKED][place] = min(moment, since[Kept.ASKED].get(place, moment))
+    for held, found in ((Kept.ASKED, voices), (Kept.TALK, await retention.nameless_since(session, region_id, threads))):
+        for place, moment in found.items():
+            since[held][place] = min(moment, since[held].get(place, moment))
     await retention.note_kept(session, region_id, threads, since)
     await erasing.tell_readers(session, region_id, threads)
     return erased

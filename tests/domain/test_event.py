@@ -256,3 +256,14 @@ def test_a_question_that_became_urgent_brings_its_deadline_forward() -> None:
 
     (turn,) = turns_from(fold(log), policy=DAY_AND_NIGHT, monitored_since=FIRST_DAY)
     assert turn.due_at == at("10:00") + 4 * HOUR
+
+
+def test_a_rejection_that_is_undone_gives_back_what_it_took_and_nothing_before_it() -> None:
+    story = Story()
+    first = story.resident_asks(at("09:00"))
+    log = [opened(story.facts(), at=at("09:05")), Event(EventType.REJECTED, at("10:00"))]
+    again = story.resident_asks(at("09:00", day=3))
+    log += [*news(fold(log), story.facts()), Event(EventType.REJECTED, at("10:00", day=3))]
+    log.append(Event(EventType.UNDONE, at("10:01", day=3), {"undoes": "rejected", "status": "new", "handed_at": None}))
+
+    assert {key: ask.dismissed for key, ask in fold(log).asks.items()} == {first: True, again: False}

@@ -5,8 +5,8 @@ from alembic import command
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from app.storage.engine import Database
-from app.storage.migrate import alembic_config, is_current
+from app.storage.engine import Database, create_engine
+from app.storage.migrate import alembic_config, is_current, migrate
 
 
 async def test_the_schema_is_exactly_what_the_tables_declare(database: Database) -> None:
@@ -19,6 +19,17 @@ async def test_every_migration_goes_down_and_up_again(database: Database) -> Non
         await connection.run_sync(_down_and_up)
 
     assert await is_current(database.engine)
+
+
+async def test_a_migration_may_take_longer_than_a_command_of_the_service(database: Database) -> None:
+    hasty = create_engine(database.engine.url.set(drivername="postgresql"), command_seconds=0.000001)
+    try:
+        with pytest.raises(TimeoutError):
+            async with hasty.connect() as connection:
+                await connection.execute(text("SELECT pg_sleep(1)"))
+        await migrate(hasty)
+    finally:
+        await hasty.dispose()
 
 
 async def test_the_server_is_fit(database: Database) -> None:

@@ -227,3 +227,13 @@ async def test_a_private_dialogue_forgets_whose_it_was(reader: Reader, noon: dat
     ((same,),) = await reader.rows("SELECT count(*) FROM messages JOIN threads USING (post_id) JOIN incidents USING (post_id)")
     assert same == 1
     assert await erase(reader, noon + 402 * DAY) == Erased()
+
+
+async def test_words_of_nobody_known_have_a_term_of_their_own_in_a_thread_that_was_looked_at(reader: Reader, noon: datetime) -> None:
+    await reader.read(comment(1, "Молодцы", noon, by="901"), at=noon)
+    await reader.read(replace(comment(2, "Звоните Анне, 501-22-33", noon + 50 * DAY), author=None), at=noon + 50 * DAY)
+
+    assert await erase(reader, noon + 91 * DAY) == Erased(messages=1)
+    assert (await written(reader))["2"].text is not None
+    assert await erase(reader, noon + 141 * DAY) == Erased(messages=1)
+    assert (await written(reader))["2"].text is None
