@@ -6,27 +6,31 @@ Revision: 0035, after 0034
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.backfill import THESE, fill_incidents
+
 revision = "0035"
 down_revision = "0034"
 branch_labels = None
 depends_on = None
 
 PROMISED = "substantive_waits AND substantive_due_at IS NOT NULL AND status NOT IN ('closed', 'rejected', 'duplicate')"
-OWED = """
+OWED = f"""
 UPDATE incidents i SET substantive_waits = true FROM turns t
-WHERE t.region_id = i.region_id AND t.incident_id = i.id AND t.first_answered_at IS NOT NULL AND t.substantive_at IS NULL
+WHERE {THESE} AND t.region_id = i.region_id AND t.incident_id = i.id AND t.first_answered_at IS NOT NULL AND t.substantive_at IS NULL
 AND NOT t.dismissed AND t.due_at IS NOT NULL
 """
 """What has only an interim answer is judged by the next policy that sets a second deadline."""
 
 
 def upgrade() -> None:
-    op.add_column("incidents", sa.Column("substantive_due_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("incidents", sa.Column("substantive_waits", sa.Boolean(), server_default=sa.text("false"), nullable=False))
-    op.add_column("incidents", sa.Column("substantive_breached_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("turns", sa.Column("substantive_due_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("turns", sa.Column("policy_id", sa.BigInteger(), nullable=True))
-    op.execute(OWED)
+    op.add_column("incidents", sa.Column("substantive_due_at", sa.DateTime(timezone=True), nullable=True), if_not_exists=True)
+    op.add_column(
+        "incidents", sa.Column("substantive_waits", sa.Boolean(), server_default=sa.text("false"), nullable=False), if_not_exists=True
+    )
+    op.add_column("incidents", sa.Column("substantive_breached_at", sa.DateTime(timezone=True), nullable=True), if_not_exists=True)
+    op.add_column("turns", sa.Column("substantive_due_at", sa.DateTime(timezone=True), nullable=True), if_not_exists=True)
+    op.add_column("turns", sa.Column("policy_id", sa.BigInteger(), nullable=True), if_not_exists=True)
+    fill_incidents(OWED)
     op.drop_index("ix_incidents_open", table_name="incidents")
     open_ones = sa.text("(waiting OR ended_unanswered OR substantive_waits) IS TRUE")
     op.create_index("ix_incidents_open", "incidents", ["region_id", "policy_id"], postgresql_where=open_ones)

@@ -1,5 +1,7 @@
 """The migrations make the schema that the code declares, and can be taken back."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from alembic import command
 from sqlalchemy import Connection, text
@@ -7,6 +9,10 @@ from sqlalchemy.exc import DBAPIError
 
 from app.storage.engine import Database, create_engine
 from app.storage.migrate import alembic_config, is_current, migrate
+from app.storage.regions import RegionId
+from tests.usecases.reading import PAGE, comment, open_reader
+
+HOUR = timedelta(hours=1)
 
 
 async def test_the_schema_is_exactly_what_the_tables_declare(database: Database) -> None:
@@ -32,6 +38,22 @@ async def test_a_migration_may_take_longer_than_a_command_of_the_service(databas
         await hasty.dispose()
 
 
+async def test_incidents_that_are_there_already_are_filled_in(database: Database, region_id: RegionId, noon: datetime) -> None:
+    reader = await open_reader(database, region_id, noon)
+    promise = comment(2, "Бригада выедет завтра.", noon + HOUR, by=PAGE, reply_to=1)
+    await reader.read(comment(1, "Холодно!", noon, by="901"), promise, comment(3, "Темно!", noon, by="902"), at=noon + HOUR)
+    async with database.write() as session:
+        body = await session.scalar(
+            text("INSERT INTO authorities (region_id, name) VALUES (:region, 'ЖКХ') RETURNING id"), {"region": region_id}
+        )
+        await session.execute(text("UPDATE incidents SET authority_id = :body"), {"body": body})
+    async with database.engine.connect() as connection:
+        await connection.run_sync(_down_and_up, "0027")
+
+    found = await reader.rows("SELECT owner_id, substantive_waits FROM incidents ORDER BY author_id")
+    assert found == [(body, True), (body, False)]
+
+
 async def test_the_server_is_fit(database: Database) -> None:
     await database.check()
 
@@ -49,8 +71,8 @@ def _check(connection: Connection) -> None:
     command.check(config)
 
 
-def _down_and_up(connection: Connection) -> None:
+def _down_and_up(connection: Connection, lowest: str = "base") -> None:
     config = alembic_config()
     config.attributes["connection"] = connection
-    command.downgrade(config, "base")
+    command.downgrade(config, lowest)
     command.upgrade(config, "head")
