@@ -14,6 +14,7 @@ from app.console.context import ConsoleContext
 from app.console.mount import add_console
 from app.console.pages import Pages
 from app.exports.desk import ExportDesk
+from app.exports.folder import remove_left
 from app.main import create_app
 from app.storage.disk import DiskWatch
 from app.storage.engine import DATABASE_ERRORS
@@ -55,6 +56,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 async def run_web(services: Services, stop: asyncio.Event, listening: socket.socket) -> None:
     """Serves until `stop` is set, then lets running requests end."""
+    remove_left()
     desk = ExportDesk()
     context = ApiContext(
         database=services.database,

@@ -4,14 +4,13 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import datetime, tzinfo
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from app.domain.operator import Operator
 from app.domain.spoken import zone_name
 from app.domain.statistics import Figures
 from app.exports.figures import DEFINITION, FiguresRow, FiguresTable, Section
 from app.exports.files import FILES
+from app.exports.folder import export_folder
 from app.exports.spool import Spool
 from app.exports.table import About, FileFormat
 from app.exports.threads import in_thread
@@ -64,8 +63,8 @@ async def export_figures(
     """The file, whole."""
     filters = {"published_from": table.since.isoformat(), "published_to": table.until.isoformat()}
     new = NewExport(by.id, WHAT, format.value, None, False, filters)
-    with TemporaryDirectory(prefix="otklik-export-") as folder:
-        spool = Spool(Path(folder) / f"figures.{format.value}", grows=False)
+    with export_folder() as folder:
+        spool = Spool(folder / f"figures.{format.value}", grows=False)
         async with journalled(database, region_id, new, spool, clock=clock):
             await in_thread(partial(_write, table, spool, format, zone, _about(table, by, zone, clock())))
             spool.grew(len(table.rows))

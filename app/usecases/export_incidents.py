@@ -9,8 +9,6 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +19,7 @@ from app.domain.spoken import zone_name
 from app.exports.desk import ExportDesk
 from app.exports.files import FILES, TableFile
 from app.exports.filters import in_words
+from app.exports.folder import export_folder
 from app.exports.groups import first_of
 from app.exports.incident_columns import AUTHOR, OWN, Column, Layout
 from app.exports.incident_management import INCIDENT_MANAGEMENT
@@ -73,8 +72,8 @@ async def export_incidents(
     if asked.with_authors:
         asked.by.must(Act.WORK)
     new = NewExport(asked.by.id, WHAT, asked.format.value, asked.layout.value, asked.with_authors, asked.filters)
-    with TemporaryDirectory(prefix="otklik-export-") as folder:
-        spool = Spool(Path(folder) / f"incidents.{asked.format.value}", grows=FILES[asked.format].grows)
+    with export_folder() as folder:
+        spool = Spool(folder / f"incidents.{asked.format.value}", grows=FILES[asked.format].grows)
         async with desk.place(), journalled(database, region_id, new, spool, clock=clock):
             try:
                 async with asyncio.TaskGroup() as group:

@@ -1,6 +1,7 @@
 """Files that are written row by row, read back by others' readers."""
 
 import asyncio
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ import openpyxl
 import pytest
 
 from app.exports.csv_file import CsvFile, clock_time
+from app.exports.folder import LEFT_AFTER_SECONDS, remove_left
 from app.exports.spool import Spool
 from app.exports.table import About, Heading
 from app.exports.xlsx_file import XlsxFile
@@ -89,3 +91,14 @@ async def test_a_file_that_grows_is_read_as_it_is_written_and_whole(tmp_path: Pa
     assert len(pieces) == 3
     assert b"".join(pieces) == spool.path.read_bytes()
     assert spool.is_taken
+
+
+def test_what_a_killed_process_left_is_removed_and_what_is_under_way_is_not(tmp_path: Path) -> None:
+    for name in ("otklik-export-left", "otklik-export-new", "another"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "incidents.csv").write_text("Анна")
+        os.utime(tmp_path / name, times=(0, 10_000 if name.endswith("new") else 0))
+
+    remove_left(tmp_path, now=LEFT_AFTER_SECONDS + 1)
+
+    assert {one.name for one in tmp_path.iterdir()} == {"otklik-export-new", "another"}
