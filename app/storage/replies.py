@@ -10,12 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.incident import IncidentId
 from app.domain.operator import OperatorId
 from app.domain.reply import ReplyId, ReplyState
+from app.domain.retention import UNKNOWN_AUTHOR
 from app.domain.source import SourceId
 from app.storage.regions import RegionId
 from connectors.sdk.contract import DIRECT_DIALOGUE, PostRef, Wall
 
 LEASE = timedelta(minutes=3)
 """Longer than any call to a network (real time, the database's clock): a reply that is still being sent then has lost its worker."""
+LEFT = (
+    "CASE WHEN EXISTS (SELECT FROM incidents i WHERE i.region_id = r.region_id AND i.id = r.incident_id"
+    f" AND starts_with(i.author_id, '{UNKNOWN_AUTHOR}')) THEN '' ELSE r.text END"
+)
+"""What is left of the text of a reply `r` that waits no more: none where whom it answers was erased meanwhile."""
 SAME_MOMENT = timedelta(minutes=1)
 """How far a network's clock may be behind ours."""
 
@@ -150,7 +156,7 @@ async def drop_moot(session: AsyncSession, region_id: RegionId, *, now: datetime
             " JOIN messages m ON m.region_id = r.region_id AND m.month = r.month AND m.id = r.message_id"
             " WHERE r.region_id = :region AND r.state = 'queued' AND (i.status IN ('closed', 'rejected', 'duplicate')"
             f" OR m.deleted_at IS NOT NULL OR EXISTS ({ANSWERED_SINCE})) FOR UPDATE OF r SKIP LOCKED)"
-            " UPDATE replies r SET state = 'failed', error = moot.reason, settled_at = :now FROM moot"
+            f" UPDATE replies r SET state = 'failed', error = moot.reason, settled_at = :now, text = {LEFT} FROM moot"
             " WHERE r.region_id = :region AND r.id = moot.id RETURNING r.id, r.incident_id, r.error"
         ),
         {"region": region_id, "now": now},
@@ -166,7 +172,7 @@ async def withdraw(session: AsyncSession, region_id: RegionId, incident_id: Inci
     )
     if state == "queued":
         await session.execute(
-            text("UPDATE replies SET state = 'withdrawn', settled_at = :now WHERE region_id = :region AND id = :id"),
+            text(f"UPDATE replies r SET state = 'withdrawn', settled_at = :now, text = {LEFT} WHERE region_id = :region AND id = :id"),
             {"region": region_id, "id": reply_id, "now": now},
         )
         return "withdrawn"
@@ -177,8 +183,9 @@ async def settle(session: AsyncSession, region_id: RegionId, reply_id: ReplyId, 
     """Says how a reply ended that was being sent, or looked for; whether it still was."""
     found = await session.scalar(
         text(
-            "UPDATE replies SET state = :state, comment_id = :comment, url = :url, error = :error, retry_at = :retry, lease_until = NULL,"
-            " settled_at = CASE WHEN :state IN ('sent', 'failed') THEN CAST(:now AS timestamptz) END"
+            "UPDATE replies r SET state = :state, comment_id = :comment, url = :url, error = :error, retry_at = :retry, lease_until = NULL,"
+            " settled_at = CASE WHEN :state IN ('sent', 'failed') THEN CAST(:now AS timestamptz) END,"
+            f" text = CASE WHEN :state IN ('sent', 'failed') THEN {LEFT} ELSE r.text END"
             " WHERE region_id = :region AND id = :id AND state IN ('sending', 'unknown') RETURNING id"
         ),
         {

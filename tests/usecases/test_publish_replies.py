@@ -121,6 +121,20 @@ async def test_a_reply_is_published_and_the_clock_stops_when_the_page_shows_it(w
     assert await story(watcher) == ["opened", "reply_written", "reply_sent", "answered"]
 
 
+async def test_of_a_reply_to_somebody_who_was_erased_meanwhile_no_text_is_left(watcher: Watcher) -> None:
+    anna, intake = await hire(watcher), watcher.polling.intake
+    await write(watcher, anna)
+    await write(watcher, anna, "Анна Петровна, ещё одно.")
+    async with intake.database.write() as session:
+        await session.execute(text("UPDATE incidents SET author_id = '~5e1f'"))
+        last = (await incident(watcher)).replies[-1]
+        await withdraw_reply(session, intake.region_id, await key(watcher), anna, ReplyId(last.id), version=None, now=watcher.clock[0])
+    await publish(watcher)
+
+    assert [(reply.state, reply.text) for reply in (await incident(watcher)).replies] == [("sent", ""), ("withdrawn", "")]
+    assert watcher.village.comments["a", "1"][-1].text == SAID
+
+
 async def test_a_reply_whose_outcome_nobody_told_is_found_under_its_post_and_never_sent_again(watcher: Watcher) -> None:
     await write(watcher, await hire(watcher))
     Writable.after = OutcomeUnknown("timed out")
