@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.bootstrap import migrated_database, sole_user
-from app.cli.running import run_to_end, settings_in_force
+from app.cli.running import interruptible, run_to_end, settings_in_force
 from app.settings import Settings
 
 commands = typer.Typer()
@@ -21,7 +21,8 @@ def demo(
     speed: Annotated[float, typer.Option(help="Recorded seconds per real second.", min=1, max=3600)] = 60,
 ) -> None:
     """A whole town on this machine: emulated networks, residents, bodies of different diligence."""
-    from app.demo.run import run_demo
+    with interruptible():
+        from app.demo.run import run_demo
 
     run_to_end(run_demo(port=port, speed=speed))
 
@@ -58,6 +59,7 @@ def migrate() -> None:
 
 
 def _run(settings: Settings, *, web: bool, worker: bool) -> None:
-    from app.processes import run_processes
+    with interruptible():
+        from app.processes import run_processes
 
     run_to_end(run_processes(settings, web=web, worker=worker))

@@ -1,8 +1,10 @@
 """How a command runs: settings, services, the event loop, and where its output goes."""
 
 import asyncio
+import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 import uvloop
@@ -31,6 +33,19 @@ def settings_in_force(**overrides: object) -> Settings:
 def page() -> Console:
     """Where tables go: as wide as the terminal, and wide enough for a file."""
     return Console(width=None if sys.stdout.isatty() else 160)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """An interrupt ends the process at once, for a time in which it holds nothing.
+
+    As an exception it could come while a library is being loaded, and some of those catch whatever comes: the process would go on.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run_to_end(action: Coroutine[Any, Any, Result]) -> Result:
