@@ -107,6 +107,10 @@ async def _read(taking: Taking, reader: EventReader, claim: IntakeClaim, waiting
     except UnexpectedResponse as error:
         await _put_aside(taking, claim.source, waiting, str(error), for_good=True)
         return None
+    except Exception as error:  # the edge to a connector, which may be anybody's: a fault of its holds up no other event
+        log.exception("event reader broke", source_id=claim.source.id, event_number=waiting.id, error=type(error).__name__)
+        await _put_aside(taking, claim.source, waiting, type(error).__name__, for_good=False)
+        return None
     if news is not None and news.message.type is MessageType.DIRECT and not claim.direct_messages:
         await _forget(taking, claim.source, [waiting])
         return None

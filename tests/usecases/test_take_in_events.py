@@ -275,24 +275,28 @@ async def test_an_event_that_cannot_be_read_is_put_aside_with_its_reason_and_hol
 
 
 class Breaking(Named):
-    """Breaks in our own hands at one comment."""
+    """Breaks in our own hands at one comment, and by itself at another."""
 
     def read_event(self, raw: bytes, *, received_at: datetime) -> PushedNews | None:
         news = super().read_event(raw, received_at=received_at)
         if news is not None and news.message.external_id == "13":
             object.__setattr__(news.message, "published_at", None)
+        if news is not None and news.message.external_id == "15":
+            raise RuntimeError("a fault of the connector's")
         return news
 
 
 async def test_an_event_that_breaks_us_is_put_aside_after_some_attempts_and_holds_up_nobody(inbox: Inbox) -> None:
     connector = Breaking(ConnectorContext("http://vk.invalid", (), OpenLedger(), lambda: inbox.now))
     taking = Taking(inbox.reader.intake, lambda network: connector, inbox.taking.now, inbox.taking.on_page)
-    for number in (12, 13, 14):
+    for number in (12, 13, 14, 15, 16):
         await inbox.receive("wall_reply_new", id=number)
     for _ in range(MOST_ATTEMPTS):
         assert await take_in_events(taking, limit=5) > 0
     assert await take_in_events(taking, limit=5) == 0
-    assert set(await inbox.stored()) == {"12", "14"}
+    assert set(await inbox.stored()) == {"12", "14", "16"}
+    troubles = await inbox.reader.rows("SELECT trouble FROM pushed_events WHERE trouble IS NOT NULL ORDER BY id")
+    assert [row.trouble for row in troubles][1:] == ["RuntimeError"]
 
 
 async def test_nothing_is_taken_in_of_a_page_that_an_operator_has_paused(inbox: Inbox) -> None:
