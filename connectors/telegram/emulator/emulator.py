@@ -129,9 +129,7 @@ class TelegramEmulator:
     async def _updates(self, bot: Bot, parameters: Mapping[str, str], has_left: HasLeft) -> list[dict[str, Any]]:
         """What waits from the offset on; left open until something does. A second call ends the first."""
         if bot.webhook is not None:
-            raise Refusal(
-                409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-            )
+            raise Refusal(409, WEBHOOK_IS_SET)
         call = Call(self._world, bot, parameters, self._floods.send)
         bot.allowed = call.listed("allowed_updates") or bot.allowed
         bot.fetches = mine = bot.fetches + 1
