@@ -29,19 +29,17 @@ async def apply_step(
     policies = await regions.policies_of(session, region_id)
     log = (await events.of_incidents(session, region_id, [incident_id]))[incident_id]
     taken = Event(EventType(step.type), step.at, _data(step) | _before(step, held.incident))
-    facts = fold([*log, taken])
+    known, facts = fold(log), fold([*log, taken])
     judge, since, present = held.policy_id, held.monitored_since, newest(policies)
     found = turns_under(facts, policies, otherwise=judge, monitored_since=since)
-    before = turns_under(fold(log), policies, otherwise=judge, monitored_since=since, until=judge)
+    before = turns_under(known, policies, otherwise=judge, monitored_since=since, until=judge)
     if step.moves_clock:
         step = replace(step, status=follow(step.status, before, found))
     standing = {incident_id: Standing(facts, found)}
     await record_news(session, region_id, standing, [(incident_id, taken)], now=now, actor_id=step.actor)
-    moved = (
-        []
-        if judge == present.id
-        else policy_news(before, turns_under(fold(log), policies, otherwise=judge, monitored_since=since), present)
-    )
+    moved: list[Event] = []
+    if judge != present.id:
+        moved = policy_news(before, turns_under(known, policies, otherwise=judge, monitored_since=since), present)
     missed = [(incident_id, event) for event in (*moved, *breaches(found, marked(log), now=now))]
     await events.append(session, region_id, missed, now=now)
     await turns.drop_turns_beyond(session, region_id, incident_id, len(found))
