@@ -3,6 +3,7 @@
 import io
 import logging
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,18 +16,32 @@ FULL = Path("/dev/full")
 """A device that has no room for anything."""
 
 
+@pytest.fixture(autouse=True)
+def no_trace_in_this_process() -> Iterator[None]:
+    """What is set for a process here would be set for all tests that follow in it: a quiet httpx hides what they look for."""
+    levels = {one: one.level for one in _loggers()}
+    handlers = [*logging.getLogger().handlers]
+    yield
+    structlog.reset_defaults()
+    for one in _loggers():
+        one.setLevel(levels.get(one, logging.NOTSET))
+    logging.getLogger().handlers[:] = handlers
+
+
+def _loggers() -> list[logging.Logger]:
+    return [logging.getLogger(), *(logging.getLogger(name) for name in logging.root.manager.loggerDict)]
+
+
 @pytest.mark.parametrize("log_format", ["json", "console"])
 def test_a_traceback_shows_no_values(monkeypatch: pytest.MonkeyPatch, log_format: str) -> None:
     stream, secret = io.StringIO(), "-".join(["very", "secret"])
-    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    logging.getLogger().handlers.clear()
     monkeypatch.setattr(sys, "stderr", stream)
     configure_logs(log_format)
     try:
         _fail_with(secret)
     except RuntimeError:
         structlog.get_logger("test").exception("job failing")
-    finally:
-        structlog.reset_defaults()
 
     assert "job failing" in stream.getvalue()
     assert "very-secret" not in stream.getvalue()
@@ -35,14 +50,11 @@ def test_a_traceback_shows_no_values(monkeypatch: pytest.MonkeyPatch, log_format
 def test_a_line_that_cannot_be_written_is_lost_and_the_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     went_on = False
     with suppress(OSError), FULL.open("w") as full:  # closing it fails once more
-        monkeypatch.setattr(logging.getLogger(), "handlers", [])
+        logging.getLogger().handlers.clear()
         monkeypatch.setattr(sys, "stderr", full)
         configure_logs("json")
-        try:
-            structlog.get_logger("test").warning("storing failed")
-            went_on = True
-        finally:
-            structlog.reset_defaults()
+        structlog.get_logger("test").warning("storing failed")
+        went_on = True
     assert went_on
 
 

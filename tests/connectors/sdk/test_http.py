@@ -174,9 +174,11 @@ async def test_a_cancelled_call_gives_its_place_back() -> None:
 
 
 async def test_the_secret_travels_in_the_header_only(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+    for library in ("httpx", "httpcore"):
+        caplog.set_level(logging.DEBUG, library)
     async with network([]) as opened:
         await read(opened)
+    assert opened.call.url in caplog.text, "the library's own line about the call is there"
     assert opened.received[0]["headers"]["authorization"] == f"Bearer {SECRET}"
     assert opened.received[0]["form"] == {"owner_id": "-1"}
     assert SECRET not in opened.received[0]["path"] + caplog.text + repr(opened.call) + repr(opened.credential)

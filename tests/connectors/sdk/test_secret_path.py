@@ -59,7 +59,8 @@ async def ask(http: ConnectorHttp, address: str, method: str, bot: Credential = 
 
 
 async def test_the_network_sees_the_secret_and_no_log_no_error_and_no_call_does(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+    for library in ("httpx", "httpcore"):
+        caplog.set_level(logging.DEBUG, library)
     async with site() as (address, http):
         assert await ask(http, address, "me") == TOKEN
         long = LongCall("wait", f"{address}/bot{SECRET}/wait", {"offset": "1"}, 1.0, SecretInPath(BOT))
