@@ -46,10 +46,10 @@ HOLD_INCIDENTS = text(
     f"SELECT i.id FROM {LEAVING} JOIN incidents i ON i.region_id = :region AND i.source_id = t.source AND i.post_id = t.post"
     " AND i.author_id = t.author ORDER BY i.id FOR UPDATE OF i"
 )
-"""In the order of their ids, so that no merge and no erasure wait for each other."""
+"""In the order of their ids, whatever the months of their threads: so no step with several and no erasure wait for each other."""
 INCIDENTS = text(
     f"UPDATE incidents SET author_id = t.stand_in, text = NULL, version = version + 1 FROM {LEAVING} WHERE region_id = :region"
-    " AND id = ANY(CAST(:ids AS bigint[])) AND source_id = t.source AND post_id = t.post AND author_id = t.author"
+    " AND id = ANY(CAST(:held AS bigint[])) AND source_id = t.source AND post_id = t.post AND author_id = t.author RETURNING id"
 )
 OF_INCIDENTS = (
     text(
@@ -87,22 +87,28 @@ MENTIONS = text(
 
 async def take_out(session: AsyncSession, region_id: RegionId, leaving: Sequence[Leaving], *, now: datetime) -> Erased:
     """Erases what people wrote in threads, with their incidents; each is one unknown person of the thread from then on."""
+    held = list(await session.scalars(HOLD_INCIDENTS, _given(region_id, leaving)))
     erased = Erased()
     for month, found in groupby(sorted(leaving, key=lambda one: one.thread.month), key=lambda one: one.thread.month):
         of_month = list(found)
-        erased += await _take_out(session, region_id, month, of_month, now=now)
+        erased += await _take_out(session, region_id, month, of_month, held, now=now)
         for one in of_month:
             if one.thread.post_id == f"{DIRECT_DIALOGUE}{one.author_id}":
                 await _rename_dialogue(session, region_id, one)
     return erased
 
 
-async def _take_out(session: AsyncSession, region_id: RegionId, month: date, leaving: Sequence[Leaving], *, now: datetime) -> Erased:
-    given = {"region": region_id, **places([one.thread for one in leaving])}
-    given |= {"authors": [one.author_id for one in leaving], "stand_ins": [one.stand_in for one in leaving]}
-    ids = list(await session.scalars(HOLD_INCIDENTS, given))
+def _given(region_id: RegionId, leaving: Sequence[Leaving]) -> dict[str, object]:
+    people = {"authors": [one.author_id for one in leaving], "stand_ins": [one.stand_in for one in leaving]}
+    return {"region": region_id, **places([one.thread for one in leaving]), **people}
+
+
+async def _take_out(
+    session: AsyncSession, region_id: RegionId, month: date, leaving: Sequence[Leaving], held: Sequence[int], *, now: datetime
+) -> Erased:
+    given = _given(region_id, leaving)
+    ids = list(await session.scalars(INCIDENTS, given | {"held": held})) if held else []
     if ids:
-        await session.execute(INCIDENTS, given | {"ids": ids})
         for statement in OF_INCIDENTS:
             await session.execute(statement, {"region": region_id, "ids": ids})
     await session.execute(MENTIONS, given | {"month": month})

@@ -95,6 +95,20 @@ async def namings(session: AsyncSession, region_id: RegionId, author_id: str, th
     return found
 
 
+async def hold_incidents(
+    session: AsyncSession, region_id: RegionId, author_id: str, threads: Sequence[HeldThread], messages: Collection[int]
+) -> None:
+    """Holds the person's incidents in the threads and those that the messages opened, in the order of their ids."""
+    await session.execute(
+        text(
+            "SELECT FROM unnest(CAST(:sources AS bigint[]), CAST(:posts AS text[])) AS t(source, post) JOIN incidents i"
+            " ON i.region_id = :region AND i.source_id = t.source AND i.post_id = t.post"
+            " WHERE i.author_id = :author OR i.message_id = ANY(CAST(:messages AS bigint[])) ORDER BY i.id FOR UPDATE OF i"
+        ),
+        {"region": region_id, "author": author_id, "messages": list(messages), **places(threads)},
+    )
+
+
 async def rewrite(session: AsyncSession, region_id: RegionId, naming: Naming, said: str) -> None:
     """Puts a text without the person in the place of one that names them."""
     thread, given = naming.thread, {"region": region_id, "id": naming.id, "said": said}

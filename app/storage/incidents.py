@@ -1,6 +1,6 @@
 """The queue: opening incidents, holding them for a step, and writing what a step or a conversation changed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -95,6 +95,19 @@ async def residents_of(session: AsyncSession, thread: ThreadKey) -> set[str]:
     """Who has an incident in the thread."""
     query = text("SELECT author_id FROM incidents WHERE region_id = :region AND source_id = :source AND post_id = :post")
     return set(await session.scalars(query, {"region": thread.region_id, "source": thread.source_id, "post": thread.post_id}))
+
+
+HOLD = text(
+    "SELECT FROM unnest(CAST(:posts AS text[]), CAST(:authors AS text[])) AS t(post, author) JOIN incidents i ON i.region_id = :region"
+    " AND i.source_id = :source AND i.post_id = t.post AND i.author_id = t.author ORDER BY i.id FOR UPDATE OF i"
+)
+
+
+async def hold(session: AsyncSession, region_id: RegionId, source_id: SourceId, residents: Iterable[tuple[str, str]]) -> None:
+    """Holds the incidents of residents, given as thread and author, in the order of their ids, whatever that of their threads is."""
+    pairs = sorted(residents)
+    about = {"posts": [post for post, _ in pairs], "authors": [author for _, author in pairs]}
+    await session.execute(HOLD, {"region": region_id, "source": source_id} | about)
 
 
 async def lock_together(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> dict[IncidentId, StoredIncident]:

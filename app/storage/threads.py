@@ -210,9 +210,11 @@ async def confirm(session: AsyncSession, region_id: RegionId, source_id: SourceI
     """Has threads read whole and the counters of their posts looked at by the next poll: what we were told may be out of date."""
     await session.execute(
         text(
-            "UPDATE threads SET moved = true, cursor = NULL, "
+            "WITH held AS MATERIALIZED (SELECT post_id FROM threads WHERE region_id = :region AND source_id = :source"
+            " AND post_id = ANY(:posts) ORDER BY post_id FOR UPDATE)"
+            " UPDATE threads SET moved = true, cursor = NULL,"
             " next_count_at = CASE WHEN next_count_at IS NOT NULL THEN least(next_count_at, CAST(:at AS timestamptz)) END"
-            " WHERE region_id = :region AND source_id = :source AND post_id = ANY(:posts)"
+            " FROM held WHERE region_id = :region AND source_id = :source AND threads.post_id = held.post_id"
         ),
         {"region": region_id, "source": source_id, "posts": list(posts), "at": at},
     )

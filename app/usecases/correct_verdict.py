@@ -10,7 +10,7 @@ from app.domain.incident import Incident, IncidentId
 from app.domain.message import MessageId
 from app.domain.operator import Act, Operator
 from app.domain.word import Word
-from app.storage import labels
+from app.storage import incidents, labels, threads
 from app.storage.regions import RegionId
 from app.usecases.apply_step import apply_step
 from app.usecases.change_topics import topics_in_force
@@ -30,6 +30,9 @@ async def correct_verdict(
     operator.must(Act.WORK)
     await _must_be_sensible(session, region_id, word)
     said = await labels.said_of_incident(session, region_id, incident_id)
+    if word.urgent is not None:  # the message is written too, and who reads its thread in holds messages before incidents
+        thread = await incidents.place_of(session, region_id, incident_id)
+        await threads.lock(session, region_id, thread.source_id, [], also={thread.post_id}, now=now)
     corrected = await apply_step(
         session,
         region_id,

@@ -132,6 +132,7 @@ async def _erase_in(session: AsyncSession, desk: Desk, person: Person, batch: Se
     await footprints.hold(session, region_id, threads)
     answers = await footprints.answers_to(session, region_id, author_id, threads)
     namings = await footprints.namings(session, region_id, author_id, threads)
+    await footprints.hold_incidents(session, region_id, author_id, threads, {one.id for one in namings})
     for naming in namings:
         said = desk.people.without(person.network, naming.text or "", author_id)
         if said != (naming.text or ""):

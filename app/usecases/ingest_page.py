@@ -7,14 +7,14 @@ effect happens once.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.source import Source
-from app.storage import conversations, partitions, places, threads
+from app.storage import conversations, incidents, partitions, places, threads
 from app.storage.looks import Look
 from app.storage.messages import ThreadKey
 from app.storage.threads import FoundPost
@@ -54,8 +54,9 @@ async def ingest_page(
     now: Callable[[], datetime],
     asked_at: datetime | None = None,
     save_checkpoint: SaveCheckpoint | None = None,
+    also_held: Collection[str] = (),
 ) -> Intaken:
-    """Takes a page in and, in the same transaction, saves where reading goes on.
+    """Takes a page in and, in the same transaction, saves where reading goes on; threads that this changes are `also_held`.
 
     A page that was asked for at `asked_at` never overrules what somebody else has seen later.
     """
@@ -67,7 +68,7 @@ async def ingest_page(
     collected_at = now()
     await _ensure_months(intake, judged)
     async with intake.database.write() as session:
-        shown = await _lock(session, intake, source, page, judged, look, now=collected_at)
+        shown = await _lock(session, intake, source, page, judged, look, also=also_held, now=collected_at)
         intaken = await _store(session, source, page, shown, look, asked_at=asked_at or collected_at, now=collected_at)
         if save_checkpoint is not None:
             await save_checkpoint(session)
@@ -93,7 +94,15 @@ async def _tend_statistics(intake: Intake, judged: Sequence[Judged], count: int)
 
 
 async def _lock(
-    session: AsyncSession, intake: Intake, source: Source, page: Page, judged: Sequence[Judged], look: Look, *, now: datetime
+    session: AsyncSession,
+    intake: Intake,
+    source: Source,
+    page: Page,
+    judged: Sequence[Judged],
+    look: Look,
+    *,
+    also: Collection[str],
+    now: datetime,
 ) -> list[ThreadPage]:
     """The page by thread; each of them is held, registered if the look did not know it."""
     by_post: dict[str, list[Judged]] = defaultdict(list)
@@ -101,7 +110,8 @@ async def _lock(
         by_post[post_id(one.message)].append(one)
     covered = {coverage.post.external_id for coverage in page.coverage}
     found = [_found(post, ones) for post, ones in by_post.items() if post not in look.changes]
-    known = (by_post.keys() | covered) - {post.post_id for post in found}
+    shown = by_post.keys() | covered
+    known = (shown | {*also}) - {post.post_id for post in found}
     held = await threads.lock(session, intake.region_id, source.id, found, also=known, now=now)
     return [
         ThreadPage(
@@ -111,6 +121,7 @@ async def _lock(
             [coverage for coverage in page.coverage if coverage.post.external_id == post],
         )
         for post, thread in held.items()
+        if post in shown
     ]
 
 
@@ -136,6 +147,7 @@ async def _store(
     if not changed:
         return Intaken()
     touched = await store_news(session, page, changed, asked_at=asked_at, now=now)
+    await _hold_incidents(session, changed)
     settlements = [
         await settle_conversations(
             session,
@@ -154,6 +166,15 @@ async def _store(
     new = [place for settled in settlements for place in settled.places]
     await places.store(session, changed[0].page.key.region_id, source.id, new)
     return _count(changed, settlements, now=now)
+
+
+async def _hold_incidents(session: AsyncSession, changed: Sequence[ChangedThread]) -> None:
+    """Those of several threads together, since each thread by itself would hold its own after the others' and so in no order."""
+    asked = [one for one in changed if one.news.authors]
+    if len(asked) > 1:
+        key = asked[0].page.key
+        residents = [(one.page.key.post_id, author) for one in asked for author in one.news.authors]
+        await incidents.hold(session, key.region_id, key.source_id, residents)
 
 
 def _count(changed: Sequence[ChangedThread], settlements: Iterable[Settlement], *, now: datetime) -> Intaken:

@@ -61,7 +61,7 @@ async def claim_replies(publishing: Publishing, *, limit: int) -> Sequence[Outgo
     now, region_id = publishing.now(), publishing.region_id
     async with publishing.database.write() as session:
         lost = await replies.set_lost_apart(session, region_id, reason=LEFT_US)
-        for one in lost:
+        for one in sorted(lost, key=lambda one: (one.source_id, one.post_id)):  # as everybody holds threads
             await _tell(session, publishing, one.id, one.incident_id, Settled(ReplyState.UNKNOWN), now=now)
             await threads.recount(session, region_id, one.source_id, [one.post_id], at=now)
         moot = await replies.drop_moot(session, region_id, now=now)

@@ -200,7 +200,7 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
             judged_at = taking.now()
             return last
 
-        taken = await ingest_page(intake, source, page, now=judged, asked_at=first, save_checkpoint=finish)
+        taken = await ingest_page(intake, source, page, now=judged, asked_at=first, save_checkpoint=finish, also_held=doubted)
         taking.on_page(source, taken)
         if taken.left_out:
             async with intake.database.write() as writing:
