@@ -26,11 +26,11 @@ from app.jobs.connectors import ConnectorPool, Rates, Secret
 from app.settings import Settings
 from app.storage import regions
 from app.storage.credentials import SecretBox
-from app.storage.embedded import EmbeddedServer, embedded_server, revive
 from app.storage.engine import Database, create_engine, ensure_database
-from app.storage.marks import Marks
-from app.storage.migrate import is_current, migrate
+from app.storage.privacy.marks import Marks
 from app.storage.regions import RegionId
+from app.storage.server.embedded import EmbeddedServer, embedded_server, revive
+from app.storage.server.migrate import is_current, migrate
 from app.telemetry.metrics import DeltaReader
 from app.usecases.find_places import PlaceFinders
 from app.usecases.judge_page import Intake

@@ -16,8 +16,8 @@ from app.console.pages import Pages
 from app.exports.desk import ExportDesk
 from app.exports.folder import remove_left
 from app.main import create_app
-from app.storage.disk import DiskWatch
 from app.storage.engine import DATABASE_ERRORS
+from app.storage.server.disk import DiskWatch
 from app.usecases.add_source import Networks
 from app.usecases.expose_metrics import hand_over_counts
 from app.usecases.receive_webhook import Door

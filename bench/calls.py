@@ -17,10 +17,10 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.storage.call_ledger import Key, SharedLedger
-from app.storage.embedded import embedded_server
+from app.storage.calls.ledger import Key, SharedLedger
 from app.storage.engine import Database, create_engine, ensure_database
-from app.storage.migrate import migrate
+from app.storage.server.embedded import embedded_server
+from app.storage.server.migrate import migrate
 from bench.timing import Call, interleaved, median, percentile, print_table
 from connectors.sdk.contract import Credential
 

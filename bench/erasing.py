@@ -19,9 +19,9 @@ import uvloop
 from sqlalchemy import text
 
 from app.domain.retention import Retention
-from app.storage.embedded import embedded_server
 from app.storage.engine import Database, create_engine
 from app.storage.regions import RegionId
+from app.storage.server.embedded import embedded_server
 from app.usecases.erase_by_term import THREADS, Batch, erase_by_term
 from bench.history import fill, found
 from bench.ingest_pages import START

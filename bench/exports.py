@@ -17,7 +17,7 @@ from app.domain.operator import Operator, Role
 from app.exports.desk import ExportDesk
 from app.exports.incident_columns import Layout
 from app.exports.table import FileFormat
-from app.storage import operators
+from app.storage.access import operators
 from app.storage.queue import QueueFilter
 from app.usecases.export_incidents import IncidentsAsked, export_incidents
 from bench.timing import print_table

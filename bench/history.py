@@ -25,10 +25,10 @@ from app.classifier.contract import Classifier
 from app.classifier.model_file import load_shipped_model
 from app.domain.source import Source
 from app.storage import partitions, regions
-from app.storage.embedded import embedded_server
 from app.storage.engine import Database, create_engine
-from app.storage.migrate import migrate
 from app.storage.regions import RegionId
+from app.storage.server.embedded import embedded_server
+from app.storage.server.migrate import migrate
 from app.usecases.judge_page import Intake
 from bench.ingest_pages import SOURCES, START, make_pages, register, take_in
 from bench.timing import print_table

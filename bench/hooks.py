@@ -31,10 +31,10 @@ from app.domain.source import SourceId
 from app.main import create_app
 from app.storage import push_channels, regions, sources
 from app.storage.credentials import SecretBox
-from app.storage.embedded import EmbeddedServer, embedded_server, revive
 from app.storage.engine import Database, create_engine
-from app.storage.migrate import migrate
 from app.storage.push_channels import NewChannel
+from app.storage.server.embedded import EmbeddedServer, embedded_server, revive
+from app.storage.server.migrate import migrate
 from app.storage.sources import NewSource
 from app.usecases.receive_webhook import Door
 from bench.timing import percentile, print_table

@@ -26,9 +26,9 @@ import uvloop
 
 from app.classifier.contract import Classifier, TextInContext
 from app.classifier.model_file import load_shipped_model
-from app.storage.embedded import EmbeddedServer, embedded_server
 from app.storage.engine import create_engine
-from app.storage.migrate import migrate
+from app.storage.server.embedded import EmbeddedServer, embedded_server
+from app.storage.server.migrate import migrate
 from bench.floor import read_back, write_again
 from bench.ingest_pages import SOURCES, slices_of
 from bench.ingest_worker import Taken, Worker, work

@@ -21,10 +21,10 @@ from random import Random
 
 from sqlalchemy import text
 
-from app.storage.call_ledger import Key, SharedLedger
-from app.storage.embedded import embedded_server
+from app.storage.calls.ledger import Key, SharedLedger
 from app.storage.engine import Database, create_engine, ensure_database
-from app.storage.migrate import migrate
+from app.storage.server.embedded import embedded_server
+from app.storage.server.migrate import migrate
 from bench.timing import print_table
 from connectors.sdk.contract import Credential
 from connectors.sdk.errors import ConnectorError, QuotaExhausted

@@ -16,10 +16,10 @@ from app.api.context import ApiContext
 from app.domain.operator import Role
 from app.main import create_app
 from app.storage import regions
-from app.storage.embedded import EmbeddedServer, embedded_server
 from app.storage.engine import Database, create_engine
-from app.storage.migrate import migrate
 from app.storage.regions import RegionId
+from app.storage.server.embedded import EmbeddedServer, embedded_server
+from app.storage.server.migrate import migrate
 from app.usecases.create_token import create_token
 from bench.crowd import fill
 from connectors.sdk.contract import Connector

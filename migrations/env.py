@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: a connection handed in by `app.storage.migrate`, or `OTKLIK_DATABASE_URL`."""
+"""How Alembic reaches the database: a connection handed in by `app.storage.server.migrate`, or `OTKLIK_DATABASE_URL`."""
 
 import asyncio
 import os

@@ -12,10 +12,10 @@ import pytest
 import structlog
 
 from app.storage import regions
-from app.storage.embedded import embedded_server
 from app.storage.engine import Database, create_engine
-from app.storage.migrate import migrate
 from app.storage.regions import RegionId
+from app.storage.server.embedded import embedded_server
+from app.storage.server.migrate import migrate
 from tests.commands import Commands, open_commands
 from tests.databases import TEMPLATE, TestServer, lent_database
 from tests.order import longest_first

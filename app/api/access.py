@@ -18,9 +18,9 @@ from app.api.context import ApiContext, context_in
 from app.api.repeats import IdempotencyKey, claim_key, find_answer
 from app.api.sessions import ReadSession, WriteSession
 from app.domain.operator import Act, Operator
-from app.storage import tokens
+from app.storage.access import tokens
+from app.storage.access.tokens import Bearer, TokenId
 from app.storage.engine import Database
-from app.storage.tokens import Bearer, TokenId
 from app.usecases.create_token import fingerprint, looks_like_token
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}

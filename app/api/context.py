@@ -13,9 +13,9 @@ from app.domain.detection import USUAL_BUDGETS, Budgets
 from app.domain.russian_days import russian_calendar
 from app.domain.working_time import Calendar
 from app.exports.desk import ExportDesk
-from app.storage.disk import DiskWatch
 from app.storage.engine import Database
 from app.storage.regions import RegionId
+from app.storage.server.disk import DiskWatch
 from app.usecases.add_source import Networks
 from app.usecases.find_places import PlaceFinders
 from app.usecases.leave_out_erased import ErasedPeople, nobody_erased

@@ -6,7 +6,7 @@ from app.api.parameters import Now
 from app.api.routers import make_router
 from app.api.schemas.credential import CredentialList, CredentialOut
 from app.api.sessions import ReadSession
-from app.storage import quotas
+from app.storage.calls import quotas
 
 router = make_router("credentials")
 

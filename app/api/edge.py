@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import problem
-from app.storage.failures import is_away, is_full
+from app.storage.server.failures import is_away, is_full
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from app.api.routers import make_router
 from app.api.schemas.erasure import ErasedOut, ErasureIn, ErasureOut, ErasurePage
 from app.api.schemas.queue import PageQuery
 from app.api.sessions import ReadSession
-from app.storage import erasures
+from app.storage.privacy import erasures
 from app.usecases.erase_author import Desk, erase_author, person_named
 
 router = make_router("erasures")

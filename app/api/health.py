@@ -10,8 +10,8 @@ from app.api.context import ApiContext, Context
 from app.api.problems import problem, responses
 from app.api.schemas.shape import example
 from app.storage import workers
-from app.storage.failures import is_away
-from app.storage.migrate import is_current
+from app.storage.server.failures import is_away
+from app.storage.server.migrate import is_current
 
 router = APIRouter(tags=["health"], responses=responses(405))
 SILENCE = timedelta(seconds=60)

@@ -15,7 +15,7 @@ from app.api.parameters import SourcePath
 from app.api.problems import responses
 from app.domain.errors import NotFound
 from app.storage.engine import DATABASE_ERRORS
-from app.storage.failures import is_away
+from app.storage.server.failures import is_away
 from app.telemetry.metrics import HOOKS
 from app.usecases.receive_webhook import receive_webhook
 from connectors.sdk.errors import UnexpectedResponse

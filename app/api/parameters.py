@@ -16,7 +16,7 @@ from app.domain.message import MessageId
 from app.domain.operator import OperatorId
 from app.domain.source import SourceId
 from app.domain.territory import EntryId
-from app.storage.tokens import TokenId
+from app.storage.access.tokens import TokenId
 
 LARGEST = 2**63 - 1
 LARGEST_VERSION = 2**31 - 1

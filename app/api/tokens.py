@@ -12,8 +12,8 @@ from app.api.routers import PREFIX, make_router
 from app.api.schemas.queue import PageQuery
 from app.api.schemas.token import NewTokenOut, TokenIn, TokenOut, TokenPage
 from app.api.sessions import ReadSession, WriteSession
-from app.storage import tokens
-from app.storage.tokens import TokenId
+from app.storage.access import tokens
+from app.storage.access.tokens import TokenId
 from app.usecases.create_token import create_token
 
 router = make_router("tokens")

@@ -12,7 +12,7 @@ from app.bootstrap import Services
 from app.cli.running import fail, page, with_services
 from app.domain.errors import InvalidInput
 from app.storage import credentials
-from app.storage.quotas import ANY_METHOD, CredentialUse
+from app.storage.calls.quotas import ANY_METHOD, CredentialUse
 from app.usecases.check_credential import check_credential
 
 commands = typer.Typer(no_args_is_help=True, help="Keys to the networks, encrypted at rest and never printed.")

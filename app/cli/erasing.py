@@ -7,7 +7,7 @@ import typer
 
 from app.bootstrap import Services
 from app.cli.running import with_services
-from app.storage import footprints
+from app.storage.privacy import footprints
 from app.usecases.erase_author import Desk, erase_author, person_named, take_back
 
 SAID: Mapping[str, str] = {

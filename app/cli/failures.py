@@ -4,8 +4,8 @@ from app.bootstrap import CannotStart
 from app.cli.running import fail
 from app.domain.errors import DomainError
 from app.settings import SettingsInvalid
-from app.storage.embedded import EmbeddedDatabaseError
 from app.storage.engine import DATABASE_ERRORS, DatabaseUnfit, explain
+from app.storage.server.embedded import EmbeddedDatabaseError
 from connectors.sdk.errors import ConnectorError
 
 EXPECTED = (CannotStart, SettingsInvalid, EmbeddedDatabaseError, DatabaseUnfit, DomainError, ConnectorError)

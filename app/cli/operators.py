@@ -8,7 +8,7 @@ import typer
 from app.bootstrap import Services
 from app.cli.running import with_services
 from app.domain.operator import Role
-from app.storage import operators
+from app.storage.access import operators
 from app.usecases.set_password import set_password
 
 commands = typer.Typer(no_args_is_help=True, help="People who sign in to the console.")

@@ -12,11 +12,11 @@ from app.bootstrap import Services
 from app.cli.progress import bar
 from app.cli.running import with_services
 from app.domain.source import SourceId
-from app.storage import replay_differences, replay_evidence
 from app.storage.engine import Database
-from app.storage.replay_differences import Difference
-from app.storage.replay_evidence import Window
-from app.storage.replay_schemas import drop_leftovers, replay_schema, schema_of
+from app.storage.replay import differences, evidence
+from app.storage.replay.differences import Difference
+from app.storage.replay.evidence import Window
+from app.storage.replay.schemas import drop_leftovers, replay_schema, schema_of
 from app.usecases.replay import Replay, replay
 
 
@@ -74,7 +74,7 @@ async def run_replay(services: Services, chosen: ReplayChoice) -> bool:
 async def _window(services: Services, chosen: ReplayChoice) -> Window | None:
     """The asked-for time as far as there is evidence of it."""
     async with services.database.read() as session:
-        begins = await replay_evidence.evidence_begins(session, services.region_id)
+        begins = await evidence.begins(session, services.region_id)
     if begins is None or begins >= chosen.end:
         return None
     if begins > chosen.start:
@@ -84,7 +84,7 @@ async def _window(services: Services, chosen: ReplayChoice) -> Window | None:
 
 async def _feed(services: Services, window: Window, made: Database, *, quiet: bool) -> int:
     async with services.database.read() as session:
-        count = await replay_evidence.count_payloads(session, window)
+        count = await evidence.count_payloads(session, window)
     with bar("Replaying", count, quiet=quiet) as advance:
         connectors, database = services.connectors, services.database
         await replay(Replay(database, made, services.classifier, window, connectors.reader_for, advance))
@@ -94,12 +94,12 @@ async def _feed(services: Services, window: Window, made: Database, *, quiet: bo
 async def _tell(made: Database, window: Window, name: str, *, own: str, as_json: bool) -> int:
     differing = 0
     async with made.write() as session:  # rows are streamed, which takes a transaction
-        async for difference in replay_differences.differences(session, window, own=own, made=name):
+        async for difference in differences.found(session, window, own=own, made=name):
             typer.echo(json.dumps(asdict(difference), ensure_ascii=False) if as_json else as_line(difference))
             differing += 1
-        if excused := await replay_differences.excused(session, window, own=own, made=name):
+        if excused := await differences.excused(session, window, own=own, made=name):
             typer.echo(f"{excused} messages stand in threads that cannot be read again as a whole and were not compared.", err=True)
-        if erased := await replay_differences.erased(session, window, own=own):
+        if erased := await differences.erased(session, window, own=own):
             typer.echo(
                 f"{erased} of these were erased, by term or on request: what they said is kept nowhere, so nothing can tell.", err=True
             )

@@ -21,7 +21,8 @@ from app.domain.operator import Act, Operator, OperatorId
 from app.domain.topic import TopicGroup
 from app.domain.turn import Turn, TurnState
 from app.domain.undo import last_step
-from app.storage import assignees, authorities, collected, events, gazetteer, incident_details, operators, replies
+from app.storage import assignees, authorities, collected, events, gazetteer, incident_details, replies
+from app.storage.access import operators
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
 from app.usecases.change_topics import titles_of_topics, topics_in_force

@@ -16,7 +16,7 @@ from app.console import texts
 from app.console.access import BY_ITSELF, ForgedForm, SignInNeeded
 from app.console.context import context_of
 from app.domain.errors import DomainError, InvalidInput, NotFound, NotPermitted
-from app.storage.failures import is_away
+from app.storage.server.failures import is_away
 
 log = structlog.get_logger(__name__)
 

@@ -14,9 +14,10 @@ from app.domain.authority import AuthorityId
 from app.domain.errors import DomainError, StaleVersion
 from app.domain.polling.plan import CRISIS_WEIGHT
 from app.domain.source import SourceId, SourceStatus
-from app.storage import alarms, authorities, network_probes, push_channels, quotas, sources
+from app.storage import alarms, authorities, network_probes, push_channels, sources
+from app.storage.calls import quotas
+from app.storage.calls.quotas import CredentialUse
 from app.storage.engine import ReadSession
-from app.storage.quotas import CredentialUse
 from app.usecases.add_source import add_source, resolve_page
 from app.usecases.change_source import SourceChange, change_source
 from connectors.sdk.errors import ConnectorError

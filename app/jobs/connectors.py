@@ -7,11 +7,12 @@ from datetime import datetime, tzinfo
 from time import monotonic
 
 from app.domain.quota import planned_limit
-from app.storage import call_paces, credentials, quotas
-from app.storage.call_ledger import Key, SharedLedger
+from app.storage import credentials
+from app.storage.calls import paces, quotas
+from app.storage.calls.ledger import Key, SharedLedger
+from app.storage.calls.quotas import ANY_METHOD, CredentialUse, MethodQuota, MethodUse
 from app.storage.credentials import SecretBox
 from app.storage.engine import Database
-from app.storage.quotas import ANY_METHOD, CredentialUse, MethodQuota, MethodUse
 from app.telemetry.metrics import NETWORK_CALLS
 from connectors.sdk.contract import CommentCounter, Connector, ConnectorContext, ConnectorPlugin, Credential, can_be_polled
 from connectors.sdk.errors import AuthenticationFailed
@@ -85,7 +86,7 @@ class ConnectorPool:
     async def refresh(self) -> None:
         """Brings every network's connector up to the credentials that exist now, and paces up to the time that has passed."""
         async with self._database.engine.begin() as connection:
-            await call_paces.recover(connection)
+            await paces.recover(connection)
         async with self._database.read() as session:
             stored = await credentials.listed(session, self._box)
         usable = [Secret(one.kind, one.name, one.secret) for one in stored if one.secret is not None and one.disabled_at is None]
@@ -95,7 +96,7 @@ class ConnectorPool:
             if self._secrets.get(network) != secrets or network not in self._connectors:
                 await self._replace(network, secrets)
         async with self._database.engine.begin() as connection:
-            await call_paces.see(connection, self._budgets())
+            await paces.see(connection, self._budgets())
         await self._close_replaced(before=monotonic() - REPLACED_KEPT_FOR)
 
     def connector_for(self, network: str) -> Connector:

@@ -6,8 +6,8 @@ from functools import partial
 
 from app.domain.polling.intervals import backoff_until
 from app.jobs.rooms import Break, Craft
-from app.storage.polls import PollOutcome, WallClaim
-from app.storage.readings import Lane, ReadingClaim, ReadingOutcome
+from app.storage.polling.polls import PollOutcome, WallClaim
+from app.storage.polling.readings import Lane, ReadingClaim, ReadingOutcome
 from app.usecases.count_threads import RETRY_BATCH_AFTER, Batch, claim_counters, count_threads, give_counters_back
 from app.usecases.poll_walls import claim_walls, give_wall_back, poll_wall
 from app.usecases.polling import Polling

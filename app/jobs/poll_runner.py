@@ -7,11 +7,11 @@ from typing import Any
 from app.domain.source import Source
 from app.jobs.crafts import counters_of, threads_of, walls_of
 from app.jobs.rooms import Claim, Craft, Room
-from app.storage import leases
-from app.storage.due import what_is_due
-from app.storage.leases import Held
-from app.storage.polls import WallClaim
-from app.storage.readings import Lane, ReadingClaim
+from app.storage.polling import leases
+from app.storage.polling.due import what_is_due
+from app.storage.polling.leases import Held
+from app.storage.polling.polls import WallClaim
+from app.storage.polling.readings import Lane, ReadingClaim
 from app.telemetry.metrics import FIRST_ANSWER, MESSAGES
 from app.usecases.count_threads import Batch, give_counters_back
 from app.usecases.ingest_page import Intaken

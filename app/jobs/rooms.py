@@ -12,7 +12,7 @@ import structlog
 from app.domain.errors import LeaseLost
 from app.domain.polling.intervals import PollBounds
 from app.storage.engine import DATABASE_ERRORS, explain
-from app.storage.failures import is_away
+from app.storage.server.failures import is_away
 from app.telemetry.metrics import POLL_FAILURES, SOURCE_POLL
 from app.usecases.judge_refusal import rest_until
 from connectors.sdk.errors import ConnectorError

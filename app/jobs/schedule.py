@@ -17,7 +17,8 @@ from app.jobs.connectors import ConnectorPool
 from app.jobs.poll_runner import PollRunner
 from app.jobs.reply_runner import ReplyRunner
 from app.jobs.update_runner import UpdateRunner
-from app.storage import detections, idempotency, pushed_events, quotas, workers
+from app.storage import detections, idempotency, pushed_events, workers
+from app.storage.calls import quotas
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader

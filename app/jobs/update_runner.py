@@ -9,8 +9,8 @@ from app.domain.errors import LeaseLost
 from app.domain.polling.intervals import PollBounds, backoff_until
 from app.domain.source import SourceId
 from app.storage.engine import DATABASE_ERRORS, explain
-from app.storage.failures import is_away
 from app.storage.push_channels import ReceivingClaim
+from app.storage.server.failures import is_away
 from app.usecases.receive_updates import Receiving, claim_receiving, receive_updates, stop_receiving
 from connectors.sdk.errors import ConnectorError, RateLimited
 

@@ -8,8 +8,8 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.storage.calls.quotas import ANY_METHOD, CredentialUse, MethodQuota
 from app.storage.queue import PROMISED
-from app.storage.quotas import ANY_METHOD, CredentialUse, MethodQuota
 from app.storage.regions import RegionId
 from app.storage.sources import REAL_PAGE
 from app.telemetry.metrics import Sample

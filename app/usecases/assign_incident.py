@@ -10,7 +10,8 @@ from app.domain.authority import AuthorityId
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.incident import Incident, IncidentId
 from app.domain.operator import Act, Operator, OperatorId
-from app.storage import authorities, operators
+from app.storage import authorities
+from app.storage.access import operators
 from app.storage.regions import RegionId
 from app.usecases.apply_step import apply_step
 

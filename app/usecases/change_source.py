@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.authority import AuthorityId, OfficialAccount
 from app.domain.source import PauseReason, Source, SourceId, SourceStatus
 from app.domain.territory import EntryId
-from app.storage import authorities, counters, gazetteer, official_accounts, readings, sources
+from app.storage import authorities, gazetteer, official_accounts, sources
+from app.storage.polling import counters, readings
 from app.storage.regions import RegionId
 from app.usecases.add_source import ALWAYS, refuse_official_test
 

@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.conversation import POST
 from app.domain.message import Commenting, MessageId
-from app.storage import answers, incidents, messages, missing_messages
-from app.storage.looks import Look
+from app.storage import answers, incidents, messages
+from app.storage.intake import missing_messages
+from app.storage.intake.looks import Look
+from app.storage.intake.missing_messages import Level
 from app.storage.messages import KnownMessage, ThreadKey
-from app.storage.missing_messages import Level
 from app.storage.threads import Thread
 from app.usecases.judge_page import Judged, around, comment_id
 from connectors.sdk.contract import Coverage

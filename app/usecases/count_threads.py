@@ -9,8 +9,8 @@ import structlog
 from app.domain.polling.intervals import next_count_at
 from app.domain.polling.thread_plan import Look
 from app.domain.source import Source
-from app.storage import counters, polls, readings
-from app.storage.counters import Counted, CounterClaim, StoredPost
+from app.storage.polling import counters, polls, readings
+from app.storage.polling.counters import Counted, CounterClaim, StoredPost
 from app.usecases.ingest_page import ingest_page
 from app.usecases.polling import Polling, wall_of
 from connectors.sdk.contract import CommentCounter, CommentReader, Message, MessageType, Page, PostCount, PostRef

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.errors import InvalidInput
 from app.domain.operator import Operator, Role
-from app.storage import operators, tokens
-from app.storage.tokens import TokenId
+from app.storage.access import operators, tokens
+from app.storage.access.tokens import TokenId
 
 PREFIX = "otk_"
 RANDOM_BYTES = 32

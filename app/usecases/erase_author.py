@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.errors import InvalidInput
 from app.domain.operator import OperatorId
 from app.domain.retention import Part
-from app.storage import erasing, erasures, footprints
 from app.storage.engine import Database
-from app.storage.footprints import Footprint
+from app.storage.privacy import erasing, erasures, footprints
+from app.storage.privacy.footprints import Footprint
 from app.storage.regions import RegionId
 from app.telemetry.metrics import ERASED
 from app.usecases.erase_by_term import leaving

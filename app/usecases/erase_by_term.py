@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.retention import UNKNOWN_AUTHOR, Cutoffs, Part, Retention, divide
-from app.storage import erasing, retention
 from app.storage.engine import Database
-from app.storage.erasing import Erased, Leaving
+from app.storage.privacy import erasing, retention
+from app.storage.privacy.erasing import Erased, Leaving
+from app.storage.privacy.retention import HeldThread, Kept
 from app.storage.regions import RegionId
-from app.storage.retention import HeldThread, Kept
 from app.telemetry.metrics import ERASED
 
 THREADS = 50

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.storage import alarms, masses, metric_samples
+from app.storage.calls.quotas import CredentialUse, MethodQuota
 from app.storage.engine import Database
-from app.storage.quotas import CredentialUse, MethodQuota
 from app.storage.regions import RegionId
 from app.telemetry.metrics import DeltaReader, Sample, write_text
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.domain.operator import Act, Operator
 from app.storage.collected import CollectedMessage
 from app.storage.incident_details import IncidentDetails
-from app.storage.marks import Marks
+from app.storage.privacy.marks import Marks
 
 THREAD = "thread"
 LENGTH = 16

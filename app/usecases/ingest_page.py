@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.source import Source
 from app.storage import conversations, incidents, partitions, places, threads
-from app.storage.looks import Look
+from app.storage.intake.looks import Look
 from app.storage.messages import ThreadKey
 from app.storage.threads import FoundPost
 from app.usecases.compare_page import ThreadPage, compare

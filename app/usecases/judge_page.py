@@ -10,9 +10,9 @@ from app.domain.conversation import POST
 from app.domain.place import FoundPlace
 from app.domain.source import Source
 from app.domain.verdict import Verdict
-from app.storage import looks
 from app.storage.engine import Database
-from app.storage.looks import Look
+from app.storage.intake import looks
+from app.storage.intake.looks import Look
 from app.storage.messages import KnownMessage
 from app.storage.partitions import Growth
 from app.storage.regions import RegionId

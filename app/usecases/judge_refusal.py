@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from app.domain.polling.intervals import RECHECK_PAUSED_EVERY, PollBounds, backoff_until
 from app.domain.source import PauseReason
-from app.storage.polls import PollOutcome, WallClaim
+from app.storage.polling.polls import PollOutcome, WallClaim
 from connectors.sdk.errors import (
     AccessDenied,
     AuthenticationFailed,

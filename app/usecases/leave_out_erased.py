@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from app.domain.retention import UNKNOWN_AUTHOR
-from app.storage import erasures
 from app.storage.engine import Database
-from app.storage.marks import Marks
+from app.storage.privacy import erasures
+from app.storage.privacy.marks import Marks
 from app.storage.regions import RegionId
 from connectors.sdk.contract import DIRECT_DIALOGUE, ConnectorPlugin, Message, Page
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from app.domain.push_channel import count_missed
 from app.storage import push_channels, pushed_events
-from app.storage.polls import WallClaim
-from app.storage.readings import ReadingClaim
+from app.storage.polling.polls import WallClaim
+from app.storage.polling.readings import ReadingClaim
 from app.telemetry.metrics import PUSH_MISSED
 from app.usecases.ingest_page import Intaken
 from app.usecases.judge_page import Intake

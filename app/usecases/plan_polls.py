@@ -11,10 +11,10 @@ from app.domain.polling.due import Interval
 from app.domain.polling.plan import Plan, Planned, Watched
 from app.domain.polling.price import REPLAN_RATIO, Spell, may_call, opening_price, polls_wanted, steer
 from app.domain.polling.rates import SourceState, Tally, learn, share_kept
-from app.storage import poll_plans
+from app.storage.calls.quotas import MethodQuota
 from app.storage.engine import Database
-from app.storage.poll_plans import StoredPlan
-from app.storage.quotas import MethodQuota
+from app.storage.polling import plans
+from app.storage.polling.plans import StoredPlan
 from app.storage.regions import RegionId
 
 STEER_EVERY = timedelta(minutes=10)
@@ -105,10 +105,10 @@ async def _share(
     database: Database, region_id: RegionId, network: str, lessons: Lessons, budget: float, bounds: Interval, *, now: datetime
 ) -> StoredPlan:
     async with database.write() as session:
-        stored = await poll_plans.lock(session, region_id, network)
+        stored = await plans.lock(session, region_id, network)
         if stored is None:
             price = await _opening_price(session, region_id, network, budget)
-            await poll_plans.begin(session, region_id, network, price=price, now=now)
+            await plans.begin(session, region_id, network, price=price, now=now)
             stored = StoredPlan(Tally(), now, price, now, 0, 0.0)
         tally = stored.tally
         tally.add(lessons.tally, kept=share_kept(max(now - stored.taught_at, timedelta())))
@@ -116,19 +116,19 @@ async def _share(
         stored = replace(stored, tally=tally, taught_at=now, calls=calls, wanted=wanted)
         if now - stored.priced_at >= STEER_EVERY:
             spell = Spell(stored.priced_at, now, stored.price, stored.calls, stored.wanted)
-            spells = await poll_plans.close_spell(session, region_id, network, spell)
+            spells = await plans.close_spell(session, region_id, network, spell)
             opening = await _opening_price(session, region_id, network, budget)
             steered = steer(stored.price, spells, learn(tally).rhythm, budget, now=now)
             price = min(max(steered, opening / FARTHEST_FROM_OPENING), opening * FARTHEST_FROM_OPENING)
             stored = replace(stored, price=price, priced_at=now, calls=0, wanted=0.0)
-            await poll_plans.replan(session, region_id, network, price=price, ratio=REPLAN_RATIO, longest=bounds.maximum, now=now)
-        await poll_plans.save(session, region_id, network, stored)
+            await plans.replan(session, region_id, network, price=price, ratio=REPLAN_RATIO, longest=bounds.maximum, now=now)
+        await plans.save(session, region_id, network, stored)
     return stored
 
 
 async def _opening_price(session: AsyncSession, region_id: RegionId, network: str, budget: float) -> float:
     """The price that the rates known now ask for; it bounds what is steered, so that a thousand new pages are felt at once."""
-    pages = await poll_plans.watched(session, region_id, network)
+    pages = await plans.watched(session, region_id, network)
     return opening_price((page.worth * (known or page.guess) for page, known in pages), budget)
 
 

@@ -8,10 +8,10 @@ from app.domain.polling.due import Interval
 from app.domain.polling.rates import share_kept
 from app.domain.polling.thread_plan import Look, ThreadPlan, steer_looks
 from app.domain.polling.threads import ThreadState, ThreadTally
-from app.storage import thread_plans
 from app.storage.engine import Database
+from app.storage.polling import thread_plans
+from app.storage.polling.thread_plans import StoredThreadPlan
 from app.storage.regions import RegionId
-from app.storage.thread_plans import StoredThreadPlan
 
 STEER_EVERY = timedelta(minutes=10)
 GUESSED = ThreadPlan.of(ThreadTally())

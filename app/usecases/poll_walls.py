@@ -6,8 +6,8 @@ import structlog
 
 from app.domain.polling.intervals import next_poll_at
 from app.domain.polling.plan import Planned, first_state
-from app.storage import polls
-from app.storage.polls import PollOutcome, WallClaim
+from app.storage.polling import polls
+from app.storage.polling.polls import PollOutcome, WallClaim
 from app.usecases.judge_refusal import judge_refusal
 from app.usecases.polling import Polling, take_in, wall_of
 from connectors.sdk.contract import Cursor, PostReader

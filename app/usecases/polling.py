@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.detection import Timing
 from app.domain.polling.intervals import PollBounds
 from app.domain.source import Source
-from app.storage import leases, polls, threads
-from app.storage.polls import WallClaim
-from app.storage.readings import ReadingClaim
+from app.storage import threads
+from app.storage.polling import leases, polls
+from app.storage.polling.polls import WallClaim
+from app.storage.polling.readings import ReadingClaim
 from app.usecases.ingest_page import Intaken, ingest_page
 from app.usecases.judge_page import Intake
 from app.usecases.note_detection import note_detection, published_in

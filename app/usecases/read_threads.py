@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.domain.polling.intervals import backoff_until, must_cover, next_sweep_at
-from app.storage import leases, polls, readings, threads
-from app.storage.readings import Lane, ReadingClaim, ReadingOutcome, ToRead
+from app.storage import threads
+from app.storage.polling import leases, polls, readings
+from app.storage.polling.readings import Lane, ReadingClaim, ReadingOutcome, ToRead
 from app.storage.threads import Reading, Thread
 from app.usecases.polling import Polling, take_in, wall_of
 from connectors.sdk.contract import CommentReader, Cursor, Message, MessageType, PostRef

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import structlog
 
-from app.storage import polls, push_channels, pushed_events
+from app.storage import push_channels, pushed_events
 from app.storage.engine import Database
+from app.storage.polling import polls
 from app.storage.push_channels import ReceivingClaim
 from app.storage.pushed_events import ReceivedEvent
 from app.storage.regions import RegionId

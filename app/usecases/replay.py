@@ -18,11 +18,12 @@ from app.domain.message import MessageId
 from app.domain.operator import OperatorId
 from app.domain.source import Source, SourceId
 from app.domain.word import Word
-from app.storage import incidents, labels, replay_evidence
+from app.storage import incidents, labels
 from app.storage.conversations import officials_of
 from app.storage.engine import Database
-from app.storage.replay_evidence import BEFORE_ALL_STEPS, KeptPayload, KeptStep, StepPlace, Window
-from app.storage.replay_schemas import copy_dated, schema_of
+from app.storage.replay import evidence
+from app.storage.replay.evidence import BEFORE_ALL_STEPS, KeptPayload, KeptStep, StepPlace, Window
+from app.storage.replay.schemas import copy_dated, schema_of
 from app.usecases.apply_step import Decide, apply_step
 from app.usecases.count_threads import COUNTS
 from app.usecases.ingest_page import ingest_page
@@ -100,16 +101,16 @@ async def replay(run: Replay) -> None:
             await _take_in(run, intake, payload)
         after = batch[-1].id
         async with run.made.write() as session:
-            await replay_evidence.forget_bodies(session)
+            await evidence.forget_bodies(session)
         run.on_batch(len(batch))
     await _bring_up_to(run, run.window.end)
     async with run.made.write() as session:
-        await replay_evidence.take_statistics(session)
+        await evidence.take_statistics(session)
 
 
 async def _next_batch(run: Replay, after: int) -> Sequence[KeptPayload]:
     async with run.stored.read() as session:
-        return await replay_evidence.payloads(session, run.window, after=after, limit=BATCH)
+        return await evidence.payloads(session, run.window, after=after, limit=BATCH)
 
 
 async def _bring_up_to(run: Replay, moment: datetime) -> None:
@@ -118,7 +119,7 @@ async def _bring_up_to(run: Replay, moment: datetime) -> None:
         await _register_until(run, moment)
     while True:
         async with run.stored.read() as session:
-            steps = await replay_evidence.steps(session, run.window, after=run.last_step, until=moment, limit=BATCH)
+            steps = await evidence.steps(session, run.window, after=run.last_step, until=moment, limit=BATCH)
         for step in steps:
             await _repeat(run, step)
             run.last_step = StepPlace(step.recorded_at, step.id)
@@ -138,7 +139,7 @@ async def _repeat(run: Replay, kept: KeptStep) -> None:
         return
     region_id, parent_id = run.window.region_id, await _replayed_parent(run, kept)
     async with run.made.write() as session:
-        incident_id = await replay_evidence.incident_of(session, region_id, kept)
+        incident_id = await evidence.incident_of(session, region_id, kept)
         about = None if incident_id is None else await _replayed_about(session, run, incident_id, kept)
         if incident_id is None or about is None:
             return
@@ -176,7 +177,7 @@ async def _replayed_about(session: AsyncSession, run: Replay, incident_id: Incid
     about = {name: value for name, value in kept.data.items() if name not in STATED}
     if "message" not in about:
         return about
-    message_id = await replay_evidence.message_of(session, run.own_schema, run.window.region_id, about["message"])
+    message_id = await evidence.message_of(session, run.own_schema, run.window.region_id, about["message"])
     if message_id is None or kept.type != EventType.ANSWER_LINKED:
         return None if message_id is None else about | {"message": message_id}
     thread = await incidents.place_of(session, run.window.region_id, incident_id)
@@ -189,11 +190,11 @@ async def _replayed_parent(run: Replay, kept: KeptStep) -> IncidentId | None:
     if kept.type != EventType.MERGED:
         return None
     async with run.stored.read() as session:
-        parent = await replay_evidence.at_conversation(session, run.window.region_id, kept, IncidentId(kept.data["parent_id"]))
+        parent = await evidence.at_conversation(session, run.window.region_id, kept, IncidentId(kept.data["parent_id"]))
     if parent is None:
         return None
     async with run.made.read() as session:
-        return await replay_evidence.incident_of(session, run.window.region_id, parent)
+        return await evidence.incident_of(session, run.window.region_id, parent)
 
 
 async def _take_in(run: Replay, intake: Intake, payload: KeptPayload) -> None:
@@ -202,19 +203,19 @@ async def _take_in(run: Replay, intake: Intake, payload: KeptPayload) -> None:
         page = read_page(run.reader_for(source.network), payload)
     except (UnexpectedResponse, NoMapper) as error:
         async with run.made.write() as session:
-            await replay_evidence.note_unreadable(session, payload.id, str(error))
+            await evidence.note_unreadable(session, payload.id, str(error))
         return
     touched = {post_id(message) for message in page.messages} | {one.post.external_id for one in page.coverage}
     async with run.made.write() as session:
-        await replay_evidence.copy_earlier(session, run.own_schema, run.window, source.id, touched)
-        await replay_evidence.note_whole_readings(session, run.window.region_id, payload)
+        await evidence.copy_earlier(session, run.own_schema, run.window, source.id, touched)
+        await evidence.note_whole_readings(session, run.window.region_id, payload)
     await ingest_page(intake, source, page, now=lambda: payload.collected_at, asked_at=payload.asked_at)
 
 
 async def _source(run: Replay, source_id: SourceId) -> Source:
     if source_id not in run.sources:
         async with run.stored.read() as session:
-            run.sources |= await replay_evidence.sources_of(session, [source_id])
+            run.sources |= await evidence.sources_of(session, [source_id])
     return run.sources[source_id]
 
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from app.storage import sessions
+from app.storage.access import sessions
+from app.storage.access.sessions import SignedIn
 from app.storage.engine import Database
-from app.storage.sessions import SignedIn
 from app.usecases.sign_in import SESSION_LASTS, token_sha256
 
 EXTENDED_AT_MOST_EVERY = timedelta(minutes=5)

@@ -6,7 +6,7 @@ from argon2 import PasswordHasher
 
 from app.domain.errors import InvalidInput
 from app.domain.operator import OperatorId
-from app.storage import passwords, sessions
+from app.storage.access import passwords, sessions
 from app.storage.engine import Database
 from app.usecases.sign_in import normal_login
 

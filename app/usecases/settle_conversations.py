@@ -16,12 +16,13 @@ from app.domain.routing import Rule, route
 from app.domain.source import Source
 from app.domain.territory import EntryId
 from app.domain.turn import Turn
-from app.storage import answers, events, gazetteer, regions, settlements, turns
+from app.storage import answers, events, gazetteer, regions, turns
 from app.storage.conversations import Conversations, Touched, officials_of
 from app.storage.incidents import Opening, StoredIncident, clocks
+from app.storage.intake import settlements
+from app.storage.intake.settlements import ChangedIncident, NewIncident, Outcome, provisional
 from app.storage.messages import ThreadKey
 from app.storage.places import NewPlace
-from app.storage.settlements import ChangedIncident, NewIncident, Outcome, provisional
 from app.usecases.record_news import Standing
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.errors import DomainError
 from app.domain.operator import Operator
-from app.storage import passwords, sessions, sign_in_attempts
+from app.storage.access import passwords, sessions, sign_in_attempts
 from app.storage.engine import Database
 
 SESSION_LASTS = timedelta(hours=12)

@@ -1,6 +1,6 @@
 """Ends a console session."""
 
-from app.storage import sessions
+from app.storage.access import sessions
 from app.storage.engine import Database
 from app.usecases.sign_in import token_sha256
 

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.place import FoundPlace
-from app.storage import arrivals, message_changes, messages, threads
+from app.storage import messages, threads
 from app.storage.conversations import Conversations
-from app.storage.message_changes import EditedMessage
+from app.storage.intake import arrivals, message_changes
+from app.storage.intake.message_changes import EditedMessage
 from app.storage.messages import KnownMessage, NewMessage, RawPayload
 from app.usecases.compare_page import ThreadNews, ThreadPage
 from app.usecases.judge_page import Judged, comment_id, post_id

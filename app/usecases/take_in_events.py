@@ -17,11 +17,12 @@ from app.domain.detection import Timing
 from app.domain.errors import LeaseLost
 from app.domain.push_channel import PROMPT
 from app.domain.source import Source
-from app.storage import push_channels, pushed_events, readings, threads
+from app.storage import push_channels, pushed_events, threads
 from app.storage.engine import DATABASE_ERRORS
-from app.storage.failures import is_away
+from app.storage.polling import readings
 from app.storage.push_channels import IntakeClaim
 from app.storage.pushed_events import Target, WaitingEvent
+from app.storage.server.failures import is_away
 from app.telemetry.metrics import PUSHED_EVENTS
 from app.usecases.ingest_page import Intaken, ingest_page
 from app.usecases.judge_page import Intake, comment_id, post_id

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from app.domain.detection import AlarmKind
 from app.domain.push_channel import PushMode
-from app.storage import alarms, polls, push_channels
+from app.storage import alarms, push_channels
 from app.storage.engine import Database
+from app.storage.polling import polls
 from app.storage.push_channels import Hearing
 from app.storage.regions import RegionId
 from app.usecases.watch_detection import settle_alarms

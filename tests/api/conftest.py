@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from app.api.context import ApiContext
 from app.domain.operator import Role
 from app.storage.engine import Database
-from app.storage.marks import Marks
+from app.storage.privacy.marks import Marks
 from app.storage.regions import RegionId
 from app.usecases.create_token import create_token
 from app.usecases.leave_out_erased import ErasedPeople

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from app.storage import credentials
-from app.storage.call_ledger import Key, SharedLedger
+from app.storage.calls.ledger import Key, SharedLedger
 from app.storage.credentials import SecretBox
 from connectors.sdk.contract import Credential
 from connectors.sdk.errors import AuthenticationFailed, QuotaExhausted

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from app.storage import disk as storage_disk
 from app.storage import workers
-from app.storage.disk import DiskWatch
+from app.storage.server import disk as storage_disk
+from app.storage.server.disk import DiskWatch
 from tests.api.conftest import Api
 from tests.applications import application
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.domain.operator import Role
-from app.storage import operators
+from app.storage.access import operators
 from tests.api.conftest import Api
 from tests.usecases.reading import PAGE, Reader, comment
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from app.domain.operator import Role
+from app.storage.calls.quotas import Block, CredentialUse, MethodQuota
 from app.storage.engine import DATABASE_ERRORS, Database, create_engine
-from app.storage.quotas import Block, CredentialUse, MethodQuota
 from app.telemetry.metrics import MESSAGES, DeltaReader
 from app.usecases.expose_metrics import hand_over_counts, measure_gauges
 from tests.api.conftest import Api

@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,14 @@ def test_storage_never_ends_a_transaction_that_it_did_not_open() -> None:
         if re.fullmatch(r"(\w*session)\.(commit|rollback)", name)
     ]
     assert not enders
+
+
+def test_a_name_stands_once_in_storage_and_a_room_is_for_several() -> None:
+    modules = [file for file in python_files("app/storage") if file.stem != "__init__" and file.parent.name != "tables"]
+    names = Counter(file.stem for file in modules)
+    rooms = Counter(file.parent.name for file in modules)
+    assert not [name for name, files in names.items() if files > 1]
+    assert not [room for room, files in rooms.items() if files < 3]
 
 
 def test_use_cases_and_the_console_reach_networks_through_connectors_only() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from app.storage.call_ledger import Key, SharedLedger
+from app.storage.calls.ledger import Key, SharedLedger
 from app.storage.engine import Database
 from connectors.sdk.contract import Credential
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.jobs.connectors import Secret
-from app.storage.call_ledger import Key, SharedLedger
+from app.storage.calls.ledger import Key, SharedLedger
 from app.storage.engine import Database
 from app.usecases.check_credential import Checked, check_credential
 from connectors.sdk.registry import plugins

@@ -16,7 +16,7 @@ from app.console.access import SESSION_COOKIE
 from app.console.context import ConsoleContext
 from app.console.pages import Pages
 from app.domain.operator import OperatorId, Role
-from app.storage import operators, passwords, sessions
+from app.storage.access import operators, passwords, sessions
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from app.usecases.add_source import Networks

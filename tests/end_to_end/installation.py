@@ -15,7 +15,7 @@ from sqlalchemy import text
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.storage.engine import Database, create_engine
-from app.storage.leases import Held
+from app.storage.polling.leases import Held
 from app.storage.regions import RegionId
 from connectors.sdk.emulation.loopback import listen, serve
 from connectors.sdk.emulation.town_generator import GeneratedTown

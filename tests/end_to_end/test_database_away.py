@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from app.domain.operator import Role
-from app.storage.embedded import EmbeddedServer, embedded_server, revive
 from app.storage.engine import create_engine, ensure_database
-from app.storage.migrate import migrate
+from app.storage.server.embedded import EmbeddedServer, embedded_server, revive
+from app.storage.server.migrate import migrate
 from app.usecases.create_token import create_token
 from app.usecases.rebuild_statistics import rebuild_statistics
 from connectors.sdk.emulation.town_generator import GeneratedTown

@@ -12,11 +12,11 @@ from sqlalchemy import text
 
 from app.classifier.contract import Classifier, TextInContext
 from app.domain.verdict import Kind, Verdict
-from app.storage import replay_differences
 from app.storage.engine import Database
-from app.storage.replay_differences import Difference
-from app.storage.replay_evidence import Window
-from app.storage.replay_schemas import drop_leftovers, replay_schema, schema_of
+from app.storage.replay import differences
+from app.storage.replay.differences import Difference
+from app.storage.replay.evidence import Window
+from app.storage.replay.schemas import drop_leftovers, replay_schema, schema_of
 from app.usecases.replay import Replay, replay
 from tests.end_to_end.networks import OK, VK, Net
 from tests.end_to_end.test_town import failing
@@ -63,7 +63,7 @@ class Lived:
             async with self.database.read() as session:
                 own = await schema_of(session)
             async with made.write() as session:
-                return [one async for one in replay_differences.differences(session, window, own=own, made=name)]
+                return [one async for one in differences.found(session, window, own=own, made=name)]
 
     async def run(self, statement: str, **parameters: Any) -> None:
         async with self.database.write() as session:

@@ -20,12 +20,13 @@ from app.domain.russian_days import OfficeHours
 from app.domain.source import SourceId
 from app.domain.verdict import Kind
 from app.domain.word import Word
-from app.storage import operators, replay_differences
+from app.storage.access import operators
 from app.storage.engine import Database
 from app.storage.regions import RegionId
-from app.storage.replay_differences import Difference
-from app.storage.replay_evidence import Window
-from app.storage.replay_schemas import replay_schema, schema_of
+from app.storage.replay import differences
+from app.storage.replay.differences import Difference
+from app.storage.replay.evidence import Window
+from app.storage.replay.schemas import replay_schema, schema_of
 from app.usecases.assign_incident import Handover, assign_incident
 from app.usecases.change_policy import change_policy, of_ready
 from app.usecases.close_incident import close_incident
@@ -110,7 +111,7 @@ class Office:
             async with self.database.read() as session:
                 own = await schema_of(session)
             async with made.write() as session:
-                return [one async for one in replay_differences.differences(session, window, own=own, made=name)]
+                return [one async for one in differences.found(session, window, own=own, made=name)]
 
     async def statuses(self) -> Sequence[str]:
         rows = await self.village.watch.rows("SELECT status FROM incidents WHERE source_id = :source ORDER BY id", source=1)

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.incident import IncidentId
 from app.domain.operator import Operator, Role
-from app.storage import operators
+from app.storage.access import operators
 from app.storage.engine import Database
 from app.usecases.publish_replies import Publishing, claim_replies, publish_reply
 from app.usecases.write_reply import write_reply

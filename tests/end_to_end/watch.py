@@ -16,9 +16,9 @@ from app.domain.authority import OfficialAccount
 from app.domain.polling.due import Interval
 from app.domain.polling.intervals import PollBounds
 from app.storage import official_accounts, regions, sources
-from app.storage.call_ledger import Key, SharedLedger
+from app.storage.calls.ledger import Key, SharedLedger
 from app.storage.engine import Database
-from app.storage.readings import Lane
+from app.storage.polling.readings import Lane
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
 from app.usecases.count_threads import claim_counters, count_threads

@@ -13,7 +13,7 @@ from app.domain.quota import step_of
 from app.jobs import connectors
 from app.jobs.connectors import ConnectorPool, Rates, Secret
 from app.storage import credentials
-from app.storage.call_ledger import Key, SharedLedger
+from app.storage.calls.ledger import Key, SharedLedger
 from app.storage.credentials import SecretBox
 from app.storage.engine import Database
 from connectors.sdk.contract import Credential, PostReader

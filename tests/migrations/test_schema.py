@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from app.storage.engine import Database, create_engine
-from app.storage.migrate import alembic_config, is_current, migrate
 from app.storage.regions import RegionId
+from app.storage.server.migrate import alembic_config, is_current, migrate
 from tests.usecases.reading import PAGE, comment, open_reader
 
 HOUR = timedelta(hours=1)

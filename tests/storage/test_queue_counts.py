@@ -6,7 +6,8 @@ from sqlalchemy import text
 
 from app.domain.incident import IncidentStatus
 from app.domain.operator import OperatorId, Role
-from app.storage import operators, queue_counts
+from app.storage import queue_counts
+from app.storage.access import operators
 from app.storage.engine import Database
 from app.storage.regions import RegionId
 from tests.usecases.reading import open_reader

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from app.storage import counters
 from app.storage.engine import Database
-from app.storage.readings import Lane
+from app.storage.polling import counters
+from app.storage.polling.readings import Lane
 from app.storage.regions import RegionId
 from app.usecases.count_threads import claim_counters, count_threads
 from connectors.sdk.errors import SourceGone, SourceUnavailable, UnexpectedResponse

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from app.domain.errors import InvalidInput
-from app.storage.marks import Marks
+from app.storage.privacy.marks import Marks
 from app.usecases.erase_author import COUNTED, Desk, Person, erase_author, person_named, take_back
 from app.usecases.ingest_page import Intaken, ingest_page
 from app.usecases.leave_out_erased import LEFT_OUT, ErasedPeople

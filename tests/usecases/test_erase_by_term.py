@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.retention import Retention
 from app.domain.word import Word
-from app.storage.erasing import Erased
+from app.storage.privacy.erasing import Erased
 from app.usecases import reject_incident
 from app.usecases.correct_verdict import label_message
 from app.usecases.erase_by_term import Batch, erase_by_term

@@ -17,7 +17,8 @@ from app.domain.operator import Operator, Role
 from app.exports.desk import ExportDesk
 from app.exports.download import Download
 from app.exports.table import FileFormat
-from app.storage import exports, operators, queue
+from app.storage import exports, queue
+from app.storage.access import operators
 from app.storage.engine import Database
 from app.storage.queue import Order, QueueFilter
 from app.storage.regions import RegionId

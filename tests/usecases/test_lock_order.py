@@ -11,7 +11,8 @@ from app.domain.incident import IncidentId
 from app.domain.operator import Role
 from app.domain.retention import Retention
 from app.domain.word import Word
-from app.storage import incidents, operators
+from app.storage import incidents
+from app.storage.access import operators
 from app.usecases.correct_verdict import correct_verdict
 from app.usecases.erase_by_term import erase_by_term
 from app.usecases.publish_replies import Publishing, claim_replies

@@ -11,7 +11,8 @@ from app.domain.incident import IncidentId
 from app.domain.likeness import Reason
 from app.domain.mass import MassId, MassState
 from app.domain.operator import Operator, OperatorId, Role
-from app.storage import masses, operators
+from app.storage import masses
+from app.storage.access import operators
 from app.storage.masses import StoredMass
 from app.usecases.decide_mass import Choice, dismiss_mass, merge_mass
 from app.usecases.show_mass import ShownMass, show_mass

@@ -19,8 +19,8 @@ from app.domain.source import SourceId
 from app.storage import push_channels, sources
 from app.storage.credentials import SecretBox
 from app.storage.engine import Database
+from app.storage.polling.readings import Lane
 from app.storage.push_channels import ReceivingClaim
-from app.storage.readings import Lane
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
 from app.usecases.add_source import Networks

@@ -12,7 +12,8 @@ from app.domain.likeness import Spot
 from app.domain.operator import Operator, OperatorId, Role
 from app.domain.place_name import NameState
 from app.domain.territory import EntryId
-from app.storage import events, gazetteer, incident_details, operators, sources, taught_names, tellings
+from app.storage import events, gazetteer, incident_details, sources, taught_names, tellings
+from app.storage.access import operators
 from app.storage.incident_details import IncidentDetails
 from app.usecases.add_place import Addition, add_place, understand_place
 from app.usecases.correct_place import Correction, correct_place

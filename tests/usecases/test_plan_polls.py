@@ -9,8 +9,8 @@ from app.domain.polling.due import Interval
 from app.domain.polling.rates import Tally
 from app.domain.source import Source
 from app.storage import sources
+from app.storage.calls.quotas import MethodQuota
 from app.storage.engine import Database
-from app.storage.quotas import MethodQuota
 from app.storage.regions import RegionId
 from app.usecases.change_source import change_source
 from app.usecases.plan_polls import Lessons, Planner, plan_polls

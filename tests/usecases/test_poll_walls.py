@@ -8,9 +8,9 @@ from sqlalchemy import text
 from app.domain.errors import LeaseLost
 from app.domain.source import PauseReason, SourceId, SourceStatus
 from app.storage import sources
+from app.storage.calls.quotas import MethodQuota
 from app.storage.engine import Database
-from app.storage.leases import LEASE
-from app.storage.quotas import MethodQuota
+from app.storage.polling.leases import LEASE
 from app.storage.regions import RegionId
 from app.storage.sources import Registered
 from app.usecases.change_source import change_source

@@ -12,7 +12,8 @@ from app.domain.errors import InvalidInput, InvalidTransition, NotPermitted, Sta
 from app.domain.incident import IncidentId
 from app.domain.operator import Operator, OperatorId, Role
 from app.domain.reply import LONGEST, ReplyId
-from app.storage import incident_details, official_accounts, operators
+from app.storage import incident_details, official_accounts
+from app.storage.access import operators
 from app.storage.engine import Database
 from app.storage.incident_details import IncidentDetails
 from app.storage.regions import RegionId

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from app.domain.errors import LeaseLost
-from app.storage import readings
 from app.storage.engine import Database
-from app.storage.readings import Lane
+from app.storage.polling import readings
+from app.storage.polling.readings import Lane
 from app.storage.regions import RegionId
 from app.usecases import read_threads as reading
 from app.usecases.read_threads import claim_readings, read_threads

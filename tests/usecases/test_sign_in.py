@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.domain.errors import AlreadyExists, InvalidInput
 from app.domain.operator import OperatorId
-from app.storage import passwords
+from app.storage.access import passwords
 from app.storage.engine import Database
 from app.usecases.resume_session import resume_session
 from app.usecases.set_password import set_password

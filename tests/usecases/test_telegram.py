@@ -16,7 +16,7 @@ from app.domain.incident import IncidentId
 from app.domain.operator import Role
 from app.domain.source import SourceId
 from app.main import create_app
-from app.storage import operators
+from app.storage.access import operators
 from app.storage.credentials import SecretBox
 from app.storage.engine import Database
 from app.storage.regions import RegionId

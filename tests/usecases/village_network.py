@@ -13,7 +13,7 @@ from app.domain.polling.intervals import PollBounds
 from app.domain.source import Source
 from app.storage import sources
 from app.storage.engine import Database
-from app.storage.readings import Lane
+from app.storage.polling.readings import Lane
 from app.storage.regions import RegionId
 from app.storage.sources import NewSource
 from app.usecases.count_threads import claim_counters, count_threads

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.incident import IncidentId
 from app.domain.operator import Operator, Role
-from app.storage import events, incident_details, operators
+from app.storage import events, incident_details
+from app.storage.access import operators
 from app.storage.engine import Database
 from app.storage.incident_details import IncidentDetails
 from app.storage.regions import RegionId

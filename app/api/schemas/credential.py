@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from app.api.schemas.shape import example
-from app.storage.quotas import ANY_METHOD, CredentialUse
+from app.storage.calls.quotas import ANY_METHOD, CredentialUse
 
 METHOD = {"method": "wall.get", "calls_24h": 1200, "calls_today": 700, "refused": None, "refused_until": None, "error": None}
 CREDENTIAL = {

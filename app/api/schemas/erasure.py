@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from app.api.parameters import ShortText
 from app.api.schemas.shape import example, strict_example
-from app.storage.erasures import Erasure
+from app.storage.privacy.erasures import Erasure
 
 COUNTS = {"messages": 3, "incidents": 1, "answers": 1, "mentions": 2, "payloads": 4, "events": 0, "repeats": 0}
 ERASURE = {"id": 5, "network": "vk", "erased_at": "2026-03-11T09:00:00Z", "erased_by": "Анна", "lifted_at": None, "counts": COUNTS}

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from app.api.schemas.shape import example
 from app.domain.verdict import Kind
 from app.storage.collected import CollectedMessage
-from app.storage.marks import Marks
+from app.storage.privacy.marks import Marks
 from app.usecases.hide_people import author_within_thread
 from connectors.sdk.contract import MessageType
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from app.api.parameters import ShortText
 from app.api.schemas.shape import example, strict_example
 from app.domain.operator import Role
-from app.storage.tokens import Token
+from app.storage.access.tokens import Token
 
 TOKEN = {
     "id": 1,

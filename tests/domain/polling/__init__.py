@@ -1,1 +1,1 @@
-"""The rules: clocks, answers, deadlines, without any database."""
+"""The planner: intervals, rhythms, prices and spreads, without any database."""

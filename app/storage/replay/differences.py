@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.storage.replay_evidence import IN_WINDOW, Window
-from app.storage.replay_schemas import FIRST_ID
+from app.storage.replay.evidence import IN_WINDOW, Window
+from app.storage.replay.schemas import FIRST_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _written(query: str, own: str, made: str) -> str:
     return query.format(**names, **{name: part.format(**names) for name, part in parts.items()})
 
 
-async def differences(session: AsyncSession, window: Window, *, own: str, made: str) -> AsyncIterator[Difference]:
+async def found(session: AsyncSession, window: Window, *, own: str, made: str) -> AsyncIterator[Difference]:
     """Everything that differs, row by row: answers that cannot be read, messages and their verdicts, clocks."""
     for query in (UNREADABLE, MESSAGES, CLOCKS):
         rows = await session.stream(text(f"{_written(query, own, made)} ORDER BY place, what"), window.parameters())

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.storage.leases import FREE
+from app.storage.polling.leases import FREE
 from app.storage.regions import RegionId
 
 PLACES = {

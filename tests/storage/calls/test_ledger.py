@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from app.storage import call_paces, quotas
-from app.storage.call_ledger import Key, SharedLedger
+from app.storage.calls import paces, quotas
+from app.storage.calls.ledger import Key, SharedLedger
+from app.storage.calls.quotas import MethodQuota
 from app.storage.engine import Database, create_engine
-from app.storage.quotas import MethodQuota
 from connectors.sdk.contract import Credential
 from connectors.sdk.errors import (
     AccessDenied,
@@ -191,7 +191,7 @@ async def test_error_6_lowers_the_pace_for_every_worker_and_time_brings_it_back(
     assert await hosts.slots() == 10, "the second refusal was of the same burst"
     async with hosts.database.engine.begin() as connection:
         await connection.execute(text("UPDATE call_budgets SET lowered_at = lowered_at - interval '450 s' WHERE lowered_at IS NOT NULL"))
-        await call_paces.recover(connection)
+        await paces.recover(connection)
     assert await hosts.slots() == 15
     assert await call(another) == "one"
 

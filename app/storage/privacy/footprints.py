@@ -13,9 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.retention import UNKNOWN_AUTHOR
+from app.storage.privacy.retention import HeldThread, by_month, places
 from app.storage.regions import RegionId
-from app.storage.replay_schemas import KEPT_PREFIX
-from app.storage.retention import HeldThread, by_month, places
+from app.storage.replay.schemas import KEPT_PREFIX
 
 
 @dataclass(frozen=True, slots=True)

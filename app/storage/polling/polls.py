@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.polling.plan import Planned, Watched
 from app.domain.polling.rates import SourceState
 from app.domain.source import PauseReason, Source, SourceId
-from app.storage import counters, readings
-from app.storage.leases import FREE, LEASE, TAKE, Held, Lease
+from app.storage.polling import counters, readings
+from app.storage.polling.leases import FREE, LEASE, TAKE, Held, Lease
 from app.storage.regions import RegionId
 from app.storage.sources import PUSH_KEEPS_UP, PUSHED_SINCE, SOURCE_COLUMNS, source_of
 

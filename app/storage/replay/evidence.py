@@ -73,7 +73,7 @@ class StepPlace:
 BEFORE_ALL_STEPS = StepPlace(datetime.min.replace(tzinfo=UTC), 0)
 
 
-async def evidence_begins(session: AsyncSession, region_id: RegionId) -> datetime | None:
+async def begins(session: AsyncSession, region_id: RegionId) -> datetime | None:
     """The oldest answer that can be read again: older ones are forgotten, or were kept without what they were asked for."""
     query = text("SELECT min(collected_at) FROM raw_payloads WHERE region_id = :region AND request IS NOT NULL")
     begins: datetime | None = await session.scalar(query, {"region": region_id})

@@ -13,7 +13,7 @@ import asyncpg
 import psutil
 import pytest
 
-from app.storage.embedded import EmbeddedDatabaseError, EmbeddedServer, embedded_server, revive
+from app.storage.server.embedded import EmbeddedDatabaseError, EmbeddedServer, embedded_server, revive
 from tests.conftest import CARELESS
 
 OPTIONS = CARELESS | {"synchronous_commit": "on"}
@@ -22,7 +22,7 @@ OPTIONS = CARELESS | {"synchronous_commit": "on"}
 AS_ORDINARY_USER = """
 import asyncio, os, pathlib, sys
 import asyncpg
-from app.storage import embedded
+from app.storage.server import embedded
 
 async def ask(url):
     connection = await asyncpg.connect(url)

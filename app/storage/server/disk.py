@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from time import monotonic
 
-from app.storage.failures import is_full
+from app.storage.server.failures import is_full
 
 LEAST_ROOM = 16 * 1024 * 1024
 """Bytes that PostgreSQL takes at a time to note what it is about to store: with less its next write may be the last."""

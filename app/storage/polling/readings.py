@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.polling.plan import Watched
 from app.domain.polling.threads import ThreadState
 from app.domain.source import Source, SourceId
-from app.storage.leases import FREE, LEASE, TAKE, Held, Lease
+from app.storage.polling.leases import FREE, LEASE, TAKE, Held, Lease
 from app.storage.regions import RegionId
 from app.storage.sources import PUSH_KEEPS_UP, PUSHED_SINCE, SOURCE_COLUMNS, source_of
 from app.storage.threads import COLUMNS, STATE_COLUMNS, Thread, state_of

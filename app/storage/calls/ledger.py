@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain.quota import leaves_window, step_of, window_before
-from app.storage import call_blocks, call_paces
-from app.storage.call_places import GIVE_BACK, LEAVE, STANDING, TAKE
+from app.storage.calls import blocks, paces
+from app.storage.calls.slots import GIVE_BACK, LEAVE, STANDING, TAKE
 from connectors.sdk.contract import Credential
 from connectors.sdk.errors import AuthenticationFailed, ConnectorError, OutcomeUnknown, SourceUnavailable
 from connectors.sdk.http import HttpLimits
@@ -89,7 +89,7 @@ class SharedLedger:
         """Makes the slots of credentials that are new here, and takes over changed rates."""
         async with self._engine.begin() as connection:
             for key in self._keys.values():
-                await call_paces.register(connection, key.budget, self._network, key.kind, key.name, key.per_second)
+                await paces.register(connection, key.budget, self._network, key.kind, key.name, key.per_second)
 
     @asynccontextmanager
     async def call(self, method: str, credentials: Sequence[Credential]) -> AsyncIterator[Credential]:
@@ -168,25 +168,25 @@ class SharedLedger:
             await self._remember(place, refused, str(error))
         elif place.is_probe and not isinstance(error, SourceUnavailable | OutcomeUnknown):
             async with self._engine.begin() as connection:
-                await call_blocks.open_again(connection, place.budget, self._network, place.method)
+                await blocks.open_again(connection, place.budget, self._network, place.method)
         await self._free(place)
 
     async def _free(self, place: Place) -> None:
         async with self._quick.connect() as connection:
             await connection.execute(LEAVE, {"budget": place.budget, "slot": place.slot, "holder": place.holder})
             if place.is_probe:
-                await call_blocks.end_probe(connection, place.budget, self._network, place.method)
+                await blocks.end_probe(connection, place.budget, self._network, place.method)
 
     async def _remember(self, place: Place, refused: Refused, error: str) -> None:
         now = self._now()
         async with self._engine.begin() as connection:
             if refused.reason is Reason.TOO_FAST:
-                await call_paces.lower(connection, place.budget)
+                await paces.lower(connection, place.budget)
                 if refused.until is not None and refused.until - now <= SHORT_REST:
                     return
             budget = self._network if refused.reach is Reach.NETWORK else place.budget
             method = place.method if refused.reach is Reach.METHOD else ANY_METHOD
             about = {"network": self._network, "kind": place.credential.kind, "name": place.credential.name, "method": place.method}
-            await call_blocks.close(connection, budget, method, refused, error, about, now=now)
+            await blocks.close(connection, budget, method, refused, error, about, now=now)
             if refused.reason is Reason.QUOTA:
-                await call_paces.learn_limit(connection, place.budget, place.method, now=now)
+                await paces.learn_limit(connection, place.budget, place.method, now=now)

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta, timezone
 
 from app.domain.source import SourceId
-from app.storage import arrivals, conversations, sources, threads
+from app.storage import conversations, sources, threads
 from app.storage.conversations import Conversations
 from app.storage.engine import Database
+from app.storage.intake import arrivals
 from app.storage.messages import NewMessage, RawPayload, ThreadKey
 from app.storage.partitions import ensure_month, month_of
 from app.storage.regions import RegionId

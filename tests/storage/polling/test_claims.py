@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.polling.plan import Watched
 from app.domain.source import SourceId
-from app.storage import counters, polls, readings
-from app.storage.due import PLACES, what_is_due
 from app.storage.engine import Database
-from app.storage.readings import Lane, ReadingClaim
+from app.storage.polling import counters, polls, readings
+from app.storage.polling.due import PLACES, what_is_due
+from app.storage.polling.readings import Lane, ReadingClaim
 from app.storage.regions import RegionId
 from app.storage.sources import SOURCE_COLUMNS, source_of
 from tests.storage.plans import Plan, indexes, kinds, nodes, plans_of

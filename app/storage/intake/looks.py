@@ -11,9 +11,10 @@ from app.domain.authority import OfficialAccount
 from app.domain.deadline import Policy, PolicyId
 from app.domain.routing import Rule
 from app.domain.source import Source
-from app.storage import erasures, messages
+from app.storage import messages
 from app.storage.messages import KnownMessage
 from app.storage.policy_rows import POLICY_COLUMNS, by_id
+from app.storage.privacy import erasures
 from app.storage.regions import RegionId
 from app.storage.routing_rules import RULE_COLUMNS, rule_of
 

@@ -12,8 +12,8 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.retention import UNKNOWN_AUTHOR
+from app.storage.privacy.retention import IN_THREADS, VOICE, HeldThread, by_month, places
 from app.storage.regions import RegionId
-from app.storage.retention import IN_THREADS, VOICE, HeldThread, by_month, places
 from connectors.sdk.contract import DIRECT_DIALOGUE
 
 

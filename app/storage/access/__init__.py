@@ -1,0 +1,1 @@
+"""Who may come in: people and scripts, and what they show at the door."""

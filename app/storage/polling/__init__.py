@@ -1,0 +1,1 @@
+"""When and by whom pages are read: walls, counters and threads that are due, their leases and plans."""

@@ -1,0 +1,1 @@
+"""The PostgreSQL itself: started without an administrator, brought to the newest schema, out of room or away."""

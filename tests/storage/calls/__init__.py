@@ -1,0 +1,1 @@
+"""The ledger of calls, with real workers on one database."""

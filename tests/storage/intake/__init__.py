@@ -1,0 +1,1 @@
+"""New messages, stored and read again in one trip."""

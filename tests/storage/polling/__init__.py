@@ -1,0 +1,1 @@
+"""What is due, claimed by index."""
