@@ -172,11 +172,20 @@ def turns_of(asks: Sequence[Ask], answers: Sequence[Answer], terms: Terms) -> tu
         first, _, _ = _judged(group, _Heard(answers, group[0].published_at), terms)
         return first is None or ask.published_at <= first.at
 
-    groups = list(_split(asks, lambda group, ask: is_settled(group, ask) or is_withdrawn(group, ask) or began_unwatched(group, ask)))
-    starts: list[datetime | None] = [*(group[0].published_at for group in groups), None]
+    def is_over(group: Sequence[Ask], ask: Ask) -> bool:
+        return is_settled(group, ask) or is_withdrawn(group, ask) or began_unwatched(group, ask)
+
+    owed, dismissed = [ask for ask in asks if not ask.dismissed], [ask for ask in asks if ask.dismissed]
+    groups = sorted([*_split(owed, is_over), *_split(dismissed, is_over)], key=lambda group: (group[0].published_at, group[0].message_id))
     return tuple(
-        _turn(number, group, _Heard(answers, group[0].published_at, starts[number]), terms) for number, group in enumerate(groups, start=1)
+        _turn(number, group, _Heard(answers, group[0].published_at, _next_question(group, groups[number:])), terms)
+        for number, group in enumerate(groups, start=1)
     )
+
+
+def _next_question(group: Sequence[Ask], later: Sequence[Sequence[Ask]]) -> datetime | None:
+    """From when on answers are those of the next question; one that was dismissed takes none away from a question that is owed one."""
+    return next((other[0].published_at for other in later if group[0].dismissed or not other[0].dismissed), None)
 
 
 def unsettled(asks: Sequence[Ask], answers: Sequence[Answer]) -> list[Ask]:
@@ -248,13 +257,18 @@ class _Second:
     full: Stop | None
 
     def due_by(self, policy: Policy) -> datetime | None:
-        """The second deadline by a policy; `None` by one without a term, and where the author took all of it back before."""
+        """The second deadline by a policy; `None` by one without a term, and where the author took all of it back before it."""
         due_at = None if policy.substantive is None else policy.substantive.due_at(self.interim.at, self.interim.promises)
-        gone_at = _gone_at(self.asks)
-        return None if due_at is None or (self.full is None and gone_at is not None and gone_at <= due_at) else due_at
+        ended_at = self._taken_back_at()
+        return None if due_at is None or (ended_at is not None and ended_at <= due_at) else due_at
 
     def ended_by(self, policy: Policy) -> datetime | None:
-        return _gone_at(self.asks) if self.full is None else self.full.at
+        return self._taken_back_at() or (None if self.full is None else self.full.at)
+
+    def _taken_back_at(self) -> datetime | None:
+        """When its author took all of it back, unless the full answer had come by then."""
+        gone_at = _gone_at(self.asks)
+        return None if gone_at is None or (self.full is not None and self.full.at <= gone_at) else gone_at
 
 
 def _gone_at(asks: Sequence[Ask]) -> datetime | None:
@@ -298,16 +312,13 @@ def _due_at(asks: Sequence[Ask], policy: Policy, terms: Terms) -> datetime | Non
 def _withdrawn_at(asks: Sequence[Ask], first: Stop | None, due_at: datetime | None) -> datetime | None:
     """When a question was last seen before its author took all of it back.
 
-    An answer in time counts even so, and a breach that came before the deletion was noticed stays.
+    What was answered by the reading that missed it counts, and a breach that came before that reading stays. What came after it,
+    soon or late, answers a question that nobody asks any more: to count only what came in time would flatter the figures.
     """
-    gone = [ask.gone for ask in asks if ask.gone is not None]
-    if len(gone) < len(asks):
+    gone_at = _gone_at(asks)
+    if gone_at is None or (first is not None and first.at <= gone_at) or (due_at is not None and due_at < gone_at):
         return None
-    if first is not None and (due_at is None or first.at <= due_at):
-        return None
-    if due_at is not None and due_at < max(presence.deleted_at for presence in gone):
-        return None
-    return max(presence.last_seen_at for presence in gone)
+    return max(ask.gone.last_seen_at for ask in asks if ask.gone is not None)
 
 
 def _no_reply_at(asks: Sequence[Ask], due_at: datetime | None, terms: Terms) -> datetime | None:

@@ -1,8 +1,13 @@
 """What becomes of a turn when its messages are edited or deleted afterwards."""
 
+from dataclasses import replace
+from datetime import UTC
+
 from app.domain.answer import AnswerClass
+from app.domain.deadline import SubstantiveTerm
 from app.domain.turn import TurnFlag, TurnState
-from tests.domain.story import HOUR, MINUTE, Story, at
+from app.domain.working_time import Calendar
+from tests.domain.story import DAY_AND_NIGHT, HOUR, MINUTE, Story, at
 
 
 def test_an_answer_that_qualified_from_the_start_counts_from_its_publication() -> None:
@@ -241,15 +246,53 @@ def test_a_late_answer_to_a_withdrawn_question_stops_no_clock() -> None:
     assert turn.state(at("17:00", day=3)) is TurnState.WITHDRAWN
 
 
-def test_an_answer_in_time_counts_although_the_question_is_gone() -> None:
+def test_an_answer_after_the_question_was_taken_back_counts_no_more_for_being_soon() -> None:
     story = Story()
     question = story.resident_asks(at("10:00"))
-    story.question_is_gone(question, noticed=at("11:00"))
+    story.question_is_gone(question, noticed=at("11:00"), last_seen=at("10:30"))
+    story.page_answers(at("12:00"))
+
+    turn = story.turn()
+
+    assert (turn.withdrawn_at, turn.first) == (at("10:30"), None)
+    assert turn.state(at("10:00", day=9)) is TurnState.WITHDRAWN
+
+
+def test_an_answer_that_the_reading_finds_which_misses_the_question_counts() -> None:
+    story = Story()
+    question = story.resident_asks(at("10:00"))
+    story.question_is_gone(question, noticed=at("12:00"), last_seen=at("10:30"))
     story.page_answers(at("12:00"))
 
     turn = story.turn()
 
     assert (turn.withdrawn_at, turn.time_to_first_answer) == (None, 2 * HOUR)
+
+
+def test_a_full_answer_after_the_question_was_taken_back_misses_no_second_deadline() -> None:
+    story = Story(policy=replace(DAY_AND_NIGHT, substantive=SubstantiveTerm(1, Calendar("test", UTC))))
+    question = story.resident_asks(at("10:00"))
+    story.page_promises(at("11:00"))
+    story.question_is_gone(question, noticed=at("12:00"))
+    story.page_answers(at("12:00", day=7))
+
+    turn = story.turn()
+
+    assert (turn.substantive_due_at, turn.substantive_breached_at(at("12:00", day=9))) == (None, None)
+
+
+def test_a_question_that_was_dismissed_takes_no_answer_away_from_another() -> None:
+    """It came between the two, or was seen before the first of them."""
+    story = Story()
+    story.resident_asks(at("10:00"))
+    story.operator_dismisses(story.resident_asks(at("11:00")))
+    story.resident_asks(at("12:00"))
+    story.page_answers(at("13:00"))
+
+    owed, dismissed = story.turns()
+
+    assert (owed.time_to_first_answer, owed.repeats) == (3 * HOUR, 1)
+    assert dismissed.state(at("14:00")) is TurnState.NOT_REQUIRED
 
 
 def test_a_repeat_that_stands_keeps_the_question_alive() -> None:
