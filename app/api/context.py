@@ -10,8 +10,6 @@ from fastapi import Depends, Request
 from app.classifier.at_work import ClassifierAtWork
 from app.classifier.regional.model import AnyClassifier
 from app.domain.detection import USUAL_BUDGETS, Budgets
-from app.domain.russian_days import russian_calendar
-from app.domain.working_time import Calendar
 from app.exports.desk import ExportDesk
 from app.storage.engine import Database
 from app.storage.regions import RegionId
@@ -53,11 +51,6 @@ class ApiContext:
     @property
     def networks(self) -> Networks:
         return Networks(self.plugins, self.connector_for)
-
-    @property
-    def calendar(self) -> Calendar:
-        """The region's working time: Monday to Friday, nine to six, but for the country's days off and moved working days."""
-        return russian_calendar(self.tz)
 
 
 def context_in(request: Request) -> ApiContext:

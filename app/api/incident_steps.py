@@ -13,6 +13,7 @@ from app.api.routers import make_router
 from app.api.schemas.incident import IncidentDetailsOut
 from app.api.schemas.step import AnswerIn, AssignIn, MergeIn, PlaceIn, ReasonIn, RejectIn, ReplyIn, VerdictIn
 from app.api.sessions import WriteSession
+from app.api.shown_incident import show_incident
 from app.domain.incident import Incident
 from app.domain.reply import ReplyId
 from app.storage import incident_details
@@ -214,9 +215,8 @@ async def correct(
     """Says what a place means: an entry of the gazetteer, or none of them. The incident is counted where it lies."""
     correction = Correction(number, body.entry_id)
     tag(response, await correct_place(session, context.region_id, incident_id, operator, correction, version=version, now=now))
-    return IncidentDetailsOut.detailed(
-        await incident_details.get(session, context.region_id, incident_id), calendar=context.calendar, now=context.now()
-    )
+    found = await incident_details.get(session, context.region_id, incident_id)
+    return await show_incident(session, context, found, now=context.now())
 
 
 @router.post("/incidents/{incident_id}/verdict", operation_id="correct_verdict", responses=REFUSALS)
@@ -238,6 +238,5 @@ async def correct_what_it_is(
 async def _show(session: AsyncSession, context: ApiContext, incident: Incident, response: Response) -> IncidentDetailsOut:
     """The incident after the step, with its new version as the ETag."""
     tag(response, incident.version)
-    return IncidentDetailsOut.detailed(
-        await incident_details.get(session, context.region_id, incident.id), calendar=context.calendar, now=context.now()
-    )
+    found = await incident_details.get(session, context.region_id, incident.id)
+    return await show_incident(session, context, found, now=context.now())

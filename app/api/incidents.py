@@ -17,6 +17,7 @@ from app.api.schemas.message import MessageOut, MessagePage
 from app.api.schemas.queue import PageQuery, QueueQuery
 from app.api.schemas.step import EventOut, EventPage
 from app.api.sessions import ReadSession
+from app.api.shown_incident import show_incident
 from app.domain.incident import IncidentId
 from app.domain.territory import EntryId
 from app.storage import collected, events, gazetteer, incident_details, queue
@@ -75,7 +76,7 @@ async def get_incident(
     """One incident with its turns and answers; its version is also the ETag."""
     incident = incident_for(operator, await incident_details.get(session, context.region_id, incident_id))
     tag(response, incident.version)
-    return IncidentDetailsOut.detailed(incident, calendar=context.calendar, now=now)
+    return await show_incident(session, context, incident, now=now)
 
 
 @router.get("/incidents/{incident_id}/events", operation_id="list_incident_events", responses=responses(404))

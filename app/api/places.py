@@ -16,6 +16,7 @@ from app.api.schemas.incident import IncidentDetailsOut
 from app.api.schemas.place_name import PlaceNameOut, PlaceNamePage, PlaceNamePatch, PlaceNameQuery
 from app.api.schemas.step import NewPlaceIn
 from app.api.sessions import ReadSession, WriteSession
+from app.api.shown_incident import show_incident
 from app.domain.place import FoundPlace
 from app.domain.place_name import TaughtNameId
 from app.storage import incident_details, taught_names
@@ -52,9 +53,8 @@ async def add(
     """Says where it is. Words that can mean several things become a place without `meant`, to be settled by one of its `candidates`."""
     await claim_key(session, request, operator.id, key, now=now)
     tag(response, await add_place(session, context.region_id, incident_id, operator, understood, version=version, now=now))
-    return IncidentDetailsOut.detailed(
-        await incident_details.get(session, context.region_id, incident_id), calendar=context.calendar, now=context.now()
-    )
+    found = await incident_details.get(session, context.region_id, incident_id)
+    return await show_incident(session, context, found, now=context.now())
 
 
 @router.get("/place-names", operation_id="list_place_names")

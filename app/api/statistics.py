@@ -18,9 +18,10 @@ from app.api.schemas.wait_parts import WaitPartsOut
 from app.api.sessions import ReadSession
 from app.domain.errors import InvalidInput
 from app.domain.operator import Operator
+from app.domain.working_hours import WorkingHours
 from app.exports.download import Download, file_name
 from app.exports.table import FileFormat
-from app.storage import agreement
+from app.storage import agreement, policies
 from app.storage.statistics import Answered, GroupBy
 from app.usecases.change_topics import titles_of_topics
 from app.usecases.export_figures import export_figures, figures_table
@@ -52,12 +53,13 @@ async def _measure(
     operator: Operator, session: AsyncSession, context: ApiContext, query: AnswersQuery, answered: Answered, now: datetime
 ) -> AnswersOut | Response:
     group_by, period = query.group_by, period_of(query.since, query.until, now)
-    calendar = context.calendar if query.clock is Clock.WORKING else None
+    hours = await _hours(session, context, query.clock)
+    calendar = None if hours is None else hours.calendar
     measured = await measure_answers(session, context.region_id, period, group_by=group_by, answered=answered, calendar=calendar, now=now)
     if query.format is ShownAs.JSON:
-        return AnswersOut.of(period, group_by, query.clock, measured)
+        return AnswersOut.of(period, group_by, query.clock, measured, hours)
     titles = await titles_of_topics(session, context.region_id) if group_by is GroupBy.TOPIC else {}
-    table = figures_table(measured.total, [(group_by, measured.groups)], period, clock=query.clock, answered=answered, titles=titles)
+    table = figures_table(measured.total, [(group_by, measured.groups)], period, hours=hours, answered=answered, titles=titles)
     format = FileFormat(query.format)
     opening = export_figures(context.database, context.region_id, table, by=operator, format=format, zone=context.tz, clock=context.now)
     return Download(opening, name=file_name("statistics", now, context.tz), format=format)
@@ -69,8 +71,14 @@ async def measure_wait_parts(
 ) -> WaitPartsOut:
     """Where the time to the first answer passes: until we see a question, until a body is given it, and with each body."""
     period = period_of(query.since, query.until, now)
-    calendar = context.calendar if query.clock is Clock.WORKING else None
-    return WaitPartsOut.of(period, query.clock, await measure_parts(session, context.region_id, period, calendar=calendar, now=now))
+    hours = await _hours(session, context, query.clock)
+    calendar = None if hours is None else hours.calendar
+    return WaitPartsOut.of(period, query.clock, await measure_parts(session, context.region_id, period, calendar=calendar, now=now), hours)
+
+
+async def _hours(session: AsyncSession, context: ApiContext, clock: Clock) -> WorkingHours | None:
+    """The working hours of figures by that clock; plain time has none."""
+    return await policies.working_hours(session, context.region_id, otherwise=context.tz) if clock is Clock.WORKING else None
 
 
 @router.get("/statistics/verdicts", operation_id="measure_verdicts")

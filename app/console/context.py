@@ -11,8 +11,6 @@ from app.classifier.regional.model import AnyClassifier
 from app.console.pages import Pages
 from app.console.times import Times
 from app.domain.retention import Retention
-from app.domain.russian_days import russian_calendar
-from app.domain.working_time import Calendar
 from app.exports.desk import ExportDesk
 from app.storage.engine import Database
 from app.storage.regions import RegionId
@@ -45,11 +43,6 @@ class ConsoleContext:
     def times(self) -> Times:
         """How moments are said just now."""
         return Times(self.now(), self.zone)
-
-    @property
-    def calendar(self) -> Calendar:
-        """The region's working time: Monday to Friday, nine to six, but for the country's days off and moved working days."""
-        return russian_calendar(self.zone)
 
 
 def context_of(request: Request) -> ConsoleContext:

@@ -9,7 +9,7 @@ from app.console import texts
 from app.console.assets import Asset, load_assets
 from app.console.markup import excerpt, outside
 from app.domain.readable import readable
-from app.domain.spoken import length, whole_percent
+from app.domain.spoken import length, week_in_words, whole_percent
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -39,6 +39,7 @@ class Pages:
             "excerpt": excerpt,
             "outside": outside,
             "in_words": length,
+            "week_in_words": week_in_words,
             "whole_percent": whole_percent,
         }
         self._environment.globals |= {"asset": self._address, "texts": texts}

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.console.access import Console, Reader, must_be_from_here
 from app.console.context import ConsoleContext
@@ -14,9 +15,10 @@ from app.console.curve import draw
 from app.console.page_route import PageRoute
 from app.domain.statistics import HOURS, LEAST_COMPARED
 from app.domain.wait_parts import PartKind
-from app.domain.working_time import Calendar
+from app.domain.working_hours import WorkingHours
 from app.exports.download import Download, file_name
 from app.exports.table import FileFormat
+from app.storage import policies
 from app.storage.statistics import Answered, GroupBy
 from app.usecases.export_figures import export_figures, figures_table
 from app.usecases.measure_answers import Clock, MeasuredAnswers, MeasuredGroup, Period, measure_answers
@@ -40,10 +42,6 @@ class Choice:
         """The days that are looked at."""
         return Period(now - timedelta(days=self.days), now)
 
-    def calendar(self, console: ConsoleContext) -> Calendar | None:
-        """The calendar of the clock; plain time has none."""
-        return console.calendar if self.clock is Clock.WORKING else None
-
     def address(self, path: str = "/statistics", **other: object) -> str:
         """The page (or the file) with the same choice but for what is given."""
         return f"{path}?" + urlencode({"days": self.days, "clock": self.clock.value, "answer": self.answer.value} | other)
@@ -59,9 +57,12 @@ async def show_statistics(
 ) -> Response:
     """The figures of questions put in the last so many days; other choices than those offered count as the first."""
     chosen = _choice(days, clock, answer)
-    by_authority, by_page = [await _measure(console, group_by, chosen) for group_by in (GroupBy.AUTHORITY, GroupBy.SOURCE)]
-    values = _values(by_authority, by_page, chosen) | _parts(await _measure_parts(console, chosen))
-    return console.pages.page("statistics.html", section="statistics", visitor=visitor, **values)
+    now = console.now()
+    async with console.database.read() as session:
+        measured = await _measure(session, console, chosen, now)
+        calendar = None if measured.hours is None else measured.hours.calendar
+        parts = await measure_parts(session, console.region_id, chosen.period(now), calendar=calendar, now=now)
+    return console.pages.page("statistics.html", section="statistics", visitor=visitor, **_values(measured, chosen), **_parts(parts))
 
 
 @router.get("/statistics/export")
@@ -77,9 +78,11 @@ async def export(
     """The same figures as a file, bodies and pages in the order of the tables."""
     must_be_from_here(request)
     chosen, now = _choice(days, clock, answer), console.now()
-    measured = [(group_by, await _measure(console, group_by, chosen)) for group_by in (GroupBy.AUTHORITY, GroupBy.SOURCE)]
-    groups = [(group_by, _in_order(one)) for group_by, one in measured]
-    table = figures_table(measured[0][1].total, groups, chosen.period(now), clock=chosen.clock, answered=chosen.answer, titles={})
+    async with console.database.read() as session:
+        measured = await _measure(session, console, chosen, now)
+    groups = [(GroupBy.AUTHORITY, _in_order(measured.by_authority)), (GroupBy.SOURCE, _in_order(measured.by_page))]
+    total, period = measured.by_authority.total, chosen.period(now)
+    table = figures_table(total, groups, period, hours=measured.hours, answered=chosen.answer, titles={})
     opening = export_figures(
         console.database, console.region_id, table, by=visitor.operator, format=format, zone=console.zone, clock=console.now
     )
@@ -94,30 +97,40 @@ def _choice(days: int, clock: str, answer: str) -> Choice:
     )
 
 
-async def _measure(console: Console, group_by: GroupBy, chosen: Choice) -> MeasuredAnswers:
-    now = console.now()
-    async with console.database.read() as session:
-        return await measure_answers(
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The figures as they stood at one moment; without `hours` they are in calendar time."""
+
+    by_authority: MeasuredAnswers
+    by_page: MeasuredAnswers
+    hours: WorkingHours | None
+
+
+async def _measure(session: AsyncSession, console: ConsoleContext, chosen: Choice, now: datetime) -> Measured:
+    hours = None
+    if chosen.clock is Clock.WORKING:
+        hours = await policies.working_hours(session, console.region_id, otherwise=console.zone)
+    by_authority, by_page = [
+        await measure_answers(
             session,
             console.region_id,
             chosen.period(now),
             group_by=group_by,
             answered=chosen.answer,
-            calendar=chosen.calendar(console),
+            calendar=None if hours is None else hours.calendar,
             now=now,
         )
+        for group_by in (GroupBy.AUTHORITY, GroupBy.SOURCE)
+    ]
+    return Measured(by_authority, by_page, hours)
 
 
-async def _measure_parts(console: Console, chosen: Choice) -> MeasuredParts:
-    now = console.now()
-    async with console.database.read() as session:
-        return await measure_parts(session, console.region_id, chosen.period(now), calendar=chosen.calendar(console), now=now)
-
-
-def _values(by_authority: MeasuredAnswers, by_page: MeasuredAnswers, chosen: Choice) -> dict[str, Any]:
+def _values(measured: Measured, chosen: Choice) -> dict[str, Any]:
+    by_authority, by_page = measured.by_authority, measured.by_page
     total = by_authority.total
     return {
         "chosen": chosen,
+        "working_hours": None if measured.hours is None else measured.hours.in_words(),
         "periods": [(days, f"{days} дней") for days in PERIODS],
         "hours": HOURS,
         "total": total,

@@ -46,7 +46,6 @@ CLOCK_STARTS: Mapping[ClockStart, str] = {
 }
 FIRST_POLICY = "24 часа"
 """How the policy is called with which a region begins."""
-WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 
 ROLES: Mapping[Role, str] = {
     Role.ADMIN: "администратор",

@@ -1,11 +1,30 @@
 """Lengths of time, shares and zones in words, the same on pages and in files."""
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from app.domain.working_time import Hours, WeeklyHours
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 TOGETHER = "\N{NO-BREAK SPACE}"
+WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 MONTHS = ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря")
+
+
+def week_in_words(weekly: WeeklyHours) -> str:
+    """Weekly hours, days that follow each other with the same ones together: «пн–чт 09:00–18:00, пт 09:00–16:45»."""
+    runs: list[tuple[list[int], Hours]] = []
+    for day, hours in sorted(weekly.items()):
+        if runs and runs[-1][1] == hours and runs[-1][0][-1] == day - 1:
+            runs[-1][0].append(day)
+        else:
+            runs.append(([day], hours))
+    return ", ".join(f"{_days(days)} {opens:%H:%M}–{closes:%H:%M}" for days, (opens, closes) in runs)
+
+
+def _days(days: Sequence[int]) -> str:
+    return WEEKDAYS[days[0]] if len(days) == 1 else f"{WEEKDAYS[days[0]]}–{WEEKDAYS[days[-1]]}"
 
 
 def length(time: timedelta | float) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.deadline import Policy, PolicyId
 from app.domain.errors import NotFound
 from app.domain.operator import OperatorId
-from app.domain.russian_days import OfficeHours
+from app.domain.russian_days import OfficeHours, russian_calendar
+from app.domain.working_hours import WorkingHours
 from app.storage.incident_details import Named
-from app.storage.policy_rows import POLICY_COLUMNS, NewPolicy, policy_of, read_hours, written_hours
+from app.storage.policy_rows import POLICY_COLUMNS, NewPolicy, calendar_of, policy_of, read_hours, written_hours
 from app.storage.regions import RegionId
 
 
@@ -53,6 +54,21 @@ async def get(session: AsyncSession, region_id: RegionId, policy_id: PolicyId) -
     if found is None:
         raise NotFound("policy", policy_id)
     return found
+
+
+async def working_hours(session: AsyncSession, region_id: RegionId, *, otherwise: tzinfo) -> WorkingHours:
+    """Those of the policy in force; in a region of which no policy states any, the usual ones in the given zone."""
+    rows = await session.execute(
+        text(
+            "SELECT id, version, CAST(hours AS text) AS hours FROM policies WHERE region_id = :region AND hours IS NOT NULL"
+            " ORDER BY active_from DESC, version DESC LIMIT 1"
+        ),
+        {"region": region_id},
+    )
+    row = rows.one_or_none()
+    if row is None:
+        return WorkingHours(OfficeHours(), russian_calendar(otherwise))
+    return WorkingHours(read_hours(row.hours)[0], calendar_of(row.hours), PolicyId(row.id), row.version)
 
 
 async def add(session: AsyncSession, region_id: RegionId, new: NewPolicy, *, made_by: OperatorId, now: datetime) -> PolicyId:

@@ -65,7 +65,7 @@ def read_hours(written: str) -> tuple[OfficeHours, str]:
 
 
 @cache
-def _calendar(written: str) -> Calendar:
+def calendar_of(written: str) -> Calendar:
     """Made once for every document: each look at a page reads all policies."""
     hours, zone = read_hours(written)
     return hours.calendar(ZoneInfo(zone))
@@ -80,7 +80,7 @@ POLICY_COLUMNS = (
 def policy_of(*row: Any) -> Policy:
     """A policy from a row of `POLICY_COLUMNS`."""
     key, name, version, threshold, urgent, start, ack_stops, in_working_time, hours, days, active_from, rejudges = row
-    calendar = None if hours is None else _calendar(hours)
+    calendar = None if hours is None else calendar_of(hours)
     return Policy(
         PolicyId(key),
         name,

@@ -8,6 +8,7 @@ from functools import partial
 from app.domain.operator import Operator
 from app.domain.spoken import zone_name
 from app.domain.statistics import Figures
+from app.domain.working_hours import WorkingHours
 from app.exports.figures import DEFINITION, FiguresRow, FiguresTable, Section
 from app.exports.files import FILES
 from app.exports.folder import export_folder
@@ -19,7 +20,7 @@ from app.storage.exports import NewExport
 from app.storage.regions import RegionId
 from app.storage.statistics import Answered, GroupBy
 from app.usecases.journal_export import journalled
-from app.usecases.measure_answers import Clock, MeasuredGroup, Period
+from app.usecases.measure_answers import MeasuredGroup, Period
 
 WHAT = "figures"
 SECTIONS: Mapping[GroupBy, Section] = {
@@ -28,7 +29,7 @@ SECTIONS: Mapping[GroupBy, Section] = {
     GroupBy.SOURCE: Section.SOURCE,
     GroupBy.TERRITORY: Section.TERRITORY,
 }
-CLOCKS: Mapping[Clock, str] = {Clock.CALENDAR: "по календарю", Clock.WORKING: "в рабочих часах"}
+IN_CALENDAR_TIME, IN_WORKING_TIME = "по календарю", "в рабочих часах"
 ANSWERS: Mapping[Answered, str] = {Answered.FIRST: "до первого ответа", Answered.SUBSTANTIVE: "до ответа по существу"}
 
 
@@ -37,16 +38,17 @@ def figures_table(
     groups: Sequence[tuple[GroupBy, Sequence[MeasuredGroup]]],
     period: Period,
     *,
-    clock: Clock,
+    hours: WorkingHours | None,
     answered: Answered,
     titles: Mapping[str, str],
 ) -> FiguresTable:
-    """The figures of everything and of the groups, topics under their titles."""
+    """The figures of everything and of the groups, topics under their titles; without `hours` they are in calendar time."""
     no_reply = sum(one.no_reply for one in groups[0][1]) if groups else 0
     rows = [FiguresRow(Section.TOTAL, None, total, no_reply)]
     for group_by, of_kind in groups:
         rows += [FiguresRow(SECTIONS[group_by], titles.get(one.name or "", one.name), one.figures, one.no_reply) for one in of_kind]
-    return FiguresTable(rows, period.since, period.until, CLOCKS[clock], ANSWERS[answered])
+    clock = IN_CALENDAR_TIME if hours is None else f"{IN_WORKING_TIME}: {hours.in_words()}"
+    return FiguresTable(rows, period.since, period.until, clock, ANSWERS[answered])
 
 
 @asynccontextmanager

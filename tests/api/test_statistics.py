@@ -87,6 +87,31 @@ async def test_working_time_stands_still_outside_office_hours(viewer: httpx.Asyn
 
 
 @pytest.mark.usefixtures("asked")
+async def test_working_time_is_that_of_the_policy_in_force_and_the_answer_says_so(
+    admin: httpx.AsyncClient, viewer: httpx.AsyncClient
+) -> None:
+    week = [{"weekday": day, "opens": "08:00", "closes": "17:00" if day < 5 else "16:00"} for day in range(1, 6)]
+    before = await figures(viewer, clock="working")
+    made = await admin.post("/policies", json={"ready": "day", "office_hours": week, "days_off": ["2026-03-12"]})
+    assert made.status_code == 201, made.text
+
+    after, parts = await figures(viewer, clock="working"), (await viewer.get("/statistics/wait-parts?clock=working")).json()
+    (waiting,) = (await viewer.get("/incidents", params={"overdue": True})).json()["items"]
+    shown = (await viewer.get(f"/incidents/{waiting['id']}")).json()["turns"][0]["parts"]
+    in_csv = await viewer.get("/statistics/first-answer", params={"clock": "working", "format": "csv"})
+
+    # Asked at 15:00 in Moscow: two hours are left of the Wednesday, and the Thursday is off.
+    assert (before["total"]["longest_wait_seconds"], after["total"]["longest_wait_seconds"]) == (12 * 3600, 2 * 3600)
+    assert parts["total"]["route"]["longest_seconds"] == sum(part["working_seconds"] for part in shown[1:]) == 2 * 3600 - 60
+    assert (before["working_time"]["policy_version"], after["working_time"]["policy_version"]) == (1, 2)
+    assert after["working_time"]["office_hours"] == week
+    assert parts["working_time"] == after["working_time"]
+    assert (await figures(viewer))["working_time"] is None
+    assert "в рабочих часах: пн–чт 08:00–17:00, пт 08:00–16:00, Europe/Moscow" in in_csv.text
+    assert "по срокам версии 2" in in_csv.text
+
+
+@pytest.mark.usefixtures("asked")
 async def test_rejected_questions_and_those_older_than_our_watch_are_left_out(
     api: Api, anna: httpx.AsyncClient, viewer: httpx.AsyncClient, reader: Reader, noon: datetime
 ) -> None:

@@ -73,6 +73,7 @@ async def test_working_hours_leave_the_night_out(reader: Reader, vera: Browser, 
     page = words((await vera.open("/statistics?clock=working")).text).replace("\N{NO-BREAK SPACE}", " ")
 
     assert "Медиана 2 ч" in page
+    assert "Рабочие часы: пн–пт 09:00–18:00, Europe/Moscow, без праздников и перенесённых выходных России, по срокам версии 1." in page
 
 
 async def test_the_page_counts_until_the_answer_to_the_point_when_asked(reader: Reader, vera: Browser, noon: datetime) -> None:

@@ -175,7 +175,7 @@ class PolicyOut(BaseModel):
             urgent_hours=policy.urgent_threshold / HOUR,
             clock_start=policy.clock_start,
             working_time=shown.in_working_time,
-            office_hours=[] if office is None else _office_days(office),
+            office_hours=[] if office is None else office_days(office),
             zone=shown.zone,
             holidays=None if office is None else office.edition,
             days_off=[] if office is None else sorted(office.days_off),
@@ -190,7 +190,8 @@ class PolicyOut(BaseModel):
         )
 
 
-def _office_days(office: OfficeHours) -> list[OfficeDay]:
+def office_days(office: OfficeHours) -> list[OfficeDay]:
+    """Weekly hours, day by day."""
     return [
         OfficeDay(weekday=day + 1, opens=f"{hours[0]:%H:%M}", closes=f"{hours[1]:%H:%M}") for day, hours in sorted(office.weekly.items())
     ]

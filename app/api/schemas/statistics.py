@@ -1,13 +1,15 @@
 """Figures of answers as the API shows them."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
 
+from app.api.schemas.policy import OFFICE, OfficeDay, office_days
 from app.api.schemas.shape import example
 from app.domain.statistics import Figures
+from app.domain.working_hours import WorkingHours
 from app.storage.statistics import GroupBy
 from app.usecases.measure_answers import Clock, MeasuredAnswers, MeasuredGroup, Period
 
@@ -23,6 +25,14 @@ FIGURES: dict[str, Any] = {
     "mean_answered_seconds": 16200.0,
     "longest_wait_seconds": 864000.0,
     "no_reply_channel": 1,
+}
+WORKING_TIME: dict[str, Any] = {
+    "policy_version": 2,
+    "office_hours": [OFFICE],
+    "zone": "Europe/Moscow",
+    "holidays": "russia-1",
+    "days_off": [],
+    "working_days": [],
 }
 GROUP = {"id": 4, "name": "Городская администрация"}
 Value = TypeVar("Value")
@@ -85,11 +95,39 @@ class GroupOut(FiguresOut):
         return cls(group=group, **about, **_fields(measured.figures, measured.no_reply))
 
 
+class WorkingTimeOut(BaseModel):
+    """The hours in which figures are counted: those of the policy in force. `policy_version` is null where no policy states any."""
+
+    model_config = example(**WORKING_TIME)
+
+    policy_version: int | None
+    office_hours: list[OfficeDay]
+    zone: str
+    holidays: str | None
+    days_off: list[date]
+    working_days: list[date]
+
+    @classmethod
+    def of(cls, hours: WorkingHours | None) -> "WorkingTimeOut | None":
+        if hours is None:
+            return None
+        office = hours.office
+        return cls(
+            policy_version=hours.policy_version,
+            office_hours=office_days(office),
+            zone=str(hours.calendar.zone),
+            holidays=office.edition,
+            days_off=sorted(office.days_off),
+            working_days=sorted(office.working_days),
+        )
+
+
 class AnswersOut(BaseModel):
-    """The figures of all questions put in `from <= t < to`, together and by group."""
+    """The figures of all questions put in `from <= t < to`, together and by group; `working_time` is null in calendar time."""
 
     model_config = example(
         **{"from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "group_by": "authority", "clock": "calendar"},
+        working_time=None,
         total=FIGURES,
         groups=[{"group": GROUP, "comparable": True, "expected_within_24h": 0.72, **FIGURES}],
     )
@@ -98,14 +136,24 @@ class AnswersOut(BaseModel):
     until: datetime = Field(serialization_alias="to")
     group_by: GroupBy
     clock: Clock
+    working_time: WorkingTimeOut | None
     total: FiguresOut
     groups: list[GroupOut]
 
     @classmethod
-    def of(cls, period: Period, group_by: GroupBy, clock: Clock, measured: MeasuredAnswers) -> "AnswersOut":
+    def of(cls, period: Period, group_by: GroupBy, clock: Clock, measured: MeasuredAnswers, hours: WorkingHours | None) -> "AnswersOut":
         groups = [GroupOut.of_group(group) for group in measured.groups]
         total = FiguresOut.of(measured.total, measured.no_reply)
-        return cls(since=period.since, until=period.until, group_by=group_by, clock=clock, total=total, groups=groups)
+        working_time = WorkingTimeOut.of(hours)
+        return cls(
+            since=period.since,
+            until=period.until,
+            group_by=group_by,
+            clock=clock,
+            working_time=working_time,
+            total=total,
+            groups=groups,
+        )
 
 
 def _fields(figures: Figures, no_reply: int) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from app.api.schemas.shape import NamedOut, example
+from app.api.schemas.statistics import WorkingTimeOut
 from app.domain.statistics import Figures
 from app.domain.turn import Turn
 from app.domain.wait_parts import PartKind
+from app.domain.working_hours import WorkingHours
 from app.domain.working_time import Calendar, working_time_between
 from app.storage.incident_details import IncidentDetails
 from app.usecases.measure_answers import Clock, Period
@@ -141,22 +143,29 @@ class PartsOfBodyOut(PartsOut):
 
 
 class WaitPartsOut(BaseModel):
-    """Where the waits of all questions put in `from <= t < to` passed, together and body by body."""
+    """Where the waits of all questions put in `from <= t < to` passed, together and body by body.
+
+    `working_time` is null in calendar time.
+    """
 
     model_config = example(
-        **{"from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "clock": "calendar"}, total=TOTAL, groups=[GROUP]
+        **{"from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "clock": "calendar", "working_time": None},
+        total=TOTAL,
+        groups=[GROUP],
     )
 
     since: datetime = Field(serialization_alias="from")
     until: datetime = Field(serialization_alias="to")
     clock: Clock
+    working_time: WorkingTimeOut | None
     total: PartsOut
     groups: list[PartsOfBodyOut]
 
     @classmethod
-    def of(cls, period: Period, clock: Clock, measured: MeasuredParts) -> "WaitPartsOut":
+    def of(cls, period: Period, clock: Clock, measured: MeasuredParts, hours: WorkingHours | None) -> "WaitPartsOut":
         groups = [PartsOfBodyOut.of(group) for group in measured.groups]
-        return cls(since=period.since, until=period.until, clock=clock, total=PartsOut(**_figures(measured.total)), groups=groups)
+        total, working_time = PartsOut(**_figures(measured.total)), WorkingTimeOut.of(hours)
+        return cls(since=period.since, until=period.until, clock=clock, working_time=working_time, total=total, groups=groups)
 
 
 def _figures(measured: PartsOfGroup) -> dict[str, PartFiguresOut]:
