@@ -19,6 +19,9 @@ from app.storage.server.migrate import migrate
 from tests.commands import Commands, open_commands
 from tests.databases import TEMPLATE, TestServer, lent_database
 from tests.order import longest_first
+from tests.traces import look_around, put_back
+
+pytest.register_assert_rewrite("connectors.sdk.testing")  # so that a broken promise of a connector is told with its values
 
 CARELESS = {
     "fsync": "off",
@@ -45,10 +48,16 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def plain_logs() -> None:
-    """Tracebacks without the values in their frames, as in production; showing those takes seconds each."""
+def surroundings() -> Iterator[None]:
+    """Plain logs; and who leaves something changed for the whole process fails, rather than another test some other day."""
+    before = look_around()
+    # Tracebacks without the values in their frames, as in production; showing those takes seconds each.
     lines = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.stdlib.add_log_level, lines], cache_logger_on_first_use=False)
+    yield
+    structlog.reset_defaults()
+    if changed := put_back(before):
+        pytest.fail(f"This test leaves changed for all that follow in its process: {', '.join(changed)}. Restore it (monkeypatch, caplog).")
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,6 @@ def no_trace_in_this_process() -> Iterator[None]:
     levels = {one: one.level for one in _loggers()}
     handlers = [*logging.getLogger().handlers]
     yield
-    structlog.reset_defaults()
     for one in _loggers():
         one.setLevel(levels.get(one, logging.NOTSET))
     logging.getLogger().handlers[:] = handlers

@@ -18,9 +18,8 @@ from app.usecases import follow_events
 from app.usecases.follow_events import EventFeed
 from connectors.sdk.emulation.loopback import serve
 from tests.api.conftest import Api
+from tests.patience import PATIENCE_SECONDS
 from tests.usecases.reading import Reader, comment, post
-
-PATIENCE = 10.0
 
 
 @pytest.fixture
@@ -51,8 +50,8 @@ async def listening(
     """Reads the stream over HTTP, one event at a time."""
     headers = {"Authorization": f"Bearer {await api.token(role)}"} | ({} if after is None else {"Last-Event-ID": str(after)})
     async with (
-        asyncio.timeout(PATIENCE),
-        httpx.AsyncClient(timeout=PATIENCE) as client,
+        asyncio.timeout(PATIENCE_SECONDS),
+        httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client,
         client.stream("GET", f"{base}/events/stream", headers=headers) as answer,
     ):
         assert answer.headers["Content-Type"].startswith("text/event-stream")
@@ -119,7 +118,7 @@ INSERT = (
 
 async def test_no_event_is_left_out_when_smaller_numbers_are_committed_later(api: Api, reader: Reader, noon: datetime) -> None:
     await open_two(reader, noon)
-    async with asyncio.timeout(PATIENCE), feed_of(api) as feed, feed.follow() as events:
+    async with asyncio.timeout(PATIENCE_SECONDS), feed_of(api) as feed, feed.follow() as events:
         async with api.context.database.write() as slow:
             smaller = (await slow.execute(text(INSERT.format(count=300)))).scalars().all()
             async with api.context.database.write() as quick:
@@ -135,7 +134,7 @@ async def test_a_number_that_never_comes_holds_others_back_for_a_while_only(
     monkeypatch.setattr(follow_events, "HELD_BACK", 0.2)
     monkeypatch.setattr(follow_events, "LOOK_AT_GAPS", 0.05)
     await open_two(reader, noon)
-    async with asyncio.timeout(PATIENCE), feed_of(api) as feed, feed.follow() as events, api.context.database.write() as slow:
+    async with asyncio.timeout(PATIENCE_SECONDS), feed_of(api) as feed, feed.follow() as events, api.context.database.write() as slow:
         (late,) = (await slow.execute(text(INSERT.format(count=1)))).scalars().all()
         async with api.context.database.write() as quick:
             ready = (await quick.execute(text(INSERT.format(count=2500)))).scalars().all()
@@ -161,7 +160,7 @@ async def test_a_token_has_so_many_streams_and_gets_a_closed_one_back(api: Api, 
     monkeypatch.setattr(event_stream, "STREAMS_PER_TOKEN", 1)
     secret = await api.token(Role.VIEWER)
     address, headers = f"{base}/events/stream", {"Authorization": f"Bearer {secret}"}
-    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(timeout=PATIENCE, headers=headers) as client:
+    async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient(timeout=PATIENCE_SECONDS, headers=headers) as client:
         async with client.stream("GET", address), listening(api, base, role=Role.OPERATOR):
             refused = await client.get(address)
             assert (refused.status_code, refused.json()["type"]) == (429, "urn:otklik:problem:too-many-streams")
@@ -177,7 +176,7 @@ async def test_a_reader_who_falls_behind_is_let_go_and_stops_no_other(
     api: Api, reader: Reader, noon: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follow_events, "WAITING_AT_MOST", 1)
-    async with asyncio.timeout(PATIENCE), feed_of(api) as feed, feed.follow() as slow:
+    async with asyncio.timeout(PATIENCE_SECONDS), feed_of(api) as feed, feed.follow() as slow:
         monkeypatch.setattr(follow_events, "WAITING_AT_MOST", 100)
         async with feed.follow() as quick:
             await open_two(reader, noon)
@@ -187,7 +186,7 @@ async def test_a_reader_who_falls_behind_is_let_go_and_stops_no_other(
 
 
 async def test_readers_are_let_go_when_the_database_stops_telling(api: Api) -> None:
-    async with asyncio.timeout(PATIENCE), feed_of(api) as feed, feed.follow() as events:
+    async with asyncio.timeout(PATIENCE_SECONDS), feed_of(api) as feed, feed.follow() as events:
         async with api.context.database.write() as session:
             ended = await session.execute(
                 text(

@@ -27,6 +27,7 @@ from connectors.sdk.registry import plugins
 from connectors.sdk.testing import OpenLedger
 from tests.api.conftest import Api
 from tests.applications import application
+from tests.patience import PATIENCE_SECONDS
 from tests.usecases.reading import Reader
 
 SECRET = "s3cret-of-the-callback"
@@ -69,7 +70,7 @@ async def hook(api: Api, reader: Reader) -> AsyncIterator[Hook]:
     async with context.database.write() as session:
         new = NewChannel(reader.source.id, PushMode.CALLBACK, BOX.lock(SECRET), "c0de", direct_messages=False)
         await push_channels.open_channel(session, new, now=context.now())
-    async with serve(application(context)) as address, httpx.AsyncClient(base_url=address, timeout=30) as client:
+    async with serve(application(context)) as address, httpx.AsyncClient(base_url=address, timeout=PATIENCE_SECONDS) as client:
         yield Hook(client, context.database, reader.source.id)
     await connector.close()
 
@@ -194,9 +195,10 @@ async def test_a_body_that_drips_is_given_up(hook: Hook, monkeypatch: pytest.Mon
     url = hook.client.base_url
     reading, writing = await asyncio.open_connection(url.host, url.port)
     writing.write(f"POST {hook.path} HTTP/1.1\r\nHost: hook\r\nContent-Length: 500\r\n\r\n{{".encode())
-    answer = await asyncio.wait_for(reading.readline(), 5)
+    answer = await asyncio.wait_for(reading.readline(), PATIENCE_SECONDS)
     writing.close()
     assert b"408" in answer
+    monkeypatch.undo()
     assert counted(408) == before + 1
     assert (await hook.push()).status_code == 200
 

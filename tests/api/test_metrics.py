@@ -29,7 +29,9 @@ async def scraper(api: Api) -> httpx.AsyncClient:
 
 async def series(scraper: httpx.AsyncClient, family: str) -> dict[str, float]:
     """The series of a metric by what stands before their values."""
-    lines = (await scraper.get(METRICS)).text.splitlines()
+    answer = await scraper.get(METRICS)
+    assert answer.status_code == 200
+    lines = answer.text.splitlines()
     return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines) if name.startswith(family)}
 
 
@@ -50,6 +52,7 @@ async def test_gauges_are_counted_in_the_database_so_that_several_processes_agre
 async def test_a_series_that_is_no_more_disappears(api: Api, scraper: httpx.AsyncClient, noon: datetime) -> None:
     database, region_id = api.context.database, api.context.region_id
     await measure_gauges(database, region_id, [KEY], [QUOTA], now=noon)
+    assert await series(scraper, "otklik_quota")
     await measure_gauges(database, region_id, [], [], now=noon)
 
     assert await series(scraper, "otklik_quota") == {}

@@ -121,7 +121,8 @@ async def test_a_page_gets_its_authority_later_and_its_account_with_it(api: Api,
 
 async def test_a_third_party_page_never_becomes_official_by_a_change_of_its_state(api: Api, admin: httpx.AsyncClient) -> None:
     source = await add(admin)
-    await admin.patch(f"/sources/{source['id']}", json={"status": "paused", "official": False})
+    changed = (await admin.patch(f"/sources/{source['id']}", json={"status": "paused", "official": False})).json()
+    assert (changed["status"], changed["official"]) == ("paused", False)
     assert await accounts(api) == []
 
 

@@ -27,8 +27,11 @@ def tracked_files() -> list[Path]:
 
 
 def python_files(*folders: str) -> list[Path]:
-    """The Python files below the folders of the checkout, sorted."""
-    return sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py") if "node_modules" not in file.parts)
+    """The Python files below the folders of the checkout, sorted; a folder without any would make every rule about it hold."""
+    found = {folder: [file for file in (ROOT / folder).rglob("*.py") if "node_modules" not in file.parts] for folder in folders}
+    if empty := [folder for folder, files in found.items() if not files]:
+        raise FileNotFoundError(f"no Python files in {', '.join(empty)}: which folder does the rule mean now?")
+    return sorted(file for files in found.values() for file in files)
 
 
 def syntax(file: Path) -> ast.Module:

@@ -20,6 +20,7 @@ from app.classifier.remote import REST, Endpoint, RemoteClassifier
 from app.classifier.topics import shipped_taxonomy
 from app.domain.verdict import Kind, Verdict
 from connectors.sdk.emulation.loopback import serve
+from tests.patience import PATIENCE_SECONDS
 
 Answer = Callable[[list[dict[str, Any]]], Response | Awaitable[Response]]
 TEXT = TextInContext("Яма на Лесной, звоните 8 912 345-67-89")
@@ -42,7 +43,9 @@ class Server:
         return answer if isinstance(answer, Response) else await answer
 
     @asynccontextmanager
-    async def running(self, *, patience: float = 5, now: Callable[[], float] = lambda: 0.0) -> AsyncIterator[RemoteClassifier]:
+    async def running(
+        self, *, patience: float = PATIENCE_SECONDS, now: Callable[[], float] = lambda: 0.0
+    ) -> AsyncIterator[RemoteClassifier]:
         async with serve(Starlette(routes=[Route("/v1/chat/completions", self.complete, methods=["POST"])])) as url:
             endpoint = Endpoint(f"{url}/v1", "local", "very-secret", patience)
             remote = RemoteClassifier(endpoint, load_shipped_model(), shipped_taxonomy(), clock=now)
@@ -155,7 +158,7 @@ async def test_a_server_that_hangs_is_left_alone_for_a_while_and_then_asked_agai
         return verdicts(texts)
 
     server = Server(hang)
-    async with server.running(patience=0.3, now=lambda: moment) as remote:
+    async with server.running(patience=1.0, now=lambda: moment) as remote:
         (first,) = await judge(remote, TEXT)
         (second,) = await judge(remote, TEXT)
         calls_while_resting = len(server.asked)

@@ -24,6 +24,12 @@ class Browser:
         self.page = await self.client.get(address, headers=headers, follow_redirects=True)
         return self.page
 
+    async def see(self, address: str) -> str:
+        """What a page shows. Where something must *not* stand is looked for with this: a page of an error holds nothing of it either."""
+        await self.open(address)
+        assert self.page.status_code == 200, f"{address}: {self.page.status_code} {words(self.page.text)}"
+        return self.page.text
+
     async def send(self, address: str, **fields: object) -> httpx.Response:
         """Sends a form with the token that stands on the last page, unless another is given; the answer is not followed."""
         return await self.send_many(address, fields)

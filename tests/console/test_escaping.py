@@ -40,12 +40,14 @@ async def test_a_hostile_search_is_only_a_search(anna: Browser) -> None:
     answer = await anna.open('/?q="><script>alert(1)</script>')
 
     assert answer.status_code == 200
+    assert "&lt;script&gt;alert" in answer.text
     assert "<script>alert" not in answer.text
 
 
 async def test_hostile_addresses_are_not_repeated_as_markup(anna: Browser) -> None:
     answer = await anna.open('/incidents/1?back="><script>alert(1)</script>')
 
+    assert (answer.status_code, "Нет обращения с номером 1." in answer.text) == (404, True)
     assert "<script>alert" not in answer.text
 
 

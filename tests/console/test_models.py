@@ -28,6 +28,6 @@ async def test_models_are_told_in_plain_words_and_taken_back(site: Site, anna: B
     assert "Возвращаться не к чему" in nothing.text
     assert "40 , вид 30 вид 85 % у прежней 80 %, текстов 40" in words(shown.text)
     assert "по расписанию" in shown.text
-    assert "Вернуть прежнюю" not in (await anna.open("/labelling/models")).text
+    assert "Вернуть прежнюю" not in await anna.see("/labelling/models")
     assert (done.status_code, done.headers["Location"]) == (303, "/labelling/models")
     assert "region-1 снята" in words((await chief.open("/labelling/models")).text)

@@ -46,7 +46,7 @@ async def test_an_unsure_place_offers_its_variants_and_a_choice_settles_it(
 async def test_a_viewer_sees_no_form(reader: Reader, region_id: RegionId, vera: Browser, noon: datetime) -> None:
     await ask(reader, region_id, "На Лесной темно!", noon)
 
-    assert "/incidents/1/places" not in (await vera.open("/incidents/1")).text
+    assert "/incidents/1/places" not in await vera.see("/incidents/1")
 
 
 async def test_a_place_that_is_not_among_the_variants_is_found_in_the_gazetteer(
@@ -76,7 +76,7 @@ async def test_a_place_is_added_in_free_text(reader: Reader, region_id: RegionId
     page = words((await anna.open("/incidents/1")).text)
 
     assert "/incidents/1/places/add" in form
-    assert "/incidents/1/places/add" not in (await vera.open("/incidents/1")).text
+    assert "/incidents/1/places/add" not in await vera.see("/incidents/1")
     assert (empty.status_code, unknown.status_code, done.status_code) == (422, 422, 303)
     assert "ничего похожего нет" in unknown.text
     assert 'name="where" value="Марсианская"' in unknown.text

@@ -94,8 +94,9 @@ async def test_pausing_an_outdated_page_shows_the_fresh_one(reader: Reader, bori
 
 
 async def test_who_may_not_register_sees_no_forms(reader: Reader, anna: Browser) -> None:
-    page = (await anna.open("/sources")).text
+    page = await anna.see("/sources")
 
+    assert "https://vk.com/club7" in page
     assert 'action="/sources' not in page
 
 
@@ -129,7 +130,7 @@ async def test_a_page_in_a_crisis_is_read_more_often_until_it_is_calm_again(read
 
 
 async def test_a_pushed_page_says_how_its_events_come(reader: Reader, vera: Browser, noon: datetime) -> None:
-    assert "События сети" not in (await vera.open("/sources")).text
+    assert "События сети" not in await vera.see("/sources")
     async with reader.intake.database.write() as session:
         new = NewChannel(reader.source.id, PushMode.CALLBACK, b"", "c0de", direct_messages=False)
         await push_channels.open_channel(session, new, now=noon - 60 * MINUTE)

@@ -52,5 +52,5 @@ async def test_unsure_messages_are_offered_until_somebody_speaks(asked: Reader, 
 
 
 async def test_a_viewer_sees_no_form(asked: Reader, vera: Browser) -> None:
-    assert "/verdict" not in (await vera.open("/incidents/1")).text
-    assert 'name="kind"' not in (await vera.open("/labelling?lane=disagreeing")).text
+    assert "/verdict" not in await vera.see("/incidents/1")
+    assert 'name="kind"' not in await vera.see("/labelling?lane=disagreeing")

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from time import thread_time
 
 import pytest
 
@@ -165,7 +166,6 @@ def test_no_pattern_repeats_without_a_bound(rule: object) -> None:
     assert not [found for pattern in patterns if pattern is not None and (found := UNBOUNDED.search(pattern.pattern))]
 
 
-@pytest.mark.timeout(5)
 @pytest.mark.parametrize(
     "piece",
     ["а", "а ", "до к до ", "в наши ", "заявка зарегистрирована ", "[id1|", "http://", "иванов иванович ", "спасибо за ", "а! ", "вывез"],
@@ -173,5 +173,8 @@ def test_no_pattern_repeats_without_a_bound(rule: object) -> None:
 def test_a_long_text_of_any_make_is_read_in_no_time(piece: str) -> None:
     text = (piece * LONG)[:LONG]
 
+    began = thread_time()
     for _ in range(20):
         classify_answer(text)
+
+    assert thread_time() - began < 2, "of our own time: other work on the machine does not count"

@@ -13,8 +13,7 @@ import pytest
 
 from tests.commands import environment_of
 from tests.end_to_end.installation import PATIENCE_SECONDS, Running, free_port, start, until
-
-STOPPED_WITHIN_SECONDS = 10
+from tests.patience import STOPPED_WITHIN_SECONDS
 
 
 @asynccontextmanager
@@ -39,7 +38,7 @@ async def refusal(folder: Path, port: int, *command: str) -> str:
 
 async def readiness(port: int) -> int | None:
     """The status of /readyz, `None` while nobody answers."""
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS) as client:
         try:
             return (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code
         except httpx.TransportError:

@@ -10,13 +10,13 @@ from connectors.sdk.emulation.town_generator import GeneratedTown
 from tests.databases import TestServer
 from tests.end_to_end.installation import Installation, Running, calm_and_quick, installed
 from tests.end_to_end.watch import TOKEN, Hands, make_town
+from tests.patience import STOPPED_WITHIN_SECONDS
 
 DAY = timedelta(days=1)
 PAGES = 12
 PLACES_A_WALL = 4
 """Of so many places one is for walls."""
 TAKEN_OVER_WITHIN_SECONDS = 60
-STOPPED_WITHIN_SECONDS = 10
 
 
 async def test_two_workers_share_sources_and_a_limit_and_one_takes_over_from_the_other(server: TestServer, tmp_path: Path) -> None:

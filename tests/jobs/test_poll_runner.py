@@ -17,18 +17,15 @@ from app.usecases.count_threads import claim_counters
 from app.usecases.poll_walls import claim_walls
 from connectors.sdk.contract import Cursor, Page, PostRef, Wall
 from connectors.sdk.errors import QuotaExhausted
+from tests.patience import PATIENCE_SECONDS
 from tests.usecases.village_network import NETWORK, Watcher, WithCounters, open_village
-
-PATIENCE = 10.0
 
 
 class Stalling(WithCounters):
     """A network whose comments never come."""
 
-    stalled = asyncio.Event()
-
     async def read_comments(self, post: PostRef, since: Cursor | None) -> AsyncIterator[Page]:
-        self.stalled.set()
+        self.village.has_been_asked.set()
         await asyncio.Event().wait()
         async for page in super().read_comments(post, since):
             yield page
@@ -42,7 +39,7 @@ def watcher(database: Database, region_id: RegionId, noon: datetime) -> Watcher:
 @asynccontextmanager
 async def running(watcher: Watcher, *, concurrency: int = 8) -> AsyncIterator[PollRunner]:
     """A runner that is stopped in the end."""
-    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as group:
         runner = PollRunner(watcher.polling, group, concurrency=concurrency)
         yield runner
         runner.stop()
@@ -99,7 +96,7 @@ async def test_walls_and_counters_go_on_while_no_comment_comes(database: Databas
         await runner.tick()
         await asyncio.wait([task for room in runner.rooms for task in room.under_way])
         await runner.tick()
-        await Stalling.stalled.wait()
+        await watcher.village.has_been_asked.wait()
         watcher.clock[0] += timedelta(minutes=10)
         before = watcher.village.calls.copy()
         await runner.tick()
@@ -133,7 +130,7 @@ async def test_a_runner_that_stops_leaves_its_work_to_others_at_once(database: D
     await watcher.watch("a", since=noon)
     async with running(watcher) as runner:
         await runner.tick()
-        await StallingEverywhere.stalled.wait()
+        await watcher.village.has_been_asked.wait()
         assert await claim_walls(watcher.polling, NETWORK, limit=1) == []
     await runner.give_back()
 
@@ -164,7 +161,7 @@ async def test_what_a_missing_database_could_not_take_back_is_given_back_when_it
     watcher.village.write_post("a", 1, noon)
 
     def refuse(*_: object) -> None:
-        if AnsweringIntoAnOutage.is_database_away:
+        if watcher.village.has_been_asked.is_set():
             raise ConnectionResetError("the database is away")
 
     event.listen(Engine, "before_cursor_execute", refuse)
@@ -172,11 +169,10 @@ async def test_what_a_missing_database_could_not_take_back_is_given_back_when_it
         async with running(watcher) as runner:
             await runner.tick()
             await until_quiet(runner)
-            AnsweringIntoAnOutage.is_database_away = False
+            watcher.village.has_been_asked.clear()
             await runner.tick()
             await until_quiet(runner)
     finally:
-        AnsweringIntoAnOutage.is_database_away = False
         event.remove(Engine, "before_cursor_execute", refuse)
 
     watcher.clock[0] += watcher.polling.bounds.minimum
@@ -188,10 +184,8 @@ async def test_what_a_missing_database_could_not_take_back_is_given_back_when_it
 class AnsweringIntoAnOutage(WithCounters):
     """A network during whose answer the database goes away."""
 
-    is_database_away = False
-
     async def read_posts(self, wall: Wall, since: Cursor | None, *, not_before: datetime) -> AsyncIterator[Page]:
-        AnsweringIntoAnOutage.is_database_away = True
+        self.village.has_been_asked.set()
         async for page in super().read_posts(wall, since, not_before=not_before):
             yield page
 
@@ -199,10 +193,8 @@ class AnsweringIntoAnOutage(WithCounters):
 class StallingEverywhere(WithCounters):
     """A network that never answers."""
 
-    stalled = asyncio.Event()
-
     async def read_posts(self, wall: object, since: Cursor | None, *, not_before: datetime) -> AsyncIterator[Page]:
-        self.stalled.set()
+        self.village.has_been_asked.set()
         await asyncio.Event().wait()
         yield Page((), None)
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.storage.engine import Database
 from tests.databases import TestServer
+from tests.patience import PATIENCE_SECONDS
 
 BREAK = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'otklik' AND datname = '{}'"
 
@@ -36,7 +37,7 @@ async def test_a_connection_that_the_server_has_closed_is_replaced_before_use(da
     connection.close()
 
     await server.run(BREAK.format(name))
-    await asyncio.wait_for(closed.wait(), 10)
+    await asyncio.wait_for(closed.wait(), PATIENCE_SECONDS)
 
     async with database.read() as session:
         assert await session.scalar(text("SELECT 1")) == 1

@@ -9,6 +9,7 @@ import pytest
 from app.classifier.contract import TextInContext
 from app.domain.verdict import Verdict
 from app.usecases.judge_together import TOGETHER, Pile, Tray
+from tests.patience import PATIENCE_SECONDS
 from tests.usecases.reading import ByMark
 
 
@@ -22,7 +23,7 @@ class Gated(ByMark):
 
     def classify(self, texts: Sequence[TextInContext]) -> list[Verdict]:
         self._loop.call_soon_threadsafe(self.begun.release)
-        self.gate.wait(timeout=10)
+        self.gate.wait(timeout=PATIENCE_SECONDS)
         self.batches.append([one.text for one in texts])
         if any(one.text == "яд" for one in texts):
             raise ValueError("яд")
@@ -83,7 +84,7 @@ async def test_the_first_does_not_wait_for_more_than_a_batch() -> None:
 async def test_a_classifier_that_answers_over_a_network_is_asked_by_all_pages_at_once() -> None:
     gated, tray = Gated(), Tray(gathers=False)
     asked = [asyncio.create_task(tray.judge(Pile(gated, [TextInContext(text)]))) for text in ("А?", "Б!")]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await gated.begun.acquire()
         await gated.begun.acquire()
     gated.gate.set()

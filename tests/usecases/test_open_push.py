@@ -41,6 +41,7 @@ from connectors.sdk.errors import AccessDenied
 from connectors.vk.connector import VkConnector
 from tests.applications import application
 from tests.connectors.vk.vk_world import CITY, COMMUNITY, SERVICE, VkWorld, at, comment, post, vk_world
+from tests.patience import PATIENCE_SECONDS
 from tests.usecases.reading import ByMark
 
 BOX = SecretBox("a key of sixteen letters or more")
@@ -92,7 +93,7 @@ async def founded(stack: AsyncExitStack, world: VkWorld, connector: VkConnector,
     door = Door(database, region_id, BOX, lambda network: connector, now)
     context = ApiContext(database, region_id, now, {}, lambda network: connector, True, ZoneInfo("Europe/Moscow"), door)
     address = await stack.enter_async_context(serve(application(context)))
-    client = await stack.enter_async_context(httpx.AsyncClient())
+    client = await stack.enter_async_context(httpx.AsyncClient(timeout=PATIENCE_SECONDS))
     desk = PushDesk(database, region_id, BOX, Networks({}, lambda network: connector), now)
     taking = Taking(Intake(database, ByMark(), region_id), lambda network: connector, now, lambda source, taken: None)
     return Service(world, desk, taking, Receiving(database, region_id, "one", lambda network: connector, now), source_id, address, client)
@@ -195,7 +196,7 @@ async def fetch(service: Service) -> ReceivingClaim:
     receiving = replace(service.receiving, connector_for=lambda network: noticed)
     (claim,) = await claim_receiving(receiving, limit=5)
     assert await claim_receiving(receiving, limit=5) == []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         fetching = asyncio.create_task(receive_updates(receiving, claim))
         await noticed.stored.wait()
         fetching.cancel()

@@ -36,6 +36,7 @@ from connectors.sdk.errors import AccessDenied, SourceUnavailable
 from connectors.telegram import plugin
 from connectors.telegram.connector import TelegramConnector
 from tests.connectors.telegram.telegram_world import ANNA, BORIS, BOT, CITY, TelegramWorld, at, comment, post, telegram_world
+from tests.patience import PATIENCE_SECONDS
 from tests.usecases.reading import ByMark
 
 TOWN = (
@@ -114,7 +115,7 @@ async def service(database: Database, region_id: RegionId) -> AsyncIterator[Serv
         door = Door(database, region_id, SecretBox("a key of sixteen letters or more"), lambda network: connector, now)
         context = ApiContext(database, region_id, now, {}, lambda network: connector, True, ZoneInfo("Europe/Moscow"), door)
         address = await stack.enter_async_context(serve(create_app(context)))
-        client = await stack.enter_async_context(httpx.AsyncClient())
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=PATIENCE_SECONDS))
         desk = PushDesk(database, region_id, door.box, networks, now)
         taking = Taking(Intake(database, ByMark(), region_id), lambda network: connector, now, lambda source, taken: None)
         yield Service(world, connector, desk, taking, source_id, address, client)

@@ -1,5 +1,6 @@
 """A small network in one process: walls, threads and counters that a test writes, and refusals that it asks for."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,13 +34,17 @@ PER_PAGE = 2
 
 @dataclass(slots=True)
 class Village:
-    """What stands on the network. `refusals` are raised instead of an answer: by wall, by (wall, post), or by method."""
+    """What stands on the network. `refusals` are raised instead of an answer: by wall, by (wall, post), or by method.
+
+    `has_been_asked` is for networks that never answer: a test that waits for their being asked.
+    """
 
     posts: dict[str, list[Message]] = field(default_factory=dict)
     comments: dict[tuple[str, str], list[Message]] = field(default_factory=dict)
     refusals: dict[object, ConnectorError] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     batches: list[list[str]] = field(default_factory=list)
+    has_been_asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def write_post(self, wall: str, number: int, at: datetime, said: str = "Новости") -> None:
         """A post in the wall's own name."""

@@ -14,14 +14,13 @@ from connectors.sdk.contract import Author, CallLedger, ConnectorContext, Creden
 from connectors.sdk.emulation.faults import Faults
 from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson
-from connectors.sdk.http import HttpLimits
 from connectors.sdk.testing import OpenLedger
+from tests.connectors.patient import QUICK
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 CITY, CLINIC, CLOSED, DELETED = 53000000000300, 53000000000301, 53000000000302, 53000000000303
 ANNA, BORIS, VERA = 560000000011, 560000000012, 560000000013
 WALL = Wall("ok", f"group:{CITY}")
-QUICK = HttpLimits(connect_seconds=2, read_seconds=2, call_seconds=4, attempts=3, first_pause_seconds=0.01, longest_pause_seconds=0.05)
 PAGES = (
     TownPage(CITY, "Администрация города", "gorod.zarechny", members=7000),
     TownPage(CLINIC, "Поликлиника № 2", "clinic2", is_group=True),

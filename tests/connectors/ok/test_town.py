@@ -14,7 +14,8 @@ from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.emulation.town_generator import GeneratedTown, generate_town
 from connectors.sdk.emulation.town_scripts import read_thread
 from connectors.sdk.testing import OpenLedger
-from tests.connectors.ok.ok_world import FIRST, QUICK
+from tests.connectors.ok.ok_world import FIRST
+from tests.connectors.patient import QUICK
 
 CORPUS = Path(__file__).resolve().parents[3] / "corpus" / "threads"
 END = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)

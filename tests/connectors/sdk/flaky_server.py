@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -17,17 +17,12 @@ from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.errors import RateLimited
 from connectors.sdk.http import Asking, BearerToken, ConnectorHttp, HttpCall, HttpLimits, Received
 from connectors.sdk.testing import OpenLedger
+from tests.connectors.patient import QUICK
 
 SECRET = "the-secret-of-the-key"
-QUICK = HttpLimits(
-    connect_seconds=1,
-    read_seconds=0.5,
-    call_seconds=1.0,
-    body_bytes=20_000,
-    attempts=3,
-    first_pause_seconds=0.01,
-    longest_pause_seconds=0.02,
-)
+SHORT = replace(QUICK, body_bytes=20_000)
+IMPATIENT = replace(SHORT, read_seconds=0.5, call_seconds=1.0)
+"""For a server that never gets done."""
 
 
 class Dropped(Response):
@@ -94,7 +89,7 @@ def document_of(received: Received, credential: Credential) -> Any:
 
 
 @asynccontextmanager
-async def network(answers: Sequence[Response], *, limits: HttpLimits = QUICK, path: str = "/method/read") -> AsyncIterator[Network]:
+async def network(answers: Sequence[Response], *, limits: HttpLimits = SHORT, path: str = "/method/read") -> AsyncIterator[Network]:
     """A running server and a client of it; after the last answer every call is answered `{"done": true}`."""
     left: Iterator[Response] = iter(answers)
     seen: list[dict[str, Any]] = []
@@ -112,7 +107,7 @@ async def network(answers: Sequence[Response], *, limits: HttpLimits = QUICK, pa
 
 
 @asynccontextmanager
-async def client(url: str, limits: HttpLimits = QUICK) -> AsyncIterator[Network]:
+async def client(url: str, limits: HttpLimits = SHORT) -> AsyncIterator[Network]:
     """A client of any address."""
     ledger, observed = OpenLedger(), list[tuple[str, str, float]]()
     credential = Credential("kind", "the city's key", SECRET)

@@ -17,7 +17,8 @@ from connectors.sdk.errors import AuthenticationFailed, ConnectorError, RateLimi
 from connectors.sdk.http import Asking, ConnectorHttp, HttpCall, LongCall, Received
 from connectors.sdk.secret_path import SECRET, SecretInPath
 from connectors.sdk.testing import OpenLedger
-from tests.connectors.sdk.flaky_server import QUICK, Dropped
+from tests.connectors.patient import QUICK
+from tests.connectors.sdk.flaky_server import Dropped
 
 TOKEN = "5000000001:AAtoken_of-a.bot~1"
 

@@ -9,20 +9,19 @@ from typing import Any
 from connectors.sdk.contract import ConnectorContext, Credential, Cursor, PushedNews, Wall
 from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson
-from connectors.sdk.http import HttpLimits
 from connectors.sdk.testing import OpenLedger
 from connectors.telegram import settings
 from connectors.telegram.connector import TelegramConnector
 from connectors.telegram.emulator import TelegramEmulator
 from connectors.telegram.emulator.bots import Bot
 from connectors.telegram.emulator.shapes import channel_id, group_id
+from tests.connectors.patient import QUICK
 
 START = datetime(2026, 3, 11, 6, 0, tzinfo=UTC)
 CITY, CLOSED = 300, 301
 ANNA, BORIS = 11, 12
 BOT, CLOSED_BOT = "5000000001:AAtoken_of_the-citys-bot_1234567890", "5000000002:AAtoken_of_the-closed-bot_234567890"
 WALL, GROUP = Wall("telegram", str(channel_id(CITY))), str(group_id(CITY))
-QUICK = HttpLimits(connect_seconds=2, read_seconds=2, call_seconds=4, attempts=3, first_pause_seconds=0.01, longest_pause_seconds=0.05)
 PAGES = (TownPage(CITY, "Город Заречный", "zarechny_city", members=7000), TownPage(CLOSED, "Двор", "dvor", closed=True))
 PEOPLE = (TownPerson(ANNA, "Анна", "Лебедева"), TownPerson(BORIS, "Борис", "Ким"))
 

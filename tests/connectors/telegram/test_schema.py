@@ -63,6 +63,7 @@ async def test_every_update_that_the_emulator_makes_is_one_of_the_bot_api(api: A
     assert {next(kind for kind in update if kind != "update_id") for update in updates} == set(UPDATES)
     assert [fault for update in updates for fault in faults_of(api, update, ["Update"], "update")] == []
     assert faults_of(api, sent, ["Message"], "message") == []
+    assert faults_of(api, {**sent, "message_id": "1", "made_up": 1}, ["Message"], "message"), "what does not fit is noticed"
 
 
 def test_the_examples_made_from_the_documentation_are_read_and_fit(api: Any) -> None:

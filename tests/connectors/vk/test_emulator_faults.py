@@ -10,6 +10,7 @@ from connectors.sdk.emulation.faults import FaultKind, Faults
 from connectors.sdk.emulation.loopback import serve
 from connectors.vk.emulator import Quirks
 from tests.connectors.vk.emulator_town import PAGE, SERVICE, calling, emulate
+from tests.patience import PATIENCE_SECONDS
 
 ASK = {"owner_id": str(-PAGE), "v": "5.199", "access_token": SERVICE}
 
@@ -34,7 +35,7 @@ async def test_a_refusal_carries_the_code_asked_for(code: int) -> None:
 
 async def test_a_dropped_connection_breaks_in_the_middle_of_the_answer() -> None:
     emulator = emulate(faults=Faults(seed=1, rate=1, kinds=(FaultKind.DROP,)))
-    async with serve(emulator.app()) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serve(emulator.app()) as url, httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS) as client:
         with pytest.raises(httpx.RemoteProtocolError):
             await client.get("/method/wall.get", params=ASK)
         emulator.break_with(None)
@@ -43,14 +44,14 @@ async def test_a_dropped_connection_breaks_in_the_middle_of_the_answer() -> None
 
 async def test_a_stalled_answer_outlasts_the_patience_of_the_client() -> None:
     emulator = emulate(faults=Faults(seed=1, rate=1, kinds=(FaultKind.STALL,), stall_seconds=30))
-    async with serve(emulator.app()) as url, httpx.AsyncClient(base_url=url, timeout=0.1) as client:
+    async with serve(emulator.app()) as url, httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(PATIENCE_SECONDS, read=0.1)) as client:
         with pytest.raises(httpx.ReadTimeout):
             await client.get("/method/wall.get", params=ASK)
 
 
 async def test_a_stalled_answer_comes_in_the_end() -> None:
     emulator = emulate(faults=Faults(seed=1, rate=1, kinds=(FaultKind.STALL,), stall_seconds=0.05))
-    async with serve(emulator.app()) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serve(emulator.app()) as url, httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS) as client:
         assert (await client.get("/method/wall.get", params=ASK)).status_code == 200
 
 
@@ -63,7 +64,7 @@ async def test_a_server_that_ends_does_not_wait_for_a_stalled_answer() -> None:
             has_arrived.set()
         await inner(scope, receive, send)
 
-    async with asyncio.timeout(10), httpx.AsyncClient() as client, asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient() as client, asyncio.TaskGroup() as group:
         async with serve(app) as url:
             waiting = group.create_task(outcome(client, url))
             await has_arrived.wait()
@@ -72,7 +73,7 @@ async def test_a_server_that_ends_does_not_wait_for_a_stalled_answer() -> None:
 
 async def outcome(client: httpx.AsyncClient, url: str) -> str:
     try:
-        answer = await client.get(f"{url}/method/wall.get", params=ASK, timeout=60)
+        answer = await client.get(f"{url}/method/wall.get", params=ASK, timeout=PATIENCE_SECONDS)
     except httpx.TransportError:
         return "broken"
     return "broken" if answer.is_error else "answered"

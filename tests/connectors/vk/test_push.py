@@ -124,6 +124,7 @@ async def test_a_callback_is_set_up_once_and_again_after_a_change(world: VkWorld
 async def test_private_messages_are_not_asked_for_unless_wanted(world: VkWorld, connector: VkConnector) -> None:
     await connector.open_callback(WALL, ADDRESS, secret="one", direct_messages=False)
     (server,) = world.emulator.pushes.servers[CITY].values()
+    assert "wall_reply_new" in server.wanted
     assert not [name for name in server.wanted if name.startswith("message_")]
 
 
@@ -146,6 +147,7 @@ async def test_names_of_people_and_communities_are_told(connector: VkConnector) 
 async def test_no_key_of_a_long_poll_shows(world: VkWorld, connector: VkConnector) -> None:
     await connector.open_long_poll(WALL, direct_messages=False)
     updates = await connector.wait_for_updates(WALL, None)
+    assert connector._long_poll._servers
     shown = repr((connector, updates, connector._long_poll._servers))
     assert world.emulator.pushes.box(CITY).key not in shown
 

@@ -10,11 +10,11 @@ from connectors.sdk.contract import CallLedger, ConnectorContext, Credential, Cu
 from connectors.sdk.emulation.faults import Faults
 from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.emulation.town import Town, TownMessage, TownPage, TownPerson
-from connectors.sdk.http import HttpLimits
 from connectors.sdk.testing import OpenLedger
 from connectors.vk import settings
 from connectors.vk.connector import VkConnector
 from connectors.vk.emulator import VkEmulator
+from tests.connectors.patient import QUICK
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 CITY, CLINIC, CLOSED, DELETED = 300, 301, 302, 303
@@ -23,7 +23,6 @@ SERVICE, SECOND_SERVICE, COMMUNITY, CLINIC_COMMUNITY = "service-secret", "second
 PERSON, NEXT_PERSON = "person-secret", "next-secret"
 KINDS = dict.fromkeys((COMMUNITY, CLINIC_COMMUNITY), settings.COMMUNITY_KEY) | dict.fromkeys((PERSON, NEXT_PERSON), settings.USER_KEY)
 WALL = Wall("vk", f"-{CITY}")
-QUICK = HttpLimits(connect_seconds=2, read_seconds=2, call_seconds=4, attempts=3, first_pause_seconds=0.01, longest_pause_seconds=0.05)
 PAGES = (
     TownPage(CITY, "Администрация города", "gorod_zarechny", members=7000),
     TownPage(CLINIC, "Поликлиника № 2", "clinic2", is_group=True),

@@ -13,6 +13,7 @@ from connectors.sdk.emulation.faults import Fault, FaultKind, Faults, fates, spo
 from connectors.sdk.emulation.ledger import ReceivedCall, fingerprint, peak_calls_per_second
 from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.emulation.wire import JSON
+from tests.patience import PATIENCE_SECONDS
 
 GOOD = b'{"done": true}'
 
@@ -21,10 +22,10 @@ def fault(kind: FaultKind, *, stall_seconds: float = 0.05) -> Fault:
     return Fault(kind, 1, is_done=True, stall_seconds=stall_seconds)
 
 
-async def answered(spoilt: Fault, *, patience: float = 5) -> httpx.Response:
+async def answered(spoilt: Fault, *, patience: float = PATIENCE_SECONDS) -> httpx.Response:
     """What a client gets of an answer so spoilt."""
     app = Starlette(routes=[Route("/", lambda request: spoiled(Response(GOOD, media_type=JSON), spoilt))])
-    async with serve(app) as url, httpx.AsyncClient(base_url=url, timeout=patience) as client:
+    async with serve(app) as url, httpx.AsyncClient(base_url=url, timeout=httpx.Timeout(PATIENCE_SECONDS, read=patience)) as client:
         return await client.get("/")
 
 

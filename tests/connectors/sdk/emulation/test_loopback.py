@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from connectors.sdk.emulation.loopback import serve
+from tests.patience import PATIENCE_SECONDS
 
 
 async def greet(request: Request) -> PlainTextResponse:
@@ -22,10 +23,10 @@ GREETING = Starlette(routes=[Route("/", greet)])
 
 
 async def test_an_application_answers_at_its_address_until_the_block_is_left() -> None:
-    async with serve(GREETING) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serve(GREETING) as url, httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS) as client:
         assert (await client.get("/")).text == "здравствуйте"
     with pytest.raises(httpx.ConnectError):
-        async with httpx.AsyncClient(base_url=url) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS) as client:
             await client.get("/")
 
 
@@ -42,7 +43,7 @@ async def test_an_error_in_the_block_comes_out_as_it_is() -> None:
 
 async def test_no_task_is_left_behind() -> None:
     before = asyncio.all_tasks()
-    async with serve(GREETING) as url, httpx.AsyncClient(base_url=url) as client:
+    async with serve(GREETING) as url, httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS) as client:
         await client.get("/")
     assert asyncio.all_tasks() == before
 
