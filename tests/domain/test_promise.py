@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.promise import promised_at, promises_of
@@ -108,7 +108,27 @@ def test_a_promise_is_kept_as_codes_and_not_as_words() -> None:
     assert promises_of("Устраним до 15 декабря, ответим в течение трёх рабочих дней") == ("day:12-15", "working_days:3")
 
 
-@given(st.text(max_size=200), st.integers(0, 5 * 8760))
+BY = st.sampled_from(("до", "к", "не позднее", "по"))
+NUMBERS = st.integers(0, 32)
+PROMISES = st.one_of(
+    st.builds("{} {:02}.{:02}".format, BY, NUMBERS, st.integers(0, 13)),
+    st.builds("{} {:02}.{:02}.{:02}".format, BY, NUMBERS, st.integers(0, 13), NUMBERS),
+    st.builds("{} {} {}".format, BY, NUMBERS, st.sampled_from(("января", "февраля", "мая", "декабря"))),
+    st.builds(
+        "в течение {} {}".format, st.integers(0, 999), st.sampled_from(("минут", "часов", "дней", "рабочих дней", "недель", "месяцев"))
+    ),
+    st.builds(
+        "до конца {}{}".format,
+        st.sampled_from(("", "следующего ")),
+        st.sampled_from(("дня", "недели", "месяца", "квартала", "года", "мая")),
+    ),
+    st.sampled_from(("к пятнице", "до следующего вторника", "завтра", "сегодня вечером", "до конца рабочей недели", "на следующей неделе")),
+)
+TEXTS = st.lists(PROMISES | st.text(max_size=20), max_size=4).map(" ".join)
+
+
+@given(TEXTS, st.integers(0, 5 * 8760))
+@example("Устраним до 15 декабря", 0)
 def test_any_text_is_read_and_never_promises_the_past(text: str, hours: int) -> None:
     said_at = SAID + timedelta(hours=hours)
     codes = promises_of(text)

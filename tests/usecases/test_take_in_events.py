@@ -83,7 +83,7 @@ class Named(VkConnector):
     asked = 0
 
     async def name_authors(self, authors: Any) -> Mapping[str, str]:
-        Named.asked += 1
+        self.asked += 1
         return {author: f"Житель {author}" for author in authors}
 
 
@@ -312,10 +312,11 @@ async def test_nothing_is_taken_in_of_a_page_that_an_operator_has_paused(inbox: 
 
 
 async def test_names_are_asked_for_once(inbox: Inbox) -> None:
-    Named.asked = 0
+    connector = inbox.taking.reader_for("vk")
+    assert isinstance(connector, Named)
     for number in (1, 2, 3):
         await inbox.push("wall_reply_new", id=number)
-    assert Named.asked == 1
+    assert connector.asked == 1
 
 
 async def test_the_moment_of_the_last_event_is_known(inbox: Inbox) -> None:
