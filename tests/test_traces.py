@@ -17,22 +17,22 @@ def quieten_a_library() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
-def bring_along_a_logger() -> None:
-    logging.getLogger(LOGGER).addHandler(logging.NullHandler())
+def silence_a_new_logger() -> None:
+    logging.getLogger(LOGGER).disabled = True
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
         (quieten_a_library, ["the logger httpx"]),
-        (bring_along_a_logger, [f"the logger {LOGGER}"]),
+        (silence_a_new_logger, [f"the logger {LOGGER}"]),
         (lambda: logging.getLogger().handlers.clear(), ["the logger root"]),
         (lambda: os.environ.update(OTKLIK_TRACE="1"), ["OTKLIK_TRACE of the environment"]),
         (lambda: os.environ.pop("PATH"), ["PATH of the environment"]),
         (lambda: os.chdir(Path(__file__).parent), ["the working folder"]),
         (lambda: None, []),
     ],
-    ids=["level", "handler", "handlers", "new variable", "lost variable", "folder", "nothing"],
+    ids=["level", "silence", "handlers", "new variable", "lost variable", "folder", "nothing"],
 )
 def test_a_change_is_told_and_taken_back(change: Callable[[], None], told: list[str]) -> None:
     before = look_around()

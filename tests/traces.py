@@ -10,8 +10,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 OF_A_SERVER = "uvicorn"
 """Its loggers are set, and always alike, by every server that starts in this process."""
 CHANGES_BY_ITSELF = "PYTEST_CURRENT_TEST"
-UNTOUCHED = (logging.NOTSET, False, True)
-"""The level, the silence and the propagation of a logger that a library has only just made."""
+OF_LIBRARIES = ("KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK")
+"""Variables that scikit-learn sets when it is imported, whichever test comes to be the first to need it."""
 
 
 class Surroundings(NamedTuple):
@@ -26,7 +26,8 @@ class Surroundings(NamedTuple):
 def look_around() -> Surroundings:
     """The surroundings as they are; every test looks twice, so this must be cheap."""
     environment = os.environ.copy()
-    environment.pop(CHANGES_BY_ITSELF, None)
+    for name in (CHANGES_BY_ITSELF, *OF_LIBRARIES):
+        environment.pop(name, None)
     others: dict[str, object] = {one.name: signal.getsignal(one) for one in SIGNALS}
     others |= {"time zone": time.tzname, "limit of logging": logging.root.manager.disable}
     return Surroundings(os.getcwd(), environment, {one.name: _state(one) for one in _loggers()}, others)
@@ -44,8 +45,9 @@ def put_back(before: Surroundings) -> list[str]:
     for name in after.environment.keys() - before.environment.keys():
         del os.environ[name]
     for logger in _loggers():
-        was = before.loggers.get(logger.name, UNTOUCHED)
-        if _state(logger) != was and not logger.name.startswith(OF_A_SERVER):
+        is_now = _state(logger)
+        was = before.loggers.get(logger.name, (logging.NOTSET, False, *is_now[2:]))  # a new one's handlers are its library's own
+        if is_now != was and not logger.name.startswith(OF_A_SERVER):
             changed.append(f"the logger {logger.name}")
             logger.disabled, logger.propagate, logger.handlers[:] = was[1], was[2], was[3:]
             logger.setLevel(was[0])

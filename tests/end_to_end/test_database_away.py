@@ -23,6 +23,7 @@ from connectors.sdk.emulation.town_generator import GeneratedTown
 from tests.conftest import CARELESS
 from tests.end_to_end.installation import Installation, calm_and_quick, free_port, installed_on
 from tests.end_to_end.watch import Hands, make_town
+from tests.patience import STOPPED_WITHIN_SECONDS
 
 DAY = timedelta(days=1)
 SURVIVING = CARELESS | {"synchronous_commit": "on"}
@@ -108,7 +109,7 @@ async def test_a_database_that_is_killed_is_missed_in_words_and_found_again(tmp_
         await installation.until(installation.is_all_stored)
         assert worker.told("job recovered")
         assert await differences(installation, now) == 0
-        assert (await web.stop(within=10), await worker.stop(within=10)) == (0, 0)
+        assert (await web.stop(within=STOPPED_WITHIN_SECONDS), await worker.stop(within=STOPPED_WITHIN_SECONDS)) == (0, 0)
 
 
 def kill(server: EmbeddedServer) -> None:
@@ -174,7 +175,7 @@ async def test_a_full_disk_stops_storing_in_words_and_loses_nothing(tmp_path: Pa
             await installation.until(is_ready)
             await installation.until(installation.is_all_stored)
             assert await differences(installation, now) == 0
-            assert await run.stop(within=10) == 0
+            assert await run.stop(within=STOPPED_WITHIN_SECONDS) == 0
 
 
 async def adding(client: httpx.AsyncClient) -> httpx.Response:
