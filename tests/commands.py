@@ -59,6 +59,7 @@ def open_commands() -> Iterator[Commands]:
         tempfile.TemporaryDirectory() as folder,
         subprocess.Popen(
             [sys.executable, "-m", __name__],
+            cwd=folder,  # not in the checkout, where a real installation may have its .env
             env=environment_of({}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

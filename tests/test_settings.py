@@ -1,10 +1,18 @@
 """What is said of settings that do not hold."""
 
+from pathlib import Path
+
 import pytest
 
 from app.settings import SettingsInvalid, load_settings
 
 SERVER = "postgresql://127.0.0.1/otklik"
+
+
+@pytest.fixture(autouse=True)
+def away_from_any_installation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Settings are read from the .env of the working folder, too."""
+    monkeypatch.chdir(tmp_path)
 
 
 def problems(monkeypatch: pytest.MonkeyPatch, **given: str) -> dict[str, str]:

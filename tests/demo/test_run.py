@@ -10,6 +10,7 @@ from app.demo.run import demo_settings
 def test_the_town_lives_in_a_folder_of_its_own_and_has_nothing_of_a_real_installation(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     real = {"DATA_DIR": str(tmp_path), "DATABASE_URL": "postgresql://real", "TRAINING_DIR": str(tmp_path / "labels"), "REGION": "real"}
     for name, value in real.items():
         monkeypatch.setenv(f"OTKLIK_{name}", value)
