@@ -10,8 +10,9 @@ from app.api.access import Reader
 from app.api.context import ApiContext, Context
 from app.api.files import FILES
 from app.api.parameters import Now
+from app.api.problems import responses
 from app.api.routers import make_router
-from app.api.schemas.queue import AnswersQuery, PartsQuery, PeriodQuery, ShownAs
+from app.api.schemas.queue import AnswersQuery, PartsQuery, PeriodQuery, QuestionsQuery, ShownAs
 from app.api.schemas.statistics import AnswersOut
 from app.api.schemas.verdicts import VerdictsOut
 from app.api.schemas.wait_parts import WaitPartsOut
@@ -25,6 +26,7 @@ from app.storage import agreement, policies
 from app.storage.statistics import Answered, GroupBy
 from app.usecases.change_topics import titles_of_topics
 from app.usecases.export_figures import export_figures, figures_table
+from app.usecases.export_questions import QuestionsAsked, export_questions
 from app.usecases.measure_answers import Clock, Period, measure_answers
 from app.usecases.measure_parts import measure_parts
 from app.usecases.watch_verdicts import measure_drift
@@ -63,6 +65,14 @@ async def _measure(
     format = FileFormat(query.format)
     opening = export_figures(context.database, context.region_id, table, by=operator, format=format, zone=context.tz, clock=context.now)
     return Download(opening, name=file_name("statistics", now, context.tz), format=format)
+
+
+@router.get("/statistics/questions", operation_id="export_questions", response_class=Response, responses=FILES | responses(429))
+async def export(operator: Reader, context: Context, now: Now, query: Annotated[QuestionsQuery, Query()]) -> Response:
+    """The questions behind the figures of a period, one in a row, with what each counts for: enough to compute the figures again."""
+    asked = QuestionsAsked(operator, period_of(query.since, query.until, now), query.format)
+    opening = export_questions(context.database, context.region_id, asked, desk=context.desk, zone=context.tz, clock=context.now)
+    return Download(opening, name=file_name("questions", now, context.tz), format=query.format)
 
 
 @router.get("/statistics/wait-parts", operation_id="measure_wait_parts")

@@ -21,6 +21,7 @@ from app.exports.table import FileFormat
 from app.storage import policies
 from app.storage.statistics import Answered, GroupBy
 from app.usecases.export_figures import export_figures, figures_table
+from app.usecases.export_questions import QuestionsAsked, export_questions
 from app.usecases.measure_answers import Clock, MeasuredAnswers, MeasuredGroup, Period, measure_answers
 from app.usecases.measure_parts import MeasuredParts, measure_parts
 
@@ -87,6 +88,22 @@ async def export(
         console.database, console.region_id, table, by=visitor.operator, format=format, zone=console.zone, clock=console.now
     )
     return Download(opening, name=file_name("statistics", now, console.zone), format=format)
+
+
+@router.get("/statistics/questions")
+async def export_what_is_counted(
+    request: Request,
+    console: Console,
+    visitor: Reader,
+    days: Annotated[int, Query()] = PERIODS[0],
+    format: Annotated[FileFormat, Query()] = FileFormat.CSV,
+) -> Response:
+    """The questions behind the figures, one in a row."""
+    must_be_from_here(request)
+    now = console.now()
+    asked = QuestionsAsked(visitor.operator, _choice(days, "", "").period(now), format)
+    opening = export_questions(console.database, console.region_id, asked, desk=console.desk, zone=console.zone, clock=console.now)
+    return Download(opening, name=file_name("questions", now, console.zone), format=format)
 
 
 def _choice(days: int, clock: str, answer: str) -> Choice:

@@ -212,7 +212,7 @@ WRONG_FIELDS: Mapping[str, str] = {
 }
 """What use cases find wrong, in Russian; what the console itself finds is said in Russian already."""
 
-EXPORTED: Mapping[str, str] = {"incidents": "обращения", "figures": "статистика"}
+EXPORTED: Mapping[str, str] = {"incidents": "обращения", "figures": "статистика", "questions": "вопросы, из которых сложена статистика"}
 LAYOUTS: Mapping[Layout, str] = {Layout.OTKLIK: "столбцы Отклика", Layout.INCIDENT_MANAGEMENT: "столбцы «Инцидент Менеджмента»"}
 
 NOUNS: Mapping[str, str] = {

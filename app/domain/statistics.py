@@ -165,6 +165,11 @@ def _never_in_time(wait: Wait) -> Wait:
     return Wait(math.inf, answered=False) if wait.retracted else wait
 
 
+def exact(seconds: float) -> float:
+    """A length in microseconds, as moments have them, and never below nothing; the difference of two large numbers is not quite that."""
+    return max(round(seconds, 6), 0.0)
+
+
 def working_clock(calendar: Calendar, since: datetime, until: datetime) -> Callable[[float], float]:
     """Working seconds since `since` by Unix second, for moments up to `until`: looked up, not walked through."""
     stretches = [(opens.timestamp(), closes.timestamp()) for opens, closes in calendar.stretches(since, until)]

@@ -80,6 +80,7 @@ def parts_of(started_at: datetime, collected_at: datetime, ended_at: datetime, c
     A part is there once it has begun: without a `route` the wait was over before we saw the question, without a `body`
     before anybody was given it.
     """
+    ended_at = max(ended_at, started_at)  # the network's clock may be ahead of ours
     if ended_at < collected_at:
         return (Part(PartKind.DETECT, None, started_at, ended_at),)
     seen_at = max(started_at, collected_at)

@@ -34,7 +34,7 @@ class CsvFile:
         """Lets go of what is open, whether the file was finished or not."""
         self._file.close()
 
-    def _written(self, cell: Cell) -> str | int:
+    def _written(self, cell: Cell) -> str | int | float:
         match cell:
             case None:
                 return ""
@@ -44,7 +44,7 @@ class CsvFile:
                 return f"{cell.astimezone(self._zone):%Y-%m-%d %H:%M:%S}"
             case timedelta():
                 return clock_time(cell)
-            case int():
+            case int() | float():
                 return cell
 
 

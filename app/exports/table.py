@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-Cell = str | int | datetime | timedelta | None
+Cell = str | int | float | datetime | timedelta | None
 Row = Sequence[Cell]
 
 

@@ -73,7 +73,7 @@ class XlsxFile:
                     sheet.write_datetime(number, column, cell.astimezone(self._zone).replace(tzinfo=None, microsecond=0), self._moment)
                 case timedelta():
                     sheet.write_datetime(number, column, max(cell, timedelta()), self._length)
-                case int():
+                case int() | float():
                     sheet.write_number(number, column, cell)
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.statistics import Curve, Figures, Wait, expected_shares, figures_of, kaplan_meier, working_clock
+from app.domain.statistics import Curve, Figures, Wait, exact, expected_shares, figures_of, kaplan_meier, working_clock
 from app.domain.working_time import Calendar
 from app.storage import statistics
 from app.storage.regions import RegionId
@@ -86,9 +86,7 @@ def _measure(found: Sequence[GroupOfWaits], calendar: Calendar | None) -> Measur
 
 
 def _plain_waits(found: Sequence[GroupOfWaits]) -> list[list[Wait]]:
-    return [
-        [Wait(max(ended - started, 0.0), answered, retracted) for started, ended, answered, retracted in _rows(group)] for group in found
-    ]
+    return [[Wait(exact(ended - started), answered, retracted) for started, ended, answered, retracted in _rows(group)] for group in found]
 
 
 def _working_waits(found: Sequence[GroupOfWaits], calendar: Calendar) -> list[list[Wait]]:
@@ -98,7 +96,7 @@ def _working_waits(found: Sequence[GroupOfWaits], calendar: Calendar) -> list[li
     first, last = min(moments), max(moments)
     elapsed = working_clock(calendar, datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC))
     return [
-        [Wait(max(elapsed(ended) - elapsed(started), 0.0), answered, retracted) for started, ended, answered, retracted in _rows(group)]
+        [Wait(exact(elapsed(ended) - elapsed(started)), answered, retracted) for started, ended, answered, retracted in _rows(group)]
         for group in found
     ]
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.authority import AuthorityId
-from app.domain.statistics import Figures, Wait, figures_of, working_clock
+from app.domain.statistics import Figures, Wait, exact, figures_of, working_clock
 from app.domain.wait_parts import Part, PartKind, parts_of
 from app.domain.working_time import Calendar
 from app.storage import wait_parts
@@ -96,4 +96,4 @@ def _length_by(found: Sequence[HeldWait], calendar: Calendar | None) -> Length:
     if calendar is None or not found:
         return lambda since, until: (until - since).total_seconds()
     elapsed = working_clock(calendar, min(one.started_at for one in found), max(one.ended_at for one in found))
-    return lambda since, until: elapsed(until.timestamp()) - elapsed(since.timestamp())
+    return lambda since, until: exact(elapsed(until.timestamp()) - elapsed(since.timestamp()))

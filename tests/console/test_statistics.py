@@ -73,6 +73,7 @@ async def test_working_hours_leave_the_night_out(reader: Reader, vera: Browser, 
     page = words((await vera.open("/statistics?clock=working")).text).replace("\N{NO-BREAK SPACE}", " ")
 
     assert "Медиана 2 ч" in page
+    assert (await vera.open("/statistics/questions?days=7&format=csv")).text.count("\r\n") == 2, "the head and the question behind it"
     assert "Рабочие часы: пн–пт 09:00–18:00, Europe/Moscow, без праздников и перенесённых выходных России, по срокам версии 1." in page
 
 

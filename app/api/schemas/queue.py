@@ -95,7 +95,7 @@ class MessagesQuery(PageQuery):
     ] = None
 
 
-WORKING = "`working`: Monday to Friday, nine to six, in the region's time zone, but for Russia's days off."
+WORKING = "`working`: in the hours of the policy in force, which `working_time` of the answer tells."
 
 
 class PeriodQuery(BaseModel):
@@ -117,6 +117,12 @@ class ShownAs(StrEnum):
     JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
+
+
+class QuestionsQuery(PeriodQuery):
+    """A period of questions, as a file."""
+
+    format: FileFormat = FileFormat.CSV
 
 
 class AnswersQuery(PartsQuery):
