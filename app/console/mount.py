@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from app.console import (
     exports,
+    incident_steps,
     incidents,
     labelling,
     many_steps,
@@ -34,6 +35,7 @@ PARTS = (
     queue,
     exports,
     incidents,
+    incident_steps,
     next_incident,
     many_steps,
     labelling,
