@@ -16,7 +16,6 @@ from app.storage.engine import DATABASE_ERRORS
 from app.telemetry.metrics import DeltaReader
 from app.usecases.expose_metrics import hand_over_counts
 from app.usecases.plan_polls import Planner
-from app.usecases.plan_threads import ThreadPlanner
 from app.usecases.polling import Polling
 from app.usecases.publish_replies import Publishing
 from app.usecases.receive_updates import Receiving
@@ -27,51 +26,14 @@ log = structlog.get_logger(__name__)
 
 async def run_worker(services: Services, stop: asyncio.Event) -> None:
     """Polls sources and watches deadlines until `stop` is set."""
-    bounds = services.bounds
-    thread_planner = ThreadPlanner()
-    planner = Planner(Interval(bounds.minimum, bounds.maximum))
-    polling = Polling(
-        services.intake,
-        services.worker_name,
-        bounds,
-        timedelta(days=services.settings.backfill_days),
-        services.now,
-        services.connectors.connector_for,
-        count_page,
-        services.connectors.polled(),
-        planner,
-        thread_planner,
-    )
-    counts = services.counts
-    taking = Taking(services.intake, services.connectors.reader_for, services.now, count_page)
+    polling, counts = _polling(services), services.counts
     group = asyncio.TaskGroup()
     runner = PollRunner(polling, group, concurrency=services.settings.worker_concurrency)
     try:
         async with group:
             updates = UpdateRunner(_receiving(services), services.bounds, group)
             replies = ReplyRunner(_publishing(services), group)
-            household = Household(
-                services.database,
-                services.region_id,
-                services.worker_name,
-                services.connectors,
-                runner,
-                planner,
-                thread_planner,
-                services.budgets,
-                updates,
-                replies,
-                counts,
-                taking,
-                services.now,
-                services.tend_database,
-                timedelta(days=services.settings.raw_days),
-                services.retention,
-                services.zone,
-                services.at_work,
-                services.training_folder,
-                timedelta(hours=services.settings.retrain_every_hours) or None,
-            )
+            household = _household(services, polling, runner, updates, replies, counts)
             await household.beat()
             scheduler = make_scheduler(duties_of(household))
             scheduler.start()
@@ -85,6 +47,48 @@ async def run_worker(services: Services, stop: asyncio.Event) -> None:
                 await replies.stop()
     finally:
         await _leave(services, runner, counts)
+
+
+def _polling(services: Services) -> Polling:
+    bounds = services.bounds
+    return Polling(
+        intake=services.intake,
+        worker=services.worker_name,
+        bounds=bounds,
+        backfill=timedelta(days=services.settings.backfill_days),
+        now=services.now,
+        connector_for=services.connectors.connector_for,
+        on_page=count_page,
+        networks=services.connectors.polled(),
+        planner=Planner(Interval(bounds.minimum, bounds.maximum)),
+    )
+
+
+def _household(
+    services: Services, polling: Polling, runner: PollRunner, updates: UpdateRunner, replies: ReplyRunner, counts: DeltaReader
+) -> Household:
+    return Household(
+        database=services.database,
+        region_id=services.region_id,
+        worker=services.worker_name,
+        connectors=services.connectors,
+        runner=runner,
+        planner=polling.planner,
+        thread_planner=polling.thread_planner,
+        budgets=services.budgets,
+        updates=updates,
+        replies=replies,
+        counts=counts,
+        taking=Taking(services.intake, services.connectors.reader_for, services.now, count_page),
+        now=services.now,
+        tend_database=services.tend_database,
+        raw_kept=timedelta(days=services.settings.raw_days),
+        retention=services.retention,
+        zone=services.zone,
+        at_work=services.at_work,
+        training_folder=services.training_folder,
+        retrain_every=timedelta(hours=services.settings.retrain_every_hours) or None,
+    )
 
 
 def _publishing(services: Services) -> Publishing:
