@@ -85,14 +85,49 @@ def test_no_two_decisions_share_a_number() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    pages = [file for file in tracked_files() if file.suffix == ".md"]
-    links = [(page, link) for page in pages for link in relative_links(page.read_text(encoding="utf-8"))]
-    assert not [f"{place(page)}: {link}" for page, link in links if not (page.parent / link).exists()]
+    links = [(page, link) for page in pages() for link in relative_links(page.read_text(encoding="utf-8"))]
+    assert not [f"{place(page)}: {link}" for page, link in links if not leads(page, link)]
+
+
+def pages() -> list[Path]:
+    return [file for file in tracked_files() if file.suffix == ".md"]
 
 
 def relative_links(markdown: str) -> list[str]:
-    """Targets of the links that stay inside the checkout, without their anchors."""
-    return [link for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", markdown) if "://" not in link and not link.startswith("mailto:")]
+    """Targets of the links that stay inside the checkout."""
+    return [link for link in re.findall(r"\]\(([^)\s]+)\)", markdown) if "://" not in link and not link.startswith("mailto:")]
+
+
+def leads(page: Path, link: str) -> bool:
+    """Whether the file is there, and in it the heading that the link names."""
+    path, _, anchor = link.partition("#")
+    target = page.parent / path if path else page
+    return target.exists() and (not anchor or anchor in anchors(target.read_text(encoding="utf-8")))
+
+
+def anchors(markdown: str) -> set[str]:
+    """By what the headings of a page are linked to."""
+    headings = re.findall(r"^#+ (.+)$", markdown, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+FOLDERS = {file.name for file in (ROOT / "app").iterdir() if file.is_dir()} | {*PACKAGES, "docs"}
+
+
+def test_files_that_documents_and_comments_name_are_there() -> None:
+    texts = [file for file in tracked_files() if file.suffix in {".md", ".py", ".toml", ".yaml", ".html", ".css", ".js"}]
+    lost = [f"{place(file)}: {path}" for file in texts for path in named_files(file.read_text(encoding="utf-8")) if not is_there(path)]
+    assert not lost
+
+
+def named_files(text: str) -> list[str]:
+    """`app/worker.py`, and `domain/turn.py` as it is called for short."""
+    found = re.findall(r"(?<![\w/.:-])([a-z]\w*)(/[\w/-]+\.(?:py|md|toml|html|css|js))\b", text)
+    return [folder + rest for folder, rest in found if folder in FOLDERS]
+
+
+def is_there(path: str) -> bool:
+    return any((root / path).is_file() for root in (ROOT, ROOT / "app"))
 
 
 def test_the_long_tests_that_begin_first_are_there() -> None:

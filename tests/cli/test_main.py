@@ -1,5 +1,6 @@
 """The list of commands, which is told without loading them."""
 
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -9,6 +10,7 @@ import pytest
 
 import app.cli
 from app.cli.main import COMMANDS, load
+from tests.architecture.tree import tracked_files
 from tests.commands import Commands
 
 LISTED = """
@@ -30,6 +32,30 @@ def test_every_command_is_in_the_list() -> None:
     kept = {(module.__name__, group) for module in modules for group in ("commands", "retraining") if hasattr(module, group)}
 
     assert {(f"app.cli.{one.module}", one.group) for one in COMMANDS.values()} == kept
+
+
+def test_commands_that_documents_type_are_there_with_their_options() -> None:
+    pages = [file for file in tracked_files() if file.suffix == ".md" and file.name != "CHANGELOG.md"]
+    assert not [f"{file.name}: {line}" for file in pages for line in typed_lines(file.read_text(encoding="utf-8")) if not is_known(line)]
+
+
+def typed_lines(markdown: str) -> list[str]:
+    """What stands behind `otklik` in blocks of code and in backquotes."""
+    blocks = "".join(re.findall(r"```\w*\n(.*?)```", markdown, re.DOTALL)).replace("\\\n", " ")
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", markdown, flags=re.DOTALL))
+    lines = (line.split("#")[0] for line in [*blocks.splitlines(), *spans])
+    return [found[1] for line in lines if (found := re.search(r"(?:^|[\s/])otklik ([a-z][\w-]*.*)", line))]
+
+
+def is_known(line: str) -> bool:
+    name, *words = line.split()
+    if name not in COMMANDS:
+        return False
+    command = load(name)
+    if words and hasattr(command, "commands"):
+        command = command.commands.get(words[0])
+    options = {option for parameter in getattr(command, "params", ()) for option in (*parameter.opts, *parameter.secondary_opts)}
+    return command is not None and set(re.findall(r"(?<![\w-])--[\w-]+", " ".join(words))) <= options | {"--help"}
 
 
 def test_the_list_is_told_without_loading_a_command() -> None:
