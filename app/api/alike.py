@@ -18,6 +18,7 @@ from app.domain.mass import MassId
 from app.storage import incident_details, masses
 from app.usecases.decide_mass import Choice, dismiss_mass, merge_mass
 from app.usecases.find_alike import find_alike
+from app.usecases.hide_people import mass_for
 from app.usecases.show_mass import show_mass
 
 router = make_router("alike")
@@ -38,14 +39,15 @@ async def list_masses(operator: Reader, session: ReadSession, context: Context, 
     before = read_key("mass", query.cursor)
     found = await masses.listed(session, context.region_id, state=query.state, before=before, limit=query.limit + 1)
     shown, last = split_page(found, query.limit)
-    items = [MassOut.of(await show_mass(session, context.region_id, one)) for one in shown]
+    items = [MassOut.of(mass_for(operator, await show_mass(session, context.region_id, one))) for one in shown]
     return MassPage(items=items, next_cursor=None if last is None else write_key("mass", last.proposal.id))
 
 
 @router.get("/masses/{mass_id}", operation_id="get_mass", responses=responses(404))
 async def get_mass(operator: Reader, session: ReadSession, context: Context, mass_id: MassPath) -> MassOut:
     """One proposal, whatever became of it."""
-    return MassOut.of(await show_mass(session, context.region_id, await masses.get(session, context.region_id, mass_id)))
+    mass = await masses.get(session, context.region_id, mass_id)
+    return MassOut.of(mass_for(operator, await show_mass(session, context.region_id, mass)))
 
 
 @router.post("/masses/{mass_id}/merge", operation_id="merge_mass", responses=REFUSALS)

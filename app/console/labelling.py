@@ -14,6 +14,7 @@ from app.domain.message import MessageId
 from app.domain.verdict import NEEDS_ANSWER, Kind
 from app.domain.word import Word
 from app.usecases.correct_verdict import label_message
+from app.usecases.hide_people import messages_for
 from app.usecases.offer_messages import Lane, offer_messages
 
 PAGE_SIZE = 30
@@ -62,7 +63,7 @@ async def _shown(console: Console, visitor: Visitor, lane: Lane, before: int | N
         times=console.times,
         lane=lane,
         before=before,
-        messages=found,
+        messages=messages_for(visitor.operator, found),
         model=console.at_work.name,
         next=None if last is None else f"/labelling?lane={lane}&before={last}",
         refusal=None if refused is None else texts.refusal(refused),

@@ -9,6 +9,6 @@ def excerpt(text: str, size: int = 280) -> str:
     return flat if len(flat) <= size else flat[: size - 1].rstrip() + "…"
 
 
-def outside(address: str) -> str:
-    """An address on a network, empty when it is anything that a browser would do more with than open it."""
-    return address if address.startswith(("https://", "http://")) else ""
+def outside(address: str | None) -> str:
+    """An address on a network, empty when there is none to see, or anything that a browser would do more with than open it."""
+    return address if address is not None and address.startswith(("https://", "http://")) else ""

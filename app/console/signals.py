@@ -17,6 +17,7 @@ from app.domain.mass import MassId, MassState
 from app.storage import masses, surges
 from app.usecases.change_topics import titles_of_topics
 from app.usecases.decide_mass import Choice, dismiss_mass, merge_mass
+from app.usecases.hide_people import mass_for
 from app.usecases.show_mass import ShownMass, show_mass
 from connectors.sdk.text import clean_text
 
@@ -91,7 +92,7 @@ async def _shown(console: Console, visitor: Visitor, *, status: int = 200, refus
     times = console.times
     async with console.database.read() as session:
         waiting = await masses.listed(session, console.region_id, state=MassState.OPEN, before=None, limit=MOST_MASSES)
-        proposed = [await show_mass(session, console.region_id, one) for one in waiting]
+        proposed = [mass_for(visitor.operator, await show_mass(session, console.region_id, one)) for one in waiting]
         decided = [
             one
             for state in (MassState.MERGED, MassState.DISMISSED)

@@ -60,7 +60,7 @@ def conversation_of(incident: IncidentDetails, messages: Sequence[CollectedMessa
     answers = {answer.message.id: answer for answer in incident.answers}
     author_id = incident.message.author_id if incident.message else None
     asked_at = incident.turns[0].started_at if incident.turns else None
-    by_url = {message.url: message for message in messages}
+    by_url = {message.url: message for message in messages if message.url}  # private ones may have none to be known by
     said = [
         Said(
             message,
@@ -84,17 +84,17 @@ def _is_linkable(message: CollectedMessage, asked_at: datetime | None) -> bool:
 
 
 def _branches(said: Sequence[Said], by_url: Mapping[str, CollectedMessage]) -> Iterator[Branch]:
-    grouped: dict[str, list[Said]] = {}
+    grouped: dict[int, list[Said]] = {}
     for one in said:
-        grouped.setdefault(_root(one.message, by_url).url, []).append(one)
+        grouped.setdefault(_root(one.message, by_url).id, []).append(one)
     for branch in grouped.values():
         yield Branch(tuple(branch))
 
 
 def _root(message: CollectedMessage, by_url: Mapping[str, CollectedMessage]) -> CollectedMessage:
     """The comment directly under the post from which the message hangs; as far up as we know of."""
-    seen = {message.url}
-    while (above := by_url.get(message.parent_url or "")) is not None and not above.is_post and above.url not in seen:
+    seen = {message.id}
+    while (above := by_url.get(message.parent_url or "")) is not None and not above.is_post and above.id not in seen:
         message = above
-        seen.add(message.url)
+        seen.add(message.id)
     return message

@@ -3,9 +3,16 @@
 import re
 
 MENTION = re.compile(r"\[(?:id|club|public|event)\d+(?::[^\]|]*)?\|([^\]]*)\]")
+PERSON = re.compile(r"\[id\d+(?=[:|])")
+DIGIT = re.compile(r"\d")
 DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def readable(text: str) -> str:
     """The text with people's names for mentions, and without marks that turn the reading direction of what stands around."""
     return DIRECTION_MARKS.sub("", MENTION.sub(r"\1", text))
+
+
+def without_numbers(text: str) -> str:
+    """The text with noughts for people's numbers in mentions: as long as it was, so that places in it stay where they are."""
+    return PERSON.sub(lambda found: DIGIT.sub("0", found.group()), text)

@@ -13,6 +13,7 @@ from app.domain.message import MessageId
 from app.storage.columns import document_of, names_of, rows_from
 from app.storage.messages import ThreadKey
 from app.storage.regions import RegionId
+from connectors.sdk.contract import DIRECT_DIALOGUE
 
 COLUMNS = (
     ("incident_id", "bigint"),
@@ -89,13 +90,14 @@ async def linked_residents(session: AsyncSession, thread: ThreadKey, message_ids
 
 @dataclass(frozen=True, slots=True)
 class SaidAnswer:
-    """An official text that stands on a page, and to which incident it was said."""
+    """An official text that stands on a page or in a private dialogue, and to which incident it was said."""
 
     incident_id: IncidentId
     text: str
-    url: str
+    url: str | None
     answer_class: AnswerClass
     published_at: datetime
+    is_private: bool
 
 
 async def newest_said(session: AsyncSession, region_id: RegionId, incident_ids: Collection[IncidentId]) -> SaidAnswer | None:
@@ -103,7 +105,7 @@ async def newest_said(session: AsyncSession, region_id: RegionId, incident_ids: 
     row = (
         await session.execute(
             text(
-                "SELECT b.incident_id, m.text, m.url, b.answer_class, b.published_at FROM incidents i"
+                f"SELECT b.incident_id, m.text, m.url, b.answer_class, b.published_at, m.post_id LIKE '{DIRECT_DIALOGUE}%' FROM incidents i"
                 " JOIN answers b ON b.region_id = i.region_id AND b.incident_id = i.id"
                 " JOIN messages m ON m.region_id = i.region_id AND m.month = i.month AND m.id = b.message_id"
                 " WHERE i.region_id = :region AND (i.id = ANY(:ids) OR i.parent_id = ANY(:ids)) AND b.answer_class = ANY(:classes)"
@@ -112,4 +114,4 @@ async def newest_said(session: AsyncSession, region_id: RegionId, incident_ids: 
             {"region": region_id, "ids": list(incident_ids), "classes": [one.value for one in STOPS_FIRST]},
         )
     ).one_or_none()
-    return None if row is None else SaidAnswer(IncidentId(row[0]), row[1], row[2], AnswerClass(row[3]), row[4])
+    return None if row is None else SaidAnswer(IncidentId(row[0]), row[1], row[2], AnswerClass(row[3]), *row[4:])

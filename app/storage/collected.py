@@ -22,13 +22,14 @@ from connectors.sdk.contract import DIRECT_DIALOGUE
 class CollectedMessage:
     """A message with what was made of it. `parent_url` is what it replies to: a comment, else its branch, else the post.
 
-    `is_voice`: a page or a body speaks, no private person. `informal`: the account is registered as official, but was not so at the time.
+    Neither address is there for who may not see it. `is_voice`: a page or a body speaks, no private person. `informal`: the account is
+    registered as official, but was not so at the time.
     """
 
     id: MessageId
     network: str
     is_post: bool
-    url: str
+    url: str | None
     source_id: SourceId
     text: str | None
     author_id: str | None

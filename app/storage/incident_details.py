@@ -22,6 +22,7 @@ from app.storage import places
 from app.storage.places import ShownPlace
 from app.storage.regions import RegionId
 from app.storage.wait_parts import GIVEN, HANDED
+from connectors.sdk.contract import DIRECT_DIALOGUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,10 @@ class ShownSource:
 
 @dataclass(frozen=True, slots=True)
 class ShownMessage:
-    """A message of a resident or an official as it stands now."""
+    """A message of a resident or an official as it stands now; `url` is `None` for who may not see it."""
 
     id: int
-    url: str
+    url: str | None
     text: str | None
     author_id: str | None
     author_name: str | None
@@ -67,6 +68,12 @@ class ShownMessage:
     edited_at: datetime | None
     deleted_at: datetime | None
     erased_at: datetime | None
+    post_id: str
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it stands in a private dialogue, whose addresses name the person."""
+        return self.post_id.startswith(DIRECT_DIALOGUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,7 @@ TURN_FIELDS = (
 )
 MESSAGE_FIELDS = (
     *("id", "url", "text", "author_id", "author_name", "published_at", "collected_at", "edited_at", "deleted_at", "erased_at"),
+    "post_id",
 )
 ANSWER_FIELDS = ("answer_class", "rule", "account", "authority_id", "bound_by")
 MESSAGE_WIDTH = len(MESSAGE_FIELDS)

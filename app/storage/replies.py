@@ -22,6 +22,11 @@ LEFT = (
     f" AND starts_with(i.author_id, '{UNKNOWN_AUTHOR}')) THEN '' ELSE r.text END"
 )
 """What is left of the text of a reply `r` that waits no more: none where whom it answers was erased meanwhile."""
+SHOWN = (
+    "CASE WHEN NOT EXISTS (SELECT FROM incidents i WHERE i.region_id = r.region_id AND i.id = r.incident_id"
+    f" AND starts_with(i.post_id, '{DIRECT_DIALOGUE}{UNKNOWN_AUTHOR}')) THEN CAST(:url AS text) END"
+)
+"""The address of a reply `r`: none where the private dialogue's person was erased meanwhile, whom it names."""
 SAME_MOMENT = timedelta(minutes=1)
 """How far a network's clock may be behind ours."""
 
@@ -183,7 +188,8 @@ async def settle(session: AsyncSession, region_id: RegionId, reply_id: ReplyId, 
     """Says how a reply ended that was being sent, or looked for; whether it still was."""
     found = await session.scalar(
         text(
-            "UPDATE replies r SET state = :state, comment_id = :comment, url = :url, error = :error, retry_at = :retry, lease_until = NULL,"
+            f"UPDATE replies r SET state = :state, comment_id = :comment, url = {SHOWN}, error = :error, retry_at = :retry,"
+            " lease_until = NULL,"
             " settled_at = CASE WHEN :state IN ('sent', 'failed') THEN CAST(:now AS timestamptz) END,"
             f" text = CASE WHEN :state IN ('sent', 'failed') THEN {LEFT} ELSE r.text END"
             " WHERE region_id = :region AND id = :id AND state IN ('sending', 'unknown') RETURNING id"
@@ -235,6 +241,7 @@ class Seen:
     incident_id: IncidentId
     comment_id: str
     url: str
+    is_direct: bool
 
 
 async def seen(session: AsyncSession, region_id: RegionId, *, since: datetime) -> Sequence[Seen]:
@@ -244,7 +251,7 @@ async def seen(session: AsyncSession, region_id: RegionId, *, since: datetime) -
     """
     rows = await session.execute(
         text(
-            "SELECT r.id, r.incident_id, c.comment_id, c.url FROM replies r"
+            f"SELECT r.id, r.incident_id, c.comment_id, c.url, m.post_id LIKE '{DIRECT_DIALOGUE}%' FROM replies r"
             " JOIN messages m ON m.region_id = r.region_id AND m.month = r.month AND m.id = r.message_id"
             " JOIN sources s ON s.id = m.source_id"
             " CROSS JOIN LATERAL (SELECT o.comment_id, o.url FROM messages o WHERE o.region_id = m.region_id AND o.month = m.month"

@@ -15,10 +15,11 @@ from app.domain.operator import OperatorId
 from app.domain.retention import Part
 from app.storage.engine import Database
 from app.storage.privacy import erasing, erasures, footprints
+from app.storage.privacy.erasing import Leaving
 from app.storage.privacy.footprints import Footprint
 from app.storage.regions import RegionId
 from app.telemetry.metrics import ERASED
-from app.usecases.erase_by_term import leaving
+from app.usecases.erase_by_term import drawn, leaving, person_of
 from app.usecases.leave_out_erased import ErasedPeople
 
 THREADS = 50
@@ -130,7 +131,9 @@ async def _erase_in(session: AsyncSession, desk: Desk, person: Person, batch: Se
     """Everything in some threads, which nobody else writes to meanwhile."""
     region_id, author_id, threads = desk.region_id, person.author_id, [one.thread for one in batch]
     await footprints.hold(session, region_id, threads)
-    answers = await footprints.answers_to(session, region_id, author_id, threads)
+    dialogues = [one for one in threads if person_of(one) == author_id]
+    answers = set(await footprints.answers_to(session, region_id, author_id, threads))
+    answers.update(await erasing.voices_in(session, region_id, dialogues))  # in private all that a page says is said to the person
     namings = await footprints.namings(session, region_id, author_id, threads)
     await footprints.hold_incidents(session, region_id, author_id, threads, {one.id for one in namings})
     for naming in namings:
@@ -139,11 +142,13 @@ async def _erase_in(session: AsyncSession, desk: Desk, person: Person, batch: Se
             await footprints.rewrite(session, region_id, naming, said)
     parts = [Part(one.thread.source_id, one.thread.post_id, author_id, desk.now, was_asked=True) for one in batch if one.wrote]
     erased = await erasing.take_out(session, region_id, leaving(parts, threads), now=desk.now)
+    for dialogue in dialogues:
+        await erasing.rename_dialogue(session, region_id, Leaving(dialogue, author_id, drawn()))
     await erasing.forget_mentions(session, region_id, author_id, threads)
     emptied = await erasing.empty_answers(session, region_id, threads, answers, now=desk.now)
     repeats = await footprints.empty_kept_answers(session, [*erased.ids, *answers])
     await erasing.tell_readers(session, region_id, threads)
-    named = len({naming.id for naming in namings} - set(answers))
+    named = len({naming.id for naming in namings} - answers)
     return Counter(messages=erased.messages, incidents=erased.incidents, answers=emptied, mentions=named, repeats=repeats)
 
 

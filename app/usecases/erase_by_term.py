@@ -1,7 +1,7 @@
 """Erases what people wrote when its term has passed: batch by batch, thread by thread. Clocks and figures stay as they are."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from app.storage.privacy.erasing import Erased, Leaving
 from app.storage.privacy.retention import HeldThread, Kept
 from app.storage.regions import RegionId
 from app.telemetry.metrics import ERASED
+from connectors.sdk.contract import DIRECT_DIALOGUE
 
 THREADS = 50
 """Threads held at a time: nobody reads them in meanwhile."""
@@ -65,13 +66,35 @@ async def _erase_in(
             since[held][place] = min(moment, since[held].get(place, moment))
     await retention.note_kept(session, region_id, threads, since)
     await erasing.tell_readers(session, region_id, threads)
+    for dialogue in _said_to_nobody(threads, since):
+        await erasing.rename_dialogue(session, region_id, dialogue)
     return erased
+
+
+def _said_to_nobody(threads: Iterable[HeldThread], since: Mapping[Kept, Mapping[tuple[int, str], datetime]]) -> list[Leaving]:
+    """Private dialogues of which nothing is kept any more and that are still named after a person: one whom only the page wrote to."""
+    return [
+        Leaving(one, person, drawn())
+        for one in threads
+        if (person := person_of(one)) is not None and not any(one.place in found for found in since.values())
+    ]
+
+
+def person_of(thread: HeldThread) -> str | None:
+    """After whom a private dialogue is named, if after anybody who is known."""
+    person = thread.post_id.removeprefix(DIRECT_DIALOGUE)
+    return None if person == thread.post_id or person.startswith(UNKNOWN_AUTHOR) else person
 
 
 def leaving(parts: Iterable[Part], threads: Iterable[HeldThread]) -> list[Leaving]:
     """The parts with what stands for each person afterwards: drawn by lot and kept nowhere else, so that nothing leads back."""
     held = {thread.place: thread for thread in threads}
-    return [Leaving(held[one.source_id, one.post_id], one.author_id, f"{UNKNOWN_AUTHOR}{secrets.token_hex(8)}") for one in parts]
+    return [Leaving(held[one.source_id, one.post_id], one.author_id, drawn()) for one in parts]
+
+
+def drawn() -> str:
+    """What stands for a person who is known no more."""
+    return f"{UNKNOWN_AUTHOR}{secrets.token_hex(8)}"
 
 
 def _oldest(parts: Iterable[Part], *, was_asked: bool) -> dict[tuple[int, str], datetime]:

@@ -34,6 +34,7 @@ from app.storage.incident_details import IncidentDetails
 from app.storage.queue import Order, QueueFilter
 from app.storage.regions import RegionId
 from app.usecases.change_topics import titles_of_topics
+from app.usecases.hide_people import incidents_for
 from app.usecases.journal_export import journalled
 
 MADE_WITHIN_SECONDS = 1800
@@ -104,7 +105,7 @@ async def _make(
                 file = FILES[asked.format](spool.path, [column.heading(around) for column in columns], zone)
                 at_the_end.callback(file.close)
                 async for ids in queue.walk(session, region_id, asked.wanted, order=asked.order, now=now, size=desk.chunk):
-                    found = await incident_details.of_ids(session, region_id, ids)
+                    found = incidents_for(asked.by, await incident_details.of_ids(session, region_id, ids))
                     await in_thread(partial(_write, file, found, columns, around))
                     spool.grew(len(found))
             await in_thread(partial(file.finish, _about(asked, spool.rows, around)))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,7 +16,7 @@ from app.storage import events, pushed_events, replies, threads
 from app.storage.engine import Database
 from app.storage.pushed_events import ReceivedEvent
 from app.storage.regions import RegionId
-from app.storage.replies import Outgoing, Settled
+from app.storage.replies import Outgoing, Seen, Settled
 from app.telemetry.metrics import REPLIES
 from connectors.sdk.contract import Author, Connector, Message, MessageType, PublishedReply, PushedEvent, ReplyPublisher, Wall
 from connectors.sdk.errors import (
@@ -77,7 +77,7 @@ async def claim_replies(publishing: Publishing, *, limit: int) -> Sequence[Outgo
 async def publish_reply(publishing: Publishing, one: Outgoing) -> None:
     """Sends a reply that was taken, and keeps how that ended."""
     settled, event = await _send(publishing, one)
-    await _record(publishing, one.id, one.incident_id, settled, thread=(one.source_id, one.post_id), event=event)
+    await _record(publishing, one, settled, thread=(one.source_id, one.post_id), event=event)
 
 
 async def _send(publishing: Publishing, one: Outgoing) -> tuple[Settled, PushedEvent | None]:
@@ -129,13 +129,12 @@ async def _settle_seen(publishing: Publishing) -> None:
     async with publishing.database.read() as session:
         found = await replies.seen(session, publishing.region_id, since=publishing.now() - LOOKED_FOR)
     for one in {one.url: one for one in reversed(found)}.values():  # one comment shows one reply: of two alike, the older
-        await _record(publishing, one.id, one.incident_id, Settled(ReplyState.SENT, one.comment_id, one.url))
+        await _record(publishing, one, Settled(ReplyState.SENT, one.comment_id, one.url))
 
 
 async def _record(
     publishing: Publishing,
-    reply_id: ReplyId,
-    incident_id: IncidentId,
+    reply: Outgoing | Seen,
     settled: Settled,
     *,
     thread: tuple[SourceId, str] | None = None,
@@ -144,9 +143,10 @@ async def _record(
     """Keeps how a reply ended, tells it in the incident's log, and has its thread looked at soon, or what its event tells taken in."""
     now = publishing.now()
     async with publishing.database.write() as session:
-        if not await replies.settle(session, publishing.region_id, reply_id, settled, now=now):
+        if not await replies.settle(session, publishing.region_id, reply.id, settled, now=now):
             return
-        await _tell(session, publishing, reply_id, incident_id, settled, now=now)
+        told = replace(settled, url=None) if reply.is_direct else settled  # the log is for good, and such an address names the person
+        await _tell(session, publishing, reply.id, reply.incident_id, told, now=now)
         if thread is not None and settled.state in {ReplyState.SENT, ReplyState.UNKNOWN}:
             source_id, post_id = thread
             await threads.recount(session, publishing.region_id, source_id, [post_id], at=now)

@@ -227,14 +227,14 @@ async def test_doubtful_incidents_are_a_lane_and_each_says_why_it_was_opened(
     assert (await viewer.get("/incidents/404/explanation")).status_code == 404
 
 
-async def test_a_private_message_says_that_it_is_one(viewer: httpx.AsyncClient, reader: Reader, noon: datetime) -> None:
+async def test_a_private_message_says_that_it_is_one(anna: httpx.AsyncClient, reader: Reader, noon: datetime) -> None:
     inbox = "https://vk.com/gim7?sel=1&msgid=5"
     message = comment(5, "Дома холодно!", noon)
     await reader.read(replace(message, type=MessageType.DIRECT, url=inbox, post_id=f"{DIRECT_DIALOGUE}1"), at=noon)
 
-    (told,) = (await viewer.get("/messages")).json()["items"]
-    (incident,) = await listed(viewer)
-    (in_thread,) = (await viewer.get(f"/incidents/{incident['id']}/thread")).json()["items"]
+    (told,) = (await anna.get("/messages")).json()["items"]
+    (incident,) = await listed(anna)
+    (in_thread,) = (await anna.get(f"/incidents/{incident['id']}/thread")).json()["items"]
 
     assert (told["type"], told["url"], told["text"], told["parent_url"]) == ("direct", inbox, "Дома холодно!", None)
     assert told["incident_id"] == incident["id"]

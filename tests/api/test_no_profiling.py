@@ -1,12 +1,16 @@
 """Otklik is no tool for profiling: nobody can put together what one person wrote on different pages."""
 
+import json
 import re
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
 from app.storage.engine import Database
+from connectors.sdk.contract import DIRECT_DIALOGUE, MessageType
 from tests.api.conftest import Api
 from tests.usecases.reading import PAGE, Reader, comment
 
@@ -73,6 +77,49 @@ async def test_names_are_for_those_who_answer(anna: httpx.AsyncClient, viewer: h
     for address in addresses:
         by_anna, by_viewer = [names_in((await client.get(address)).json()) for client in (anna, viewer)]
         assert (by_anna, by_viewer) == ({"Житель"}, {None}), address
+
+
+async def written_in_private(reader: Reader, noon: datetime) -> None:
+    """Anna asks in private and is answered there, by a mention; a reply that was written here has been published."""
+    asked = comment(1, "Холодно!", noon, by="50177")
+    answered = comment(2, "[id50177|Анна], отопление восстановлено.", noon + timedelta(hours=1), by=PAGE)
+    for one in (asked, replace(answered, mentions=("50177",))):
+        url = f"https://vk.com/gim7?sel=50177&msgid={one.external_id}"
+        await reader.read(replace(one, type=MessageType.DIRECT, url=url, post_id=f"{DIRECT_DIALOGUE}50177"), at=noon)
+    async with reader.intake.database.write() as session:
+        await session.execute(text("INSERT INTO operators (name, role, created_at) VALUES ('Вера', 'operator', now())"))
+        await session.execute(
+            text(
+                "INSERT INTO replies (region_id, incident_id, month, message_id, operator_id, text, state, written_at, url) SELECT"
+                " i.region_id, i.id, i.month, i.message_id, o.id, '[id50177|Анна], да', 'sent', now(), 'https://vk.com/gim7?sel=50177'"
+                " FROM incidents i, operators o"
+            )
+        )
+        await session.execute(
+            text(
+                "INSERT INTO masses (region_id, state, incident_ids, proposed_at, changed_at)"
+                " SELECT region_id, 'open', ARRAY[id], now(), now() FROM incidents"
+            )
+        )
+
+
+async def test_who_answers_nobody_gets_no_address_and_no_mention_that_holds_a_persons_number(
+    anna: httpx.AsyncClient, viewer: httpx.AsyncClient, reader: Reader, noon: datetime
+) -> None:
+    await written_in_private(reader, noon)
+    number = (await anna.get("/incidents")).json()["items"][0]["id"]
+    holding = ("/incidents", f"/incidents/{number}", f"/incidents/{number}/thread", "/messages", "/masses", "/masses/1")
+    files = [f"/incidents/export?format=csv&columns={columns}" for columns in ("otklik", "incident_management")]
+
+    told = {
+        address: (await viewer.get(address)).text for address in (*holding, *files, "/messages?lane=unsure", f"/incidents/{number}/events")
+    }
+
+    assert {address: (await anna.get(address)).text.count("50177") > 0 for address in holding} == dict.fromkeys(holding, True)
+    assert [address for address, answer in told.items() if "50177" in answer] == []
+    assert "[id00000|Анна], отопление" in told["/masses"]
+    shown = json.loads(told[f"/incidents/{number}"])
+    assert {one["url"] for one in (shown["message"], shown["first_answer"], shown["answers"][0], shown["replies"][0])} == {None}
 
 
 def names_in(answer: Any) -> set[str | None]:

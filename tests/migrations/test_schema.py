@@ -1,5 +1,6 @@
 """The migrations make the schema that the code declares, and can be taken back."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -52,6 +53,31 @@ async def test_incidents_that_are_there_already_are_filled_in(database: Database
 
     found = await reader.rows("SELECT owner_id, substantive_waits FROM incidents ORDER BY author_id")
     assert found == [(body, True), (body, False)]
+
+
+async def test_addresses_of_private_replies_leave_the_log(database: Database, region_id: RegionId, noon: datetime) -> None:
+    reader = await open_reader(database, region_id, noon)
+    await reader.read(replace(comment(1, "Холодно!", noon, by="901"), post_id="direct:901", url="https://vk.com/gim7?sel=901"), at=noon)
+    await reader.read(comment(2, "Холодно!", noon, by="902"), at=noon)
+    async with database.write() as session:
+        await session.execute(text("INSERT INTO operators (name, role, created_at) VALUES ('Вера', 'operator', now())"))
+        await session.execute(
+            text(
+                "INSERT INTO replies (region_id, incident_id, month, message_id, operator_id, text, state, written_at, url) SELECT"
+                " i.region_id, i.id, i.month, i.message_id, o.id, 'Едем', 'sent', now(), 'there' FROM incidents i, operators o"
+            )
+        )
+        await session.execute(
+            text(
+                "INSERT INTO incident_events (region_id, incident_id, type, at, recorded_at, data) SELECT region_id, id, 'reply_sent',"
+                " now(), now(), jsonb_build_object('url', 'there', 'reply', id) FROM incidents"
+            )
+        )
+    async with database.engine.connect() as connection:
+        await connection.run_sync(_down_and_up, "0036")
+
+    told = await reader.rows("SELECT data ? 'url', data ? 'reply' FROM incident_events WHERE type = 'reply_sent' ORDER BY incident_id")
+    assert told == [(False, True), (True, True)]
 
 
 async def test_the_server_is_fit(database: Database) -> None:

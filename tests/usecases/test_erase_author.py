@@ -16,7 +16,7 @@ from app.usecases.ingest_page import Intaken, ingest_page
 from app.usecases.leave_out_erased import LEFT_OUT, ErasedPeople
 from app.usecases.replay import read_page
 from connectors.ok import plugin as ok
-from connectors.sdk.contract import Message, Page
+from connectors.sdk.contract import Message, MessageType, Page
 from connectors.vk import plugin as vk
 from tests.usecases.reading import PAGE, Reader, comment, post
 from tests.usecases.test_erase_by_term import CLOCKS, DONE, TURNS, differences, everywhere, written
@@ -90,6 +90,25 @@ async def test_what_would_go_is_told_first_and_then_it_goes(office: Office, noon
     assert [body for _, _, body in await office.payloads() if b"50177" in body or "Анна".encode() in body] == []
     assert (await reader.rows(CLOCKS), await reader.rows(TURNS)) == (clocks, turns)
     assert await differences(reader, later) == 0
+
+
+async def test_a_private_dialogue_goes_whole_whoever_wrote_in_it(office: Office, noon: datetime) -> None:
+    for number, (by, words, person) in enumerate(
+        [("50177", "Помогите!", "50177"), (PAGE, "Анна Седых, ждём вас", "50177"), (PAGE, "Иван, ждём вас", "902")], 30
+    ):
+        said = comment(number, words, noon, by=by, mentions=() if by == person else (person,))
+        url = f"https://vk.com/gim7?sel={person}"
+        await office.read(replace(said, type=MessageType.DIRECT, url=url, post_id=f"direct:{person}"), at=noon)
+    only_written_to = Person("vk", "902")
+
+    await office.erase(at=noon + DAY)
+    left = await everywhere(office.reader)
+    assert not [word for word in ("50177", "Седых", "Помогите") if word in left]
+    assert "Иван, ждём вас" in left
+    await office.erase(only_written_to, at=noon + DAY)
+
+    left = await everywhere(office.reader)
+    assert not [word for word in ("902", "Иван") if word in left]
 
 
 async def test_the_journal_names_nobody_and_adds_up(office: Office, noon: datetime) -> None:

@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from app.domain.reply import ReplyId, ReplyState
 from app.domain.retention import Retention
 from app.domain.word import Word
 from app.storage.privacy.erasing import Erased
+from app.storage.replies import Settled, settle
 from app.usecases import reject_incident
 from app.usecases.correct_verdict import label_message
 from app.usecases.erase_by_term import Batch, erase_by_term
@@ -226,6 +229,38 @@ async def test_a_private_dialogue_forgets_whose_it_was(reader: Reader, noon: dat
     assert "77701" not in await everywhere(reader)
     ((same,),) = await reader.rows("SELECT count(*) FROM messages JOIN threads USING (post_id) JOIN incidents USING (post_id)")
     assert same == 1
+    assert await erase(reader, noon + 402 * DAY) == Erased()
+
+
+async def test_a_reply_in_private_keeps_no_address_that_names_the_person(reader: Reader, noon: datetime) -> None:
+    said = replace(comment(1, "Помогите!", noon, by="77701"), post_id="direct:77701", url="https://vk.com/gim7?sel=77701")
+    await reader.read(said, at=noon)
+    async with reader.intake.database.write() as session:
+        await session.execute(text("INSERT INTO operators (name, role, created_at) VALUES ('Вера', 'operator', now())"))
+        written = (
+            "INSERT INTO replies (region_id, incident_id, month, message_id, operator_id, text, state, written_at, url) SELECT i.region_id,"
+            " i.id, i.month, i.message_id, o.id, 'Едем', :state, now(), :url FROM incidents i, operators o RETURNING id"
+        )
+        await session.scalar(text(written), {"state": "sent", "url": said.url})
+        last = await session.scalar(text(written), {"state": "sending", "url": None})
+
+    await erase(reader, noon + 401 * DAY)
+    async with reader.intake.database.write() as session:
+        await settle(session, reader.intake.region_id, ReplyId(last), Settled(ReplyState.SENT, "9", said.url), now=noon + 402 * DAY)
+
+    assert "77701" not in await everywhere(reader)
+
+
+async def test_a_dialogue_in_which_only_the_page_wrote_forgets_to_whom(reader: Reader, noon: datetime) -> None:
+    said = comment(1, "Анна, ждём вас на приёме", noon, by=PAGE, mentions=("77701",))
+    await reader.read(replace(said, post_id="direct:77701", url="https://vk.com/gim7?sel=77701"), at=noon)
+
+    await erase(reader, noon + 399 * DAY)
+    assert "Анна" in await everywhere(reader)
+    await erase(reader, noon + 401 * DAY)
+
+    kept = await everywhere(reader)
+    assert not [word for word in ("77701", "Анна") if word in kept]
     assert await erase(reader, noon + 402 * DAY) == Erased()
 
 

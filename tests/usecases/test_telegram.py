@@ -158,6 +158,7 @@ async def test_from_a_post_in_the_channel_to_answers_in_the_group_and_in_private
     await service.hear(21)
     state, log = await service.last_words()
     assert (state, log) == ("sent", ["opened", "reply_written", "reply_sent", "answered"])
+    assert await service.rows("SELECT data - 'reply' FROM incident_events WHERE type = 'reply_sent'") == [({},)]
     assert service.world.calls("sendMessage") == 1
     report = await check_push(service.desk, service.source_id)
     assert report.is_well

@@ -84,13 +84,16 @@ class SourceOfIncident(BaseModel):
 
 
 class MessageOfIncident(BaseModel):
-    """The resident's message as it stands now; `text` is null when it was gone before we saw it, or was erased."""
+    """The resident's message as it stands now; `text` is null when it was gone before we saw it, or was erased.
+
+    `url` is null for a private message, whose address names the person, unless the role works on incidents.
+    """
 
     model_config = example(**MESSAGE)
 
     id: int
     network: str
-    url: str
+    url: str | None
     text: str | None
     author_name: str | None
     published_at: datetime
@@ -116,11 +119,14 @@ class MessageOfIncident(BaseModel):
 
 
 class FirstAnswerOut(BaseModel):
-    """The earliest answer that counts, as it stands now. `class` is that of the version that counted."""
+    """The earliest answer that counts, as it stands now. `class` is that of the version that counted.
+
+    `url` is null as that of the message is.
+    """
 
     model_config = example(**FIRST_ANSWER)
 
-    url: str
+    url: str | None
     text: str | None
     answer_class: AnswerClass = Field(serialization_alias="class")
     account: str | None

@@ -56,13 +56,16 @@ class MassChoiceIn(BaseModel):
 
 
 class SaidOut(BaseModel):
-    """What officials have said to one of the incidents: a text that could be said to all. Nothing sends it."""
+    """What officials have said to one of the incidents: a text that could be said to all. Nothing sends it.
+
+    `url` is null as that of a message is.
+    """
 
     model_config = example(**SAID)
 
     incident_id: int
     text: str
-    url: str
+    url: str | None
     answer_class: AnswerClass = Field(serialization_alias="class")
     published_at: datetime
 

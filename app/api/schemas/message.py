@@ -59,6 +59,7 @@ class MessageOut(BaseModel):
 
     Of one that was erased, by term or on request, neither author nor text is left. One is `informal` whose account is registered as
     official, but was not so when it was written: it answers nobody.
+    `url` and `parent_url` of a `direct` one name the person: they are null unless the role works on incidents.
     `author_id` is the same for one person within a thread and another one in every other; of pages and bodies it is the network's own.
     """
 
@@ -67,7 +68,7 @@ class MessageOut(BaseModel):
     id: int
     network: str
     type: MessageType
-    url: str
+    url: str | None
     source_id: int
     parent_url: str | None
     text: str | None

@@ -21,7 +21,7 @@ REPLY = {
 
 
 class ReplyOut(BaseModel):
-    """A reply written here: `url` is where it stands, `error` why it does not (yet)."""
+    """A reply written here: `url` is where it stands (null as that of a message is), `error` why it does not (yet)."""
 
     model_config = example(**REPLY)
 

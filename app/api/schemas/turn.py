@@ -108,12 +108,12 @@ class TurnOut(BaseModel):
 
 
 class AnswerOut(BaseModel):
-    """An official message bound to the incident: by what, and what it is worth by which rule."""
+    """An official message bound to the incident: by what, and what it is worth by which rule. `url` is null as that of a message is."""
 
     model_config = example(**ANSWER)
 
     message_id: int
-    url: str
+    url: str | None
     text: str | None
     answer_class: AnswerClass = Field(serialization_alias="class")
     rule: str

@@ -94,7 +94,7 @@ async def take_out(session: AsyncSession, region_id: RegionId, leaving: Sequence
         erased += await _take_out(session, region_id, month, of_month, held, now=now)
         for one in of_month:
             if one.thread.post_id == f"{DIRECT_DIALOGUE}{one.author_id}":
-                await _rename_dialogue(session, region_id, one)
+                await rename_dialogue(session, region_id, one)
     return erased
 
 
@@ -119,14 +119,16 @@ async def _take_out(
 
 PLACE = "region_id = :region AND source_id = :source AND post_id = :post"
 RENAME = (
+    "UPDATE replies SET url = NULL WHERE region_id = :region AND url IS NOT NULL"
+    f" AND incident_id IN (SELECT id FROM incidents WHERE {PLACE} AND month = :month)",
     f"UPDATE messages SET post_id = :renamed, url = '' WHERE {PLACE} AND month = :month",
     f"UPDATE incidents SET post_id = :renamed WHERE {PLACE} AND month = :month",
     f"UPDATE threads SET post_id = :renamed WHERE {PLACE} AND month = :month",
 )
 
 
-async def _rename_dialogue(session: AsyncSession, region_id: RegionId, one: Leaving) -> None:
-    """A private dialogue is named after the person, and so are the addresses in it."""
+async def rename_dialogue(session: AsyncSession, region_id: RegionId, one: Leaving) -> None:
+    """Takes the person out of the name of their private dialogue, and out of the addresses in it."""
     thread = one.thread
     place = {"region": region_id, "source": thread.source_id, "post": thread.post_id, "month": thread.month}
     for statement in RENAME:
@@ -177,6 +179,15 @@ async def _empty(
     return Erased(len(ids), ids=tuple(ids))
 
 
+async def voices_in(session: AsyncSession, region_id: RegionId, threads: Sequence[HeldThread]) -> list[int]:
+    """What pages and bodies said in the threads."""
+    ids: list[int] = []
+    for month, of_month in by_month(threads):
+        ids += await session.scalars(VOICES_IN, {"region": region_id, "month": month, **places(of_month)})
+    return ids
+
+
+VOICES_IN = text(f"SELECT m.id FROM {IN_THREADS} WHERE {VOICE}")
 EMPTY = text(
     f"UPDATE messages SET text = '', erased_at = :now, mentions = {NOTHING_KNOWN}"
     " WHERE region_id = :region AND month = ANY(CAST(:months AS date[])) AND id = ANY(CAST(:ids AS bigint[])) RETURNING id"

@@ -16,11 +16,12 @@ from app.domain.retention import UNKNOWN_AUTHOR
 from app.storage.privacy.retention import HeldThread, by_month, places
 from app.storage.regions import RegionId
 from app.storage.replay.schemas import KEPT_PREFIX
+from connectors.sdk.contract import DIRECT_DIALOGUE
 
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """A thread in which the person wrote, or is only mentioned."""
+    """A thread in which the person wrote, or is only mentioned or written to."""
 
     thread: HeldThread
     wrote: bool
@@ -45,12 +46,14 @@ async def of_month(session: AsyncSession, region_id: RegionId, network: str, aut
     """The person's threads of a month."""
     rows = await session.execute(
         text(
-            "SELECT m.source_id, m.post_id, bool_or(m.author_id = :author) FROM messages m WHERE m.region_id = :region AND m.month = :month"
+            "SELECT m.source_id, m.post_id, coalesce(bool_or(m.author_id = :author), false) FROM messages m"
+            " WHERE m.region_id = :region AND m.month = :month"
             " AND m.source_id IN (SELECT id FROM sources WHERE region_id = :region AND network = :network)"
-            " AND (m.author_id = :author OR m.mentions @> ARRAY[CAST(:author AS text)]) GROUP BY m.source_id, m.post_id"
+            " AND (m.author_id = :author OR m.mentions @> ARRAY[CAST(:author AS text)] OR m.post_id = :dialogue)"
+            " GROUP BY m.source_id, m.post_id"
             " ORDER BY m.source_id, m.post_id"
         ),
-        {"region": region_id, "network": network, "author": author_id, "month": month},
+        {"region": region_id, "network": network, "author": author_id, "dialogue": f"{DIRECT_DIALOGUE}{author_id}", "month": month},
     )
     return [Footprint(HeldThread(row[0], row[1], month), row[2]) for row in rows]
 
