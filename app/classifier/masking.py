@@ -13,10 +13,12 @@ WORD = r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?"
 PATRONYMIC = r"[А-ЯЁ][а-яё]{2,}(?:ович|евич|ьич|овн|евн|ичн|иничн|оглы|кызы)(?:а|у|ы|е|ем|ой|ом|ою)?"
 INITIAL = r"[А-ЯЁ]\."
 
+# No pattern may look far ahead from each of many places: a text of nothing but beginnings would take the square of its length.
 RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\[(?:id|club|public)\d+\|[^\]]*\]"), NAME),
+    (re.compile(r"\[(?:id|club|public|event)\d+(?::[^\]|]{0,100})?\|[^\]]{0,300}\]"), NAME),
+    (re.compile(r"\{(user|group):\d+\}.{0,300}?\{\1\}", re.DOTALL), NAME),
     (re.compile(r"(?<!\w)@[A-Za-z0-9_.]{3,}"), NAME),
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), MAIL),
+    (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), MAIL),
     (re.compile(r"(?:https?://|www\.)\S+|\b(?:vk|ok|t)\.(?:com|ru|me)/\S+", re.IGNORECASE), LINK),
     # Phones in any spacing, before longer numbers, so that a city's code stays a phone.
     (re.compile(r"(?<![\d/.-])(?:\+7|8|7)[\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\d)"), PHONE),

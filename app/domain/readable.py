@@ -2,15 +2,16 @@
 
 import re
 
-MENTION = re.compile(r"\[(?:id|club|public|event)\d+(?::[^\]|]*)?\|([^\]]*)\]")
-PERSON = re.compile(r"\[id\d+(?=[:|])")
+# Bounded, as everything that is searched for in a text of anybody's: `[id1|` a thousand times over must not hold up a page.
+MENTION = re.compile(r"\[(?:id|club|public|event)\d+(?::[^\]|]{0,100})?\|([^\]]{0,300})\]|\{(user|group):\d+\}(.{0,300}?)\{\2\}", re.DOTALL)
+PERSON = re.compile(r"\[id\d+(?=[:|])|\{user:\d+(?=\})")
 DIGIT = re.compile(r"\d")
 DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def readable(text: str) -> str:
     """The text with people's names for mentions, and without marks that turn the reading direction of what stands around."""
-    return DIRECTION_MARKS.sub("", MENTION.sub(r"\1", text))
+    return DIRECTION_MARKS.sub("", MENTION.sub(r"\1\3", text))
 
 
 def without_numbers(text: str) -> str:

@@ -14,7 +14,7 @@ from connectors.ok.schemas import OkComment, OkGroup, OkTopic
 from connectors.sdk.contract import Author, Message, MessageType, PostRef, ResolvedSource, Wall
 from connectors.sdk.errors import SourceGone
 
-MENTION = re.compile(r"\{(user|group):(\d{1,20})\}.*?\{\1\}", re.DOTALL)
+MENTION = re.compile(r"\{(user|group):(\d{1,20})\}.{0,300}?\{\1\}", re.DOTALL)
 
 
 def wall_of(group_id: str) -> Wall:

@@ -25,4 +25,4 @@ def person_behind(link: str) -> str | None:
 
 def without_person(text: str, author_id: str) -> str:
     """The text with «…» for the person's name: `{user:5}Анна{user}, добрый день` names her, `…, добрый день` nobody."""
-    return re.sub(rf"\{{{re.escape(author_id)}\}}.*?\{{user\}}", NOBODY, text, flags=re.DOTALL)
+    return re.sub(rf"\{{{re.escape(author_id)}\}}.{{0,300}}?\{{user\}}", NOBODY, text, flags=re.DOTALL)

@@ -12,7 +12,7 @@ from connectors.vk import settings
 from connectors.vk.schemas import VkComment, VkCommunity, VkPost
 
 SITE = "https://vk.com"
-MENTION = re.compile(r"\[(id|club|public|event)(\d{1,18})(?::[^\]|]*)?\|[^\]]*\]")
+MENTION = re.compile(r"\[(id|club|public|event)(\d{1,18})(?::[^\]|]{0,100})?\|[^\]]{0,300}\]")
 """`[id123|Имя]`, `[club1|Имя]`, and with a place in between: `[id123:bp-1_2|Имя]`."""
 
 

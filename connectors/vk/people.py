@@ -23,4 +23,4 @@ def person_behind(link: str) -> str | None:
 
 def without_person(text: str, author_id: str) -> str:
     """The text with «…» for the person's name: `[id501|Анна], добрый день` names her, `…, добрый день` nobody."""
-    return re.sub(rf"\[id{re.escape(author_id)}(?::[^\]|]*)?\|[^\]]*\]", NOBODY, text)
+    return re.sub(rf"\[id{re.escape(author_id)}(?::[^\]|]{{0,100}})?\|[^\]]{{0,300}}\]", NOBODY, text)

@@ -8,7 +8,7 @@ import pytest
 
 from app.console.markup import excerpt, outside
 from app.console.pages import Pages
-from app.domain.readable import readable
+from app.domain.readable import readable, without_numbers
 from connectors.sdk.contract import Author
 from tests.console.browsing import Browser
 from tests.usecases.reading import PAGE, Reader, comment, post
@@ -53,6 +53,13 @@ async def test_hostile_addresses_are_not_repeated_as_markup(anna: Browser) -> No
 
 def test_a_mention_is_read_as_the_name() -> None:
     assert readable("[id5|Пётр], [club7|Администрация], [id9:bp-1_2|Анна]") == "Пётр, Администрация, Анна"
+    assert readable("{user:560700000000001}Нина{user}, {group:5}ЖКХ{group}!") == "Нина, ЖКХ!"
+
+
+def test_of_a_mention_only_the_number_can_be_left_out_and_nothing_moves() -> None:
+    said = "[id501|Нина], {user:560}Ира{user} и [club7|ЖКХ], дом 12"
+
+    assert without_numbers(said) == "[id000|Нина], {user:000}Ира{user} и [club7|ЖКХ], дом 12"
 
 
 def test_a_mention_cannot_smuggle_markup_past_the_escaping() -> None:

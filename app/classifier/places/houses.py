@@ -10,8 +10,9 @@ SPAN = r"(?:\s?[-–—]\s?\d{1,4}(?!\d))?"
 MORE = rf"(?:(?:\s?,\s?|\s+и\s+){NUMBER}{BLOCK}){{0,8}}"
 LIST = rf"{NUMBER}{BLOCK}{SPAN}{MORE}"
 HOUSE_WORD = r"(?:дом(?:а|е|у|ом|ов|ами|ах|ам)?|д|dom|doma)\b\.?"
-BEHIND = re.compile(rf"[\s,]*(?:{HOUSE_WORD}\s*)?(?:№|N)?\s*(?P<house>{LIST})", re.IGNORECASE)
-NUMBERED = rf"{HOUSE_WORD}\s*(?:№|N)?\s*(?P<house>{LIST})"
+# Blanks are asked for once in a row everywhere: two such in a row take the square of what a long gap has.
+BEHIND = re.compile(rf"[\s,]*(?:{HOUSE_WORD}\s*)?(?:(?:№|N)\s*)?(?P<house>{LIST})", re.IGNORECASE)
+NUMBERED = rf"{HOUSE_WORD}\s*(?:(?:№|N)\s*)?(?P<house>{LIST})"
 BEFORE = re.compile(rf"(?:{NUMBERED}|(?P<first>\d{{1,3}})(?:-?[йи])?\s+{HOUSE_WORD})[\s,]*(?:(?:по|на)\s+)?$", re.IGNORECASE)
 ALONE = re.compile(rf"\b{NUMBERED}", re.IGNORECASE)
 FARTHEST_BEFORE = 48

@@ -90,7 +90,7 @@ NOT_ITS_OWN = (
     r"лет|класс|этаж|час|минут|метр|м\b|км|руб|тыс|дн|год|маршрут|-?х\b|,\d"
     r"|январ|феврал|март|апрел|мая|июн|июл|август|сентябр|октябр|ноябр|декабр"
 )
-NUMBER = re.compile(rf"\s*(?P<sign>№|N|номер)?\s*(?P<number>\d{{1,3}})(?!\d)(?!\s*(?:{NOT_ITS_OWN}))", re.IGNORECASE)
+NUMBER = re.compile(rf"\s*(?:(?P<sign>№|N|номер)\s*)?(?P<number>\d{{1,3}})(?!\d)(?!\s*(?:{NOT_ITS_OWN}))", re.IGNORECASE)
 NUMBERED = frozenset({"школа", "детский сад", "больница", "поликлиника", "котельная", "общежитие", "аптека", "магазин", "колледж"})
 """Sorts that are called by a number even without a sign for it."""
 QUOTED = re.compile(r"\s*[«\"“](?P<name>[^»\"”\n]{2,40})[»\"”]")

@@ -26,7 +26,7 @@ SHORTEST_UNKNOWN = 4
 SMALL_LEADS = frozenset({"на", "по", "вдоль", "na", "po"})
 """What stands before a street even in small letters."""
 TURKIC = {form: type_ for form, type_ in STREET_TYPE_OF.items() if form.startswith("урам")}
-LISTED = re.compile(r"\s*(?:,|и|,?\s*а также)\s+|\s*[-–—]\s*")
+LISTED = re.compile(r"\s*(?:,|и|(?:,\s*)?а также)\s+|\s*[-–—]\s*")
 BARE = re.compile(r"\s*(?:$|[,.;:!?—–\n]|-\s)")
 
 
