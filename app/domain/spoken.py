@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from app.domain.working_time import Hours, WeeklyHours
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+NEARLY = 1e-9
+"""What arithmetic may miss."""
 TOGETHER = "\N{NO-BREAK SPACE}"
 WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 MONTHS = ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря")
@@ -55,8 +57,10 @@ def _spoken(time: timedelta | float, *, exact_below: float) -> str:
 
 
 def whole_percent(share: float) -> int:
-    """A share of 1 in hundredths."""
-    return round(100 * share)
+    """A share of 1 in hundredths, a half counted up; nothing and all are said of nothing and of all alone."""
+    if NEARLY < share < 1 - NEARLY:
+        return min(max(math.floor(100 * share + 0.5 + NEARLY), 1), 99)
+    return 100 * round(share)
 
 
 def offset(local: datetime) -> str:

@@ -26,12 +26,14 @@ TOLERANCE = 1e-12
 class Wait:
     """One question: the seconds until its first answer, or until it was last observed without one.
 
-    `retracted`: the answer was taken back later. Its time counts, but it is not among those answered in time.
+    `retracted`: the answer was taken back later. Its time counts, but it is not among those answered in time. `withdrawn`: the question was
+    taken back by its author, and observed no longer.
     """
 
     seconds: float
     answered: bool
     retracted: bool = False
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +81,17 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is shown of a group. `mean_answered_seconds` leaves the unanswered out and is a contrast, not a measure.
+    """What is shown of a group. Of the unanswered some were `withdrawn` and are observed no longer, of the answers some were `retracted`.
 
-    `share_within` is over all questions, by hours. Past the longest wait it is the share so far, a lower bound;
-    without questions there is none.
+    `mean_answered_seconds` leaves the unanswered out and is a contrast, not a measure. `share_within` is over all questions, by hours.
+    Past the longest wait it is the share so far, a lower bound; without questions there is none.
     """
 
     n: int
     answered: int
     unanswered: int
+    withdrawn: int
+    retracted: int
     km_median_seconds: float | None
     km_median_interval: tuple[float | None, float | None]
     p90_seconds: float | None
@@ -138,6 +142,8 @@ def figures_of(waits: Collection[Wait]) -> Figures:
         n=len(waits),
         answered=len(times),
         unanswered=len(waits) - len(times),
+        withdrawn=sum(wait.withdrawn for wait in waits),
+        retracted=sum(wait.retracted for wait in waits),
         km_median_seconds=curve.quantile(0.5),
         km_median_interval=curve.quantile_interval(0.5),
         p90_seconds=curve.quantile(0.9),

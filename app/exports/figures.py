@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.domain.spoken import length, whole_percent
 from app.domain.statistics import HOURS, Figures
-from app.exports.table import Cell, Heading, Row
+from app.exports.table import Cell, Heading, Row, number
 
 STILL_WAITING = "ещё ждут"
 NOBODYS = "не определено"
@@ -60,6 +60,8 @@ class FiguresTable:
             Heading("Вопросов", 10),
             Heading("С ответом", 10),
             Heading("Без ответа", 10),
+            Heading("Из них удалены автором", 10),
+            Heading("Ответов взято назад", 10),
             Heading("Ответить нельзя", 10),
             *(Heading(f"Медиана{part}", 16) for part in (", с", "", ": от, с", ": до, с")),
             *(Heading(f"9 из 10{part}", 16) for part in (", с", "")),
@@ -80,20 +82,20 @@ class FiguresTable:
 
 
 def _cells(figures: Figures, no_reply: int) -> Iterator[Cell]:
-    yield from (figures.n, figures.answered, figures.unanswered, no_reply)
+    yield from (figures.n, figures.answered, figures.unanswered, figures.withdrawn, figures.retracted, no_reply)
     yield from _time(figures.km_median_seconds, figures.n)
-    yield from (None if bound is None else int(bound) for bound in figures.km_median_interval)
+    yield from (None if bound is None else number(bound) for bound in figures.km_median_interval)
     yield from _time(figures.p90_seconds, figures.n)
     for hours in HOURS:
         yield from _shares(figures.share_within, figures.share_within_interval, hours)
     mean = figures.mean_answered_seconds
-    yield from (None, None) if mean is None else (int(mean), length(mean))
+    yield from (None, None) if mean is None else (number(mean), length(mean))
 
 
 def _time(seconds: float | None, questions: int) -> tuple[Cell, Cell]:
     if seconds is None:
         return None, STILL_WAITING if questions else None
-    return int(seconds), length(seconds)
+    return number(seconds), length(seconds)
 
 
 def _shares(shares: Mapping[int, float | None], intervals: Mapping[int, tuple[float, float] | None], hours: int) -> Iterator[Cell]:

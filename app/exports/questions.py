@@ -9,7 +9,7 @@ from app.domain.answer import AnswerClass
 from app.domain.readable import readable
 from app.domain.working_hours import WorkingHours
 from app.domain.working_time import working_time_between
-from app.exports.table import Cell, Heading, Row
+from app.exports.table import Cell, Heading, Row, number
 from app.storage.questions import Question
 
 YES, NO = "да", "нет"
@@ -81,8 +81,8 @@ class QuestionsTable:
         ended_at = max(started_at, answered_at or question.withdrawn_at or self.now)
         yield NO if answered_at is None else YES
         yield YES if retracted else NO
-        yield _number((ended_at - started_at).total_seconds())
-        yield _number(working_time_between(started_at, ended_at, self.hours.calendar).total_seconds())
+        yield number((ended_at - started_at).total_seconds())
+        yield number(working_time_between(started_at, ended_at, self.hours.calendar).total_seconds())
 
 
 def _uncounted(question: Question) -> str | None:
@@ -92,7 +92,3 @@ def _uncounted(question: Question) -> str | None:
     if question.due_at is None:
         return UNCOUNTED["pre_observed"]
     return None if question.no_reply_at is None else UNCOUNTED["no_reply"]
-
-
-def _number(seconds: float) -> Cell:
-    return int(seconds) if seconds.is_integer() else seconds

@@ -14,6 +14,11 @@ class FileFormat(StrEnum):
     XLSX = "xlsx"
 
 
+def number(value: float) -> Cell:
+    """A number to its last digit, whole ones as such."""
+    return int(value) if value.is_integer() else value
+
+
 MEDIA_TYPES = {
     FileFormat.CSV: "text/csv; charset=utf-8",
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -39,6 +39,7 @@ class GroupOfWaits:
     ended: Sequence[float]
     answered: Sequence[bool]
     retracted: Sequence[bool]
+    withdrawn: Sequence[bool]
     topics: Sequence[str | None]
     no_reply: int
 
@@ -91,7 +92,7 @@ async def waits(
             f"SELECT {columns}, {_column('extract(epoch FROM t.started_at)::float8')},"
             f" {_column(f'extract(epoch FROM coalesce({answered_at}, t.withdrawn_at, CAST(:now AS timestamptz)))::float8')},"
             f" {_column(f'{answered_at} IS NOT NULL')}, {_column(retracted)},"
-            f" {_column(TOPIC_GROUP)}, count(t.no_reply_at)"
+            f" {_column(f'{answered_at} IS NULL AND t.withdrawn_at IS NOT NULL')}, {_column(TOPIC_GROUP)}, count(t.no_reply_at)"
             f" FROM turns t JOIN incidents i ON i.region_id = t.region_id AND i.id = t.incident_id{joins}"
             f" WHERE {OWED} GROUP BY 1, 2 ORDER BY 2 NULLS LAST, 1"
         ),

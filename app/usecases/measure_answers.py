@@ -86,7 +86,7 @@ def _measure(found: Sequence[GroupOfWaits], calendar: Calendar | None) -> Measur
 
 
 def _plain_waits(found: Sequence[GroupOfWaits]) -> list[list[Wait]]:
-    return [[Wait(exact(ended - started), answered, retracted) for started, ended, answered, retracted in _rows(group)] for group in found]
+    return [[Wait(exact(ended - started), *about) for started, ended, *about in _rows(group)] for group in found]
 
 
 def _working_waits(found: Sequence[GroupOfWaits], calendar: Calendar) -> list[list[Wait]]:
@@ -95,11 +95,8 @@ def _working_waits(found: Sequence[GroupOfWaits], calendar: Calendar) -> list[li
         return [[] for _ in found]
     first, last = min(moments), max(moments)
     elapsed = working_clock(calendar, datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC))
-    return [
-        [Wait(exact(elapsed(ended) - elapsed(started)), answered, retracted) for started, ended, answered, retracted in _rows(group)]
-        for group in found
-    ]
+    return [[Wait(exact(elapsed(ended) - elapsed(started)), *about) for started, ended, *about in _rows(group)] for group in found]
 
 
-def _rows(group: GroupOfWaits) -> Iterator[tuple[float, float, bool, bool]]:
-    return zip(group.started, group.ended, group.answered, group.retracted, strict=True)
+def _rows(group: GroupOfWaits) -> Iterator[tuple[float, float, bool, bool, bool]]:
+    return zip(group.started, group.ended, group.answered, group.retracted, group.withdrawn, strict=True)

@@ -43,7 +43,7 @@ async def test_all_questions_count_whether_answered_or_not(viewer: httpx.AsyncCl
     total = (await figures(viewer))["total"]
 
     # At 1 h 1 of 4 is answered (3/4); at 2 h one is last seen; at 3 h 1 of 2 (3/8); the last is open for 30 h.
-    assert (total["n"], total["answered"], total["unanswered"]) == (4, 2, 2)
+    assert (total["n"], total["answered"], total["unanswered"], total["withdrawn"], total["retracted"]) == (4, 2, 2, 1, 0)
     assert total["km_median_seconds"] == 3 * 3600
     assert total["p90_seconds"] is None
     assert total["share_within"] == {"4h": 0.625, "9h": 0.625, "24h": 0.625}
@@ -61,9 +61,10 @@ async def test_figures_come_as_a_file_that_says_what_they_are(viewer: httpx.Asyn
     row, of_group = dict(zip(head, total, strict=True)), dict(zip(head, group, strict=True))
     assert (row["Разрез"], of_group["Разрез"], of_group["Название"]) == ("всего", "страница", "Администрация")
     assert (row["Вопросов"], row["С ответом"], row["Без ответа"], row["Ответить нельзя"]) == ("4", "2", "2", "0")
+    assert (row["Из них удалены автором"], row["Ответов взято назад"]) == ("1", "0")
     assert (row["Медиана, с"], row["Медиана"]) == ("10800", "3\N{NO-BREAK SPACE}ч")
     assert (row["9 из 10, с"], row["9 из 10"]) == ("", "ещё ждут")
-    assert row["За 4 ч, %"] == "62"  # .625 as the page rounds it
+    assert row["За 4 ч, %"] == "63"  # .625 as the page rounds it
     assert (row["Среднее по отвеченным, с"], row["Среднее по отвеченным"]) == ("7200", "2\N{NO-BREAK SPACE}ч")
     assert (row["Период с (Europe/Moscow, UTC+3)"], row["Часы"]) == ("2026-03-01 03:00:00", "по календарю")
     assert "Каплана — Майера" in row["Как считается"]
@@ -132,7 +133,7 @@ async def test_an_answer_taken_back_leaves_the_numerator_of_those_in_time(
 
     total = (await figures(viewer))["total"]
 
-    assert (total["n"], total["answered"]) == (4, 2)
+    assert (total["n"], total["answered"], total["retracted"]) == (4, 2, 1)
     # The first never counts as in time: at 3 h 1 of the 3 still at risk.
     assert total["share_within"]["24h"] == pytest.approx(1 / 3)
 

@@ -17,6 +17,8 @@ FIGURES: dict[str, Any] = {
     "n": 120,
     "answered": 96,
     "unanswered": 24,
+    "withdrawn": 2,
+    "retracted": 1,
     "km_median_seconds": 18240.0,
     "km_median_interval": [15100.0, 22480.0],
     "p90_seconds": 151200.0,
@@ -41,6 +43,7 @@ Value = TypeVar("Value")
 class FiguresOut(BaseModel):
     """How long residents wait, unanswered questions included (Kaplan–Meier, 95 % intervals).
 
+    `withdrawn` of the unanswered were taken back by their authors and are observed until then; `retracted` of the answers were taken back.
     A quantile is null when that share of the questions was not answered yet. `share_within` is the estimated share of all
     questions that get their answer within so many hours of the chosen clock, answers later taken back left out; where
     nobody has waited that long yet it is the share so far, a lower bound (see `longest_wait_seconds`).
@@ -53,6 +56,8 @@ class FiguresOut(BaseModel):
     n: int
     answered: int
     unanswered: int
+    withdrawn: int
+    retracted: int
     km_median_seconds: float | None
     km_median_interval: tuple[float | None, float | None]
     p90_seconds: float | None
@@ -161,6 +166,8 @@ def _fields(figures: Figures, no_reply: int) -> dict[str, Any]:
         "n": figures.n,
         "answered": figures.answered,
         "unanswered": figures.unanswered,
+        "withdrawn": figures.withdrawn,
+        "retracted": figures.retracted,
         "km_median_seconds": figures.km_median_seconds,
         "km_median_interval": figures.km_median_interval,
         "p90_seconds": figures.p90_seconds,
