@@ -16,6 +16,7 @@ from app.api.access import Requires
 from app.domain.operator import MAY, Act, Role
 from tests.api.conftest import Api
 from tests.applications import application
+from tests.architecture.tree import ROOT
 
 OPEN_TO_ALL = {"/healthz", "/readyz"}
 BY_SETTING = {"/metrics"}
@@ -55,6 +56,20 @@ async def answers(api: Api, headers: dict[bytes, bytes]) -> dict[str, int]:
             method, address = call_of(route)
             found[f"{method} {route.path}"] = (await client.request(method, address, headers=headers)).status_code
     return found
+
+
+def test_calls_that_the_documents_name_are_there(api: Api) -> None:
+    pages = [page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").glob("*.md"))]
+    named = {call for page in pages for call in re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/[\w/{}-]+)[`?]", page)}
+    there = {(method, bare(route.path or "")) for route in routes(api.app) for method in route.methods or ()}
+
+    assert len(named) > 20
+    assert {(method, bare(path)) for method, path in named} <= there
+
+
+def bare(path: str) -> str:
+    """The path without what its parameters are called, or are in an example."""
+    return re.sub(r"\{\w+\}|(?<=/)\d+", "{}", path.removeprefix("/api/v1"))
 
 
 def test_there_are_routes_to_look_at(api: Api) -> None:
