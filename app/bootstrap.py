@@ -26,11 +26,12 @@ from app.jobs.connectors import ConnectorPool, Rates, Secret
 from app.settings import Settings
 from app.storage import regions
 from app.storage.credentials import SecretBox
-from app.storage.engine import Database, create_engine, ensure_database
+from app.storage.engine import DATABASE_ERRORS, Database, create_engine, ensure_database
 from app.storage.privacy.marks import Marks
 from app.storage.regions import RegionId
 from app.storage.server.embedded import EmbeddedServer, embedded_server, revive
-from app.storage.server.migrate import is_current, migrate
+from app.storage.server.failures import is_locked
+from app.storage.server.migrate import Standing, migrate, standing
 from app.telemetry.metrics import DeltaReader
 from app.usecases.find_places import PlaceFinders
 from app.usecases.judge_page import Intake
@@ -144,6 +145,9 @@ async def running_services(settings: Settings, *, now: Callable[[], datetime] = 
         secret = _secret_key(settings)
         box = SecretBox(secret)
         async with database.write() as session:
+            others = await regions.codes(session)
+            if others and settings.region not in others:
+                log.warning("a region is begun beside others: is OTKLIK_REGION right?", region=settings.region, others=others)
             region_id = await regions.ensure_region(session, settings.region, now=now(), zone=settings.timezone)
         found = plugins()
         zone = ZoneInfo(settings.timezone)
@@ -165,8 +169,16 @@ async def migrated_database(settings: Settings) -> AsyncIterator[Database]:
         url, _ = await _open_server(settings, stack)
         database = Database(create_engine(url))
         stack.push_async_callback(database.close)
-        await database.check()
-        await migrate(database.engine)
+        await _check(database)
+        try:
+            await migrate(database.engine)
+        except DATABASE_ERRORS as error:
+            if not is_locked(error):
+                raise
+            raise CannotStart(
+                "Somebody else holds a table for more than five seconds (a backup, a long report?). "
+                "Nothing is lost: run `otklik migrate` again when that has ended."
+            ) from error
         yield database
 
 
@@ -219,12 +231,20 @@ def remote_endpoint(settings: Settings) -> Endpoint | None:
     return Endpoint(settings.classifier_url, settings.classifier_model, key, settings.classifier_timeout_seconds)
 
 
-async def _ensure_schema(settings: Settings, database: Database) -> None:
+async def _check(database: Database) -> None:
     try:
         await database.check()
     except OSError as error:
-        raise CannotStart(f"The database of OTKLIK_DATABASE_URL cannot be reached: {error}") from error
-    if await is_current(database.engine):
+        place = f"{database.engine.url.host}:{database.engine.url.port or 5432}"
+        raise CannotStart(f"The database of OTKLIK_DATABASE_URL cannot be reached at {place}: {error.strerror or error}.") from error
+
+
+async def _ensure_schema(settings: Settings, database: Database) -> None:
+    await _check(database)
+    found = await standing(database.engine)
+    if found is Standing.NEWER:
+        log.warning("schema of a later release")
+    if found is not Standing.ANOTHER:
         return
     if settings.database_url is not None:
         raise CannotStart("The database has another schema than this release needs: run `otklik migrate` first.")

@@ -1,15 +1,20 @@
 """Every setting, typed, from the environment or `.env`; read only by `bootstrap`."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
 PREFIX = "OTKLIK_"
+ENV_FILE = ".env"
+OF_TESTS = "OTKLIK_TEST_DATABASE_URL"
 
 
 class SettingsInvalid(RuntimeError):
@@ -30,6 +35,15 @@ def _web_address(address: str) -> str:
     return address.rstrip("/")
 
 
+def _proxies(given: str) -> str:
+    for one in given.split(","):
+        try:
+            ip_network(one.strip())
+        except ValueError as error:
+            raise ValueError(f"{one.strip()!r} is neither an address nor a network; give some like 127.0.0.1,10.0.0.0/8") from error
+    return given
+
+
 def _from_json(given: object) -> object:
     """A setting of several values as the environment holds it."""
     try:
@@ -45,12 +59,15 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 class Settings(BaseSettings):
     """See docs/configuration.md; a test holds the two together."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True
+    )
 
     database_url: SecretStr | None = None
     data_dir: Path = Path("./var")
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
+    trusted_proxies: Annotated[str, AfterValidator(_proxies)] = "127.0.0.1,::1"
     secret_key: SecretStr | None = Field(None, min_length=16)
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Moscow"
     region: str = Field("region", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
@@ -121,6 +138,15 @@ def load_settings(**overrides: object) -> Settings:
     if problems:
         raise SettingsInvalid("\n  ".join(["These settings do not hold:", *problems]))
     return settings
+
+
+def unknown_settings() -> dict[str, str | None]:
+    """Names that look like settings and are none, each with the setting that may have been meant."""
+    known = [name.upper() for name in Settings.model_fields]
+    names = {name.upper() for name in (*os.environ, *DotEnvSettingsSource(Settings).env_vars)}
+    strange = {name.removeprefix(PREFIX) for name in names - {OF_TESTS} if name.startswith(PREFIX)} - set(known)
+    meant = {name: get_close_matches(name, known, n=1) for name in sorted(strange)}
+    return {PREFIX + name: PREFIX + near[0] if near else None for name, near in meant.items()}
 
 
 def _read(overrides: Mapping[str, object]) -> Settings:

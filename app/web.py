@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import errno
 import socket
 from collections.abc import Iterator
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.api.context import ApiContext
 from app.bootstrap import CannotStart, Services, system_now
@@ -50,7 +52,9 @@ def bind(host: str, port: int) -> socket.socket:
         listening.listen(BACKLOG)  # who comes before the application is ready waits, and is not turned away
     except OSError as error:
         listening.close()
-        raise CannotStart(f"Port {port} on {host} cannot be used ({error.strerror}): set OTKLIK_PORT or --port to a free one.") from error
+        of_port = error.errno in {errno.EADDRINUSE, errno.EACCES}
+        remedy = "OTKLIK_PORT or --port to a free one" if of_port else "OTKLIK_HOST to an address of this machine"
+        raise CannotStart(f"Port {port} on {host} cannot be used ({error.strerror}): set {remedy}.") from error
     return listening
 
 
@@ -76,14 +80,25 @@ async def run_web(services: Services, stop: asyncio.Event, listening: socket.soc
     )
     app = create_app(context)
     add_console(app, _console_context(services, desk))
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False)
-    server = QuietServer(config)
+    server = QuietServer(server_config(app, trusted_proxies=services.settings.trusted_proxies))
     async with asyncio.TaskGroup() as group:
         group.create_task(server.serve(sockets=[listening]), name="web")
         feeding = group.create_task(app.state.feed.run(), name="event feed")
         await _count_until(stop, services, context.disk)
         feeding.cancel()
         server.should_exit = True
+
+
+def server_config(app: ASGIApp, *, trusted_proxies: str) -> uvicorn.Config:
+    """How the application is served; from the proxies it is believed who is behind them and whether they came by TLS."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
+        forwarded_allow_ips=trusted_proxies,
+    )
 
 
 async def _count_until(stop: asyncio.Event, services: Services, disk: DiskWatch) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import SettingsInvalid, load_settings
+from app.settings import SettingsInvalid, load_settings, unknown_settings
 
 SERVER = "postgresql://127.0.0.1/otklik"
 
@@ -61,3 +61,17 @@ def test_numbers_of_calls_are_read_from_json(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("OTKLIK_OK_CALLS_PER_DAY", '{"discussions.getList": 100}')
 
     assert load_settings().calls_per_day("ok") == {"discussions.getList": 100}
+
+
+def test_names_that_are_no_settings_are_told_with_what_may_have_been_meant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("OTKLIK_DATABSE_URL=postgresql://127.0.0.1/x\nPOSTGRES_PASSWORD=x\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OTKLIK_PORT", "8000")
+    monkeypatch.setenv("OTKLIK_TEST_DATABASE_URL", SERVER)
+    monkeypatch.setenv("OTKLIK_QQQ", "1")
+
+    assert unknown_settings() == {"OTKLIK_DATABSE_URL": "OTKLIK_DATABASE_URL", "OTKLIK_QQQ": None}
+
+
+def test_a_proxy_is_an_address_or_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(problems(monkeypatch, TRUSTED_PROXIES="127.0.0.1, proxy")) == {"OTKLIK_TRUSTED_PROXIES"}

@@ -11,7 +11,7 @@ from app.api.problems import problem, responses
 from app.api.schemas.shape import example
 from app.storage import workers
 from app.storage.server.failures import is_away
-from app.storage.server.migrate import is_current
+from app.storage.server.migrate import Standing, standing
 
 router = APIRouter(tags=["health"], responses=responses(405))
 SILENCE = timedelta(seconds=60)
@@ -33,7 +33,7 @@ async def check_process() -> Health:
 
 @router.get("/readyz", operation_id="check_readiness", responses=responses(503), response_model=Health)
 async def check_readiness(context: Context) -> Health | Response:
-    """Whether the database is there with the schema of this release and has room, and a worker gave a sign of life within a minute."""
+    """Whether the database is there with this release's schema or a later one and has room, and a worker gave a sign within a minute."""
     missing = {name: reason async for name, reason in _missing(context)}
     if missing:
         return problem(503, "not-ready", " ".join(missing.values()), more={"missing": list(missing)}, headers={"Retry-After": "5"})
@@ -44,7 +44,7 @@ async def _missing(context: ApiContext) -> AsyncIterator[tuple[str, str]]:
     if trouble := await context.disk.trouble():
         yield "disk", trouble
     try:
-        if not await is_current(context.database.engine):
+        if await standing(context.database.engine) is Standing.ANOTHER:
             yield "migrations", "The database has another schema than this release needs: run `otklik migrate`."
             return
         async with context.database.read() as session:

@@ -15,5 +15,8 @@ def tell(error: Exception) -> None:
     """Ends the process with a sentence if the failure was expected, and returns if not."""
     if isinstance(error, EXPECTED):
         fail(str(error))
+    if isinstance(error, OSError) and error.filename is not None:
+        account = " Is this the account that Otklik runs under?" if isinstance(error, PermissionError) else ""
+        fail(f"{error.filename} cannot be used ({error.strerror}).{account}")
     if isinstance(error, DATABASE_ERRORS):
         fail(f"The database cannot be used: {explain(error)}")

@@ -10,8 +10,13 @@ import typer
 from app.bootstrap import migrated_database, sole_user
 from app.cli.running import interruptible, run_to_end, settings_in_force
 from app.settings import Settings
+from app.storage.server.migrate import Standing, standing
 
 commands = typer.Typer()
+STANDINGS = {
+    Standing.OURS: "The database has the newest schema.",
+    Standing.NEWER: "The database has the schema of a later release, with which this one works: nothing was changed.",
+}
 Port = Annotated[int | None, typer.Option(help="Instead of OTKLIK_PORT.", min=0, max=65535)]
 
 
@@ -52,8 +57,8 @@ def migrate() -> None:
     """Brings the database to the newest schema."""
 
     async def bring() -> None:
-        async with migrated_database(settings_in_force()):
-            print("The database has the newest schema.")
+        async with migrated_database(settings_in_force()) as database:
+            print(STANDINGS[await standing(database.engine)])
 
     run_to_end(bring())
 

@@ -7,14 +7,17 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
+import structlog
 import uvloop
 from rich.console import Console
 
 from app.bootstrap import Services, running_services
-from app.settings import Settings, load_settings
+from app.settings import Settings, load_settings, unknown_settings
 from app.telemetry.logs import configure_logs
 
 Result = TypeVar("Result")
+
+log = structlog.get_logger(__name__)
 
 
 def fail(reason: str) -> NoReturn:
@@ -27,6 +30,8 @@ def settings_in_force(**overrides: object) -> Settings:
     """Settings with the command's own options over them, and logs that follow them."""
     settings = load_settings(**{name: value for name, value in overrides.items() if value is not None})
     configure_logs(settings.log_format)
+    for name, meant in unknown_settings().items():
+        log.warning("setting unknown", name=name, **({} if meant is None else {"meant": meant}))
     return settings
 
 

@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.ext.asyncio import async_sessionmaker as session_maker
 from sqlalchemy.pool import QueuePool
@@ -21,6 +21,7 @@ IDLE_SECONDS = 60
 RECYCLE_SECONDS = 300
 """How long a connection may live: firewalls forget silent ones without telling either side."""
 SERVER_SETTINGS = {"application_name": "otklik", "timezone": "UTC", "jit": "off"}
+ADDRESS_FORM = "it has the form postgresql://user:password@host:port/name, and in the password @ is %40, / %2F, : %3A, # %23, % %25."
 DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 """What is raised when the database refuses, is away, or does not answer in time."""
 
@@ -36,7 +37,10 @@ def create_engine(
 
     One that only reads saves the trips that begin and end a transaction. With a `schema` it sees no other.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseUnfit(f"OTKLIK_DATABASE_URL cannot be read: {ADDRESS_FORM}") from error
     if parsed.get_backend_name() != "postgresql":
         raise DatabaseUnfit(f"OTKLIK_DATABASE_URL must start with postgresql://, not {parsed.drivername}://.")
     settings = SERVER_SETTINGS | ({"default_transaction_read_only": "on"} if reads_only else {})

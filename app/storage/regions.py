@@ -54,6 +54,11 @@ async def policies_of(session: AsyncSession, region_id: RegionId) -> dict[Policy
     return by_id(rows)
 
 
+async def codes(session: AsyncSession) -> list[str]:
+    """The codes of all regions that this database serves."""
+    return list(await session.scalars(text("SELECT code FROM regions ORDER BY code")))
+
+
 async def code_of(session: AsyncSession, region_id: RegionId) -> str:
     """The code under which the region was set up."""
     return str(await session.scalar(text("SELECT code FROM regions WHERE id = :region"), {"region": region_id}))

@@ -50,6 +50,13 @@ async def test_a_database_with_another_schema_is_not_ready(api: Api, probe: http
     assert (answer.status_code, answer.json()["missing"]) == (503, ["migrations"])
 
 
+async def test_a_later_schema_does_not_take_the_running_release_away(api: Api, probe: httpx.AsyncClient) -> None:
+    async with api.context.database.write() as session:
+        await workers.beat(session, "one")
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert (await probe.get(READY)).status_code == 200
+
+
 async def test_a_full_disk_is_named_with_what_to_do(api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = asyncpg.exceptions.DiskFullError('could not extend file "base/1": No space left on device')
     disk, own = DiskWatch(), DiskWatch(tmp_path)

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
@@ -70,3 +71,20 @@ async def test_a_command_that_is_not_there_is_wrong_usage(commands: Commands) ->
 
     assert (said.code, said.printed) == (2, "")
     assert "No such command" in said.beside
+
+
+@pytest.mark.parametrize("address", ["postgresql://a:b@127.0.0.1:port/x", "no address"])
+async def test_an_address_of_a_database_that_cannot_be_read_is_told_with_its_form(commands: Commands, address: str) -> None:
+    said = await commands.type("migrate", settings={"DATABASE_URL": address, "SECRET_KEY": "0123456789abcdef"})
+
+    assert (said.code, said.printed) == (1, "")
+    assert said.beside.startswith("OTKLIK_DATABASE_URL cannot be read: it has the form postgresql://")
+
+
+async def test_a_folder_that_is_a_file_is_told_by_its_name(commands: Commands, tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    said = await commands.type("migrate", settings={"DATA_DIR": str(tmp_path / "data"), "PROT": "1"})
+
+    assert said.code == 1
+    assert said.beside.endswith(f"{tmp_path / 'data'} cannot be used (File exists).\n")
+    assert '"meant": "OTKLIK_PORT"' in said.beside

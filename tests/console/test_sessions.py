@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from app.console.addresses import local_address
+from app.domain.errors import NotFound
 from app.domain.operator import Role
+from app.storage.access import operators
+from app.usecases.shut_out import shut_out
 from tests.console.browsing import PASSWORD, Browser, words
 from tests.console.conftest import Site
 
@@ -149,3 +152,22 @@ async def test_a_page_that_refreshes_itself_is_told_that_the_session_has_ended(s
     answer = await anna.open("/queue", **{"X-Otklik-Refresh": "1"})
 
     assert answer.status_code == 401
+
+
+async def test_whoever_is_shut_out_is_signed_out_and_comes_back_when_let_in_again(site: Site) -> None:
+    await site.hire("anna", Role.OPERATOR)
+    browser = await site.browser()
+    await browser.sign_in("anna")
+
+    await shut_out(site.console.database, "anna", now=site.clock[0])
+    turned_away = await browser.open("/")
+    refused = await browser.sign_in("anna")
+    async with site.console.database.write() as session:
+        (found,) = await operators.listed(session)
+        await operators.enable(session, found.registered.operator.id)
+    admitted = await browser.sign_in("anna")
+
+    assert (turned_away.url.path, refused.status_code, admitted.status_code) == ("/login", 401, 303)
+    assert (found.login, found.token_count, found.registered.disabled_at) == ("anna", 0, site.clock[0])
+    with pytest.raises(NotFound):
+        await shut_out(site.console.database, "nobody", now=site.clock[0])

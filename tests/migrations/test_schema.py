@@ -5,12 +5,16 @@ from datetime import datetime, timedelta
 
 import pytest
 from alembic import command
+from pydantic import SecretStr
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.bootstrap import CannotStart, migrated_database
+from app.settings import Settings
 from app.storage.engine import Database, create_engine
 from app.storage.regions import RegionId
-from app.storage.server.migrate import alembic_config, is_current, migrate
+from app.storage.server.migrate import Standing, alembic_config, migrate, standing
 from tests.usecases.reading import PAGE, comment, open_reader
 
 HOUR = timedelta(hours=1)
@@ -25,7 +29,7 @@ async def test_every_migration_goes_down_and_up_again(database: Database) -> Non
     async with database.engine.connect() as connection:
         await connection.run_sync(_down_and_up)
 
-    assert await is_current(database.engine)
+    assert await standing(database.engine) is Standing.OURS
 
 
 async def test_a_migration_may_take_longer_than_a_command_of_the_service(database: Database) -> None:
@@ -37,6 +41,40 @@ async def test_a_migration_may_take_longer_than_a_command_of_the_service(databas
         await migrate(hasty)
     finally:
         await hasty.dispose()
+
+
+@pytest.mark.parametrize(("number", "found"), [("9999", Standing.NEWER), ("0000", Standing.ANOTHER), ("a1b2c3", Standing.ANOTHER)])
+async def test_a_later_schema_is_known_by_its_number(database: Database, number: str, found: Standing) -> None:
+    await _call_the_schema(database, number)
+
+    assert await standing(database.engine) is found
+
+
+async def test_migrating_leaves_a_later_schema_as_it_is(database: Database) -> None:
+    await _call_the_schema(database, "9999")
+    await migrate(database.engine)
+
+    assert await standing(database.engine) is Standing.NEWER
+
+
+async def test_a_migration_that_did_not_get_a_table_says_what_to_do(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def migrate_in_vain(engine: AsyncEngine) -> None:
+        async with engine.begin() as connection:
+            await connection.execute(text("SET LOCAL lock_timeout = '10ms'"))
+            await connection.execute(text("LOCK TABLE operators"))
+
+    monkeypatch.setattr("app.bootstrap.migrate", migrate_in_vain)
+    url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    async with database.write() as session:
+        await session.execute(text("LOCK TABLE operators"))
+        with pytest.raises(CannotStart, match="run `otklik migrate` again"):
+            async with migrated_database(Settings(database_url=SecretStr(url), secret_key=SecretStr("0123456789abcdef"))):
+                pass
+
+
+async def _call_the_schema(database: Database, number: str) -> None:
+    async with database.write() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = :number"), {"number": number})
 
 
 async def test_incidents_that_are_there_already_are_filled_in(database: Database, region_id: RegionId, noon: datetime) -> None:

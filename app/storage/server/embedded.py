@@ -234,10 +234,19 @@ def _socket_folder(folder: Path) -> Path:
     account = _server_account()
     owner = place.stat().st_uid
     if owner not in {os.geteuid(), -1 if account is None else account.pw_uid}:
-        raise EmbeddedDatabaseError(f"{place} belongs to somebody else: remove it, or choose another OTKLIK_DATA_DIR.")
+        raise EmbeddedDatabaseError(
+            f"{place} belongs to {_name_of(owner)}: run otklik under that account, or choose another OTKLIK_DATA_DIR."
+        )
     place.chmod(0o700)
     _give_to_server_user(place)
     return place
+
+
+def _name_of(user_id: int) -> str:
+    try:
+        return pwd.getpwuid(user_id).pw_name
+    except KeyError:
+        return f"user {user_id}"
 
 
 def _open_lock(path: Path) -> IO[bytes]:

@@ -8,6 +8,7 @@ PASSING = frozenset({"08", "28", "3D", "40", "53", "57", "58"})
 """Classes of SQLSTATE that say nothing against the request: connection, login, catalogue, rollback, resources, operator, system."""
 
 DISK_FULL = "53100"
+LOCK_NOT_HAD = "55P03"
 
 
 def is_away(error: BaseException) -> bool:
@@ -26,6 +27,11 @@ def is_away(error: BaseException) -> bool:
 def is_full(error: BaseException) -> bool:
     """Whether the database has no room left on its disk."""
     return _code(error.orig if isinstance(error, DBAPIError) else error) == DISK_FULL
+
+
+def is_locked(error: BaseException) -> bool:
+    """Whether somebody else held what was asked for, longer than it was worth waiting."""
+    return _code(error.orig if isinstance(error, DBAPIError) else error) == LOCK_NOT_HAD
 
 
 def _code(cause: BaseException | None) -> str:

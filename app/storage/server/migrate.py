@@ -1,5 +1,6 @@
 """Brings a database to the newest schema, and says how far it is."""
 
+from enum import Enum
 from pathlib import Path
 
 from alembic import command
@@ -16,6 +17,14 @@ PATIENCE_SECONDS = 6 * 3600.0
 """A migration of a big table takes its time, and cut off after a minute it would never get through."""
 
 
+class Standing(Enum):
+    """How a database's schema stands to a release. Migrations are numbered, so that a release knows those which come after its own."""
+
+    OURS = "the release's own"
+    NEWER = "a later release's, made so that the release before works with it"
+    ANOTHER = "to be migrated, or none of ours"
+
+
 def alembic_config() -> Config:
     """Alembic's settings; the scripts are found beside the package wherever it is installed."""
     config = Config()
@@ -24,7 +33,10 @@ def alembic_config() -> Config:
 
 
 async def migrate(engine: AsyncEngine, *, revision: str = "head") -> None:
-    """Upgrades to `revision` over a connection whose commands may take hours; several processes at once wait for each other."""
+    """Upgrades to `revision` over a connection whose commands may take hours; several processes at once wait for each other.
+
+    The schema of a later release is left as it is.
+    """
     patient = create_engine(engine.url.set(drivername="postgresql"), pool_size=1, command_seconds=PATIENCE_SECONDS)
     try:
         async with patient.connect() as connection:
@@ -34,14 +46,25 @@ async def migrate(engine: AsyncEngine, *, revision: str = "head") -> None:
         await patient.dispose()
 
 
-async def is_current(engine: AsyncEngine) -> bool:
-    """Whether the database has exactly the schema that this release was written for."""
+async def standing(engine: AsyncEngine) -> Standing:
+    """How the database's schema stands to the one that this release was written for."""
     async with engine.connect() as connection:
-        found = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    return found == ScriptDirectory.from_config(alembic_config()).get_current_head()
+        return await connection.run_sync(_standing)
+
+
+def _standing(connection: Connection) -> Standing:
+    found = MigrationContext.configure(connection).get_current_revision()
+    head = str(ScriptDirectory.from_config(alembic_config()).get_current_head())
+    if found == head:
+        return Standing.OURS
+    return Standing.NEWER if found is not None and found.isdigit() and int(found) > int(head) else Standing.ANOTHER
 
 
 def _upgrade(connection: Connection, revision: str) -> None:
+    found = _standing(connection)
+    connection.rollback()  # Alembic would take a transaction that is open already for one that it must not end
+    if found is Standing.NEWER:
+        return
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
