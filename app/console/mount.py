@@ -8,7 +8,6 @@ from starlette.exceptions import HTTPException
 
 from app.console import (
     exports,
-    incident_steps,
     incidents,
     labelling,
     many_steps,
@@ -35,7 +34,6 @@ PARTS = (
     queue,
     exports,
     incidents,
-    incident_steps,
     next_incident,
     many_steps,
     labelling,
