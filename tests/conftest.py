@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from app.storage import regions
 from app.storage.engine import Database, create_engine
@@ -33,6 +34,9 @@ CARELESS = {
 }
 """A test's database need not survive the machine, and nothing happens in it on its own."""
 GIVEN_SERVER = "OTKLIK_TEST_DATABASE_URL"
+
+settings.register_profile("the same everywhere", deadline=None, derandomize=True, database=None)
+settings.load_profile("the same everywhere")  # here, not in a folder, as it holds for the whole process
 
 
 @pytest.hookimpl(trylast=True)

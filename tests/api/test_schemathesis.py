@@ -63,7 +63,7 @@ def call_often(operation: APIOperation[Any, Any, Any, Any], town: Served, connec
     """Calls one operation with values within and beyond its description."""
 
     @given(case=st.one_of(*[operation.as_strategy(generation_mode=mode) for mode in GenerationMode]))
-    @settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     def call(case: Case[Any]) -> None:
         for name, value in case.path_parameters.items():
             if isinstance(value, int) and 0 < value <= LARGEST:

@@ -161,7 +161,7 @@ def test_a_source_that_begins_to_publish_late_is_found_and_followed() -> None:
     assert after > 2 * before
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.lists(st.integers(0, 4 * DAY_SECONDS), min_size=1, max_size=30), min_size=1, max_size=6),
     st.integers(1, 400),

@@ -218,7 +218,7 @@ async def state_of(town: Town) -> dict[str, list[Any]]:
     }
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(story=stories())
 async def test_in_whatever_order_they_come_the_end_is_that_of_polling_alone(
     database: Database, region_id: RegionId, noon: datetime, story: Story
@@ -260,7 +260,7 @@ def test_stories_hold_every_kind_of_disorder() -> None:
     """Lost, late, doubled and early events, polls between them and polls that come in late: else the property would prove little."""
     found: set[str] = set()
 
-    @settings(max_examples=200, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=200)
     @given(story=stories())
     def look(story: Story) -> None:
         slots: Sequence[tuple[int | str, ...]] = story.heard

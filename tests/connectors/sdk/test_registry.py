@@ -5,7 +5,7 @@ from dataclasses import replace
 from importlib.metadata import EntryPoint
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.sdk.contract import Connector, ConnectorContext, ConnectorPlugin, EmulatorWorld
@@ -77,7 +77,6 @@ def test_a_link_of_no_network_is_refused_with_the_hosts_that_are_known(link: str
         plugin_for_link(link, {"other": OTHER})
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_finds_a_network_or_is_refused(link: str) -> None:
     with suppress(InvalidLink):

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.sdk.contract import Cursor
@@ -27,7 +27,6 @@ def test_a_walls_cursor_is_read_as_it_was_written() -> None:
     assert read_wall_cursor(write_wall_cursor(WallCursor(MOMENT))) == WallCursor(MOMENT)
 
 
-@settings(deadline=None)
 @given(THREADS)
 def test_a_threads_cursor_is_read_as_it_was_written(cursor: ThreadCursor) -> None:
     assert read_thread_cursor(write_thread_cursor(cursor)) == cursor
@@ -74,7 +73,6 @@ def test_the_cursor_of_a_wall_is_none_of_a_thread() -> None:
 JSON = st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
 
 
-@settings(deadline=None)
 @given(st.text() | JSON.map(json.dumps))
 @example("[" * 100_000)
 def test_any_text_is_a_cursor_or_none(text: str) -> None:

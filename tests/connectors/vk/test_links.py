@@ -1,7 +1,7 @@
 """Every form in which people write a community's address, and what they write instead."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.sdk.errors import InvalidLink
@@ -19,25 +19,21 @@ def spoken(prefix: str, group_id: int) -> str:
     return f"{prefix}{group_id}"
 
 
-@settings(deadline=None)
 @given(SITES, st.sampled_from(["club", "public", "event", "PUBLIC", "Club", "-", "wall-", "board", "topic-", "album-"]), GROUP_IDS, TAILS)
 def test_an_address_with_an_id_gives_the_community(site: str, prefix: str, group_id: int, tail: str) -> None:
     assert parse_link(f" {site}{prefix}{group_id}{tail}") == GroupLink(group_id)
 
 
-@settings(deadline=None)
 @given(SITES, NAMES, TAILS)
 def test_an_address_with_a_short_name_gives_the_name_in_lower_case(site: str, name: str, tail: str) -> None:
     assert parse_link(f"{site}{name.upper()}{tail}") == NameLink(name)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["club", "public", "event", "-", "@club", "*public"]), GROUP_IDS)
 def test_an_id_without_an_address_gives_the_community(prefix: str, group_id: int) -> None:
     assert parse_link(spoken(prefix, group_id)) == GroupLink(group_id)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["", "@", "*"]), NAMES)
 def test_a_short_name_without_an_address_is_one(prefix: str, name: str) -> None:
     assert parse_link(prefix + name) == NameLink(name)
@@ -91,7 +87,6 @@ def test_what_is_no_address_of_a_community_is_refused_with_an_example(link: str)
         parse_link(link)
 
 
-@settings(deadline=None)
 @given(st.text())
 @example("https://vk.com/club\u0661")
 @example("https://\u2100.com/x")

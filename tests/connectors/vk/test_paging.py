@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.sdk.errors import SourceUnavailable
@@ -24,14 +24,12 @@ def read_while_changing(entries: list[int], random: Random, *, most_deleted: int
     return read, lasting
 
 
-@settings(deadline=None)
 @given(st.integers(0, 900), st.randoms(use_true_random=False))
 def test_what_stands_all_the_time_is_read_while_entries_come_and_go(length: int, random: Random) -> None:
     read, lasting = read_while_changing(list(range(length, 0, -1)), random, most_deleted=12, most_added=12)
     assert lasting <= read
 
 
-@settings(deadline=None)
 @given(st.integers(300, 700), st.randoms(use_true_random=False))
 def test_many_deletions_at_once_skip_nothing(length: int, random: Random) -> None:
     read, lasting = read_while_changing(list(range(length, 0, -1)), random, most_deleted=60, most_added=0)

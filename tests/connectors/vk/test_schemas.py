@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.sdk.contract import PostRef, Wall
@@ -52,7 +52,6 @@ def read_and_map(name: str, body: Any) -> None:
         assert message.url.startswith("https://vk.com/wall")
 
 
-@settings(deadline=None)
 @given(st.sampled_from(LISTS), st.dictionaries(st.text(max_size=10).map(lambda name: f"new_{name}"), JSON, max_size=4))
 def test_unknown_fields_change_nothing(name: str, extra: dict[str, Any]) -> None:
     method, body = method_of(name), document(name)
@@ -62,7 +61,6 @@ def test_unknown_fields_change_nothing(name: str, extra: dict[str, Any]) -> None
     assert READERS[method](answer_to(method, body)) == before
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_missing_field_is_tolerated_or_costs_one_entry(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(LISTS))
@@ -74,7 +72,6 @@ def test_a_missing_field_is_tolerated_or_costs_one_entry(data: st.DataObject) ->
     read_and_map(name, body)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_field_of_any_other_kind_is_tolerated_or_costs_one_entry(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(LISTS))
@@ -86,7 +83,6 @@ def test_a_field_of_any_other_kind_is_tolerated_or_costs_one_entry(data: st.Data
     read_and_map(name, body)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(READERS)), JSON)
 def test_any_response_is_read_or_unexpected(method: str, response: Any) -> None:
     try:
