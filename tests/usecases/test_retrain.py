@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,12 @@ DAY = timedelta(days=1)
 def file_of(examples: list[Taught]) -> bytes:
     """A region's model taught by these."""
     return pack_regional(teach(load_shipped_model(), shipped_bytes(), examples)[0])
+
+
+@cache
+def learned_from_the_export() -> bytes:
+    """The same file for all who spoil it."""
+    return file_of(export())
 
 
 def wrong() -> list[Taught]:
@@ -144,7 +151,7 @@ async def test_rolling_back_brings_the_model_before(database: Database, region_i
 async def test_a_spoilt_file_leaves_the_last_good_model_at_work(
     database: Database, region_id: RegionId, noon: datetime, spoil: Callable[[bytes], bytes | None]
 ) -> None:
-    file = file_of(export())
+    file = learned_from_the_export()
     async with database.write() as session:
         kept = await models.add(session, region_id, NewModel("region-spoilt", "base", "digest", {}, file), made_by="test", now=noon)
         await session.execute(text("UPDATE models SET file = :file"), {"file": spoil(file)})
