@@ -47,6 +47,7 @@ def town(embedded: TestServer) -> Iterator[Served]:
         yield served
 
 
+@pytest.mark.timeout(600)
 def test_every_answer_is_declared_and_none_is_a_fault(town: Served, subtests: pytest.Subtests) -> None:
     description = schemathesis.openapi.from_url(f"{town.url}/api/openapi.json")
     with requests.Session() as connection:
