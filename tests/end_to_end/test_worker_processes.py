@@ -1,10 +1,8 @@
 """Several workers on one database: they share sources and limits, take over from each other, and leave in good order."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
@@ -64,13 +62,7 @@ async def test_a_busy_worker_that_is_told_to_stop_gives_everything_back_and_lose
         await installation.turnstile.wait_for_more(3)
         assert await installation.held_by(worker)
 
-        began = monotonic()
-        worker.process.terminate()
-        async with asyncio.timeout(STOPPED_WITHIN_SECONDS):
-            code = await worker.process.wait()
-
-        assert code == 0, worker.log.read_text()
-        assert monotonic() - began < STOPPED_WITHIN_SECONDS
+        assert await worker.stop(within=STOPPED_WITHIN_SECONDS) == 0, worker.log.read_text()
         assert await installation.rows("SELECT 1 FROM poll_states WHERE lease_until IS NOT NULL") == []
         assert await installation.rows("SELECT 1 FROM workers") == []
         assert not await installation.is_all_stored()
