@@ -70,13 +70,10 @@ async def lock(session: AsyncSession, region_id: RegionId, incident_id: Incident
     return stored_of(row)
 
 
-async def of_ids(
-    session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId], *, held: bool = False
-) -> dict[IncidentId, Incident]:
-    """Incidents as they stand; `held` until the transaction ends, in the order of their ids, so that no two wait for each other."""
-    locking = " FOR UPDATE" if held else ""
+async def of_ids(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> dict[IncidentId, Incident]:
+    """Incidents as they stand."""
     rows = await session.execute(
-        text(f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND id = ANY(:ids) ORDER BY id{locking}"),
+        text(f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND id = ANY(:ids) ORDER BY id"),
         {"region": region_id, "ids": sorted(ids)},
     )
     return {one.incident.id: one.incident for one in map(stored_of, rows)}
@@ -95,6 +92,15 @@ async def residents_of(session: AsyncSession, thread: ThreadKey) -> set[str]:
     """Who has an incident in the thread."""
     query = text("SELECT author_id FROM incidents WHERE region_id = :region AND source_id = :source AND post_id = :post")
     return set(await session.scalars(query, {"region": thread.region_id, "source": thread.source_id, "post": thread.post_id}))
+
+
+async def lock_all(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> dict[IncidentId, StoredIncident]:
+    """Those of the incidents that there are, held until the transaction ends, in the order of their ids."""
+    rows = await session.execute(
+        text(f"SELECT {SELECTED} FROM incidents WHERE region_id = :region AND id = ANY(:ids) ORDER BY id FOR UPDATE"),
+        {"region": region_id, "ids": sorted(ids)},
+    )
+    return {one.incident.id: one for one in map(stored_of, rows)}
 
 
 HOLD = text(

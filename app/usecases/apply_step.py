@@ -1,18 +1,18 @@
 """Writes an operator's step into the log and lets status, turns and clocks follow from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.deadline import newest
+from app.domain.deadline import Policies, newest
 from app.domain.event import Event, EventType, breaches, fold, marked, policy_news, turns_under
 from app.domain.incident import WAITING, Incident, IncidentId, Step, after, follow
 from app.domain.undo import UNDOABLE, stood
 from app.storage import events, incidents, regions, turns
-from app.storage.incidents import clocks
+from app.storage.incidents import StoredIncident, clocks
 from app.storage.regions import RegionId
 from app.usecases.record_news import Standing, record_news
 
@@ -28,6 +28,21 @@ async def apply_step(
     step = decide(held.incident)
     policies = await regions.policies_of(session, region_id)
     log = (await events.of_incidents(session, region_id, [incident_id]))[incident_id]
+    return await write_step(session, region_id, held, log, step, policies=policies, now=now)
+
+
+async def write_step(
+    session: AsyncSession,
+    region_id: RegionId,
+    held: StoredIncident,
+    log: Sequence[Event],
+    step: Step,
+    *,
+    policies: Policies,
+    now: datetime,
+) -> Incident:
+    """Writes what was decided of a held incident; log and policies must have been read since it is held."""
+    incident_id = held.incident.id
     taken = Event(EventType(step.type), step.at, _data(step) | _before(step, held.incident))
     known, facts = fold(log), fold([*log, taken])
     judge, since, present = held.policy_id, held.monitored_since, newest(policies)
@@ -42,7 +57,8 @@ async def apply_step(
         moved = policy_news(before, turns_under(known, policies, otherwise=judge, monitored_since=since), present)
     missed = [(incident_id, event) for event in (*moved, *breaches(found, marked(log), now=now))]
     await events.append(session, region_id, missed, now=now)
-    await turns.drop_turns_beyond(session, region_id, incident_id, len(found))
+    if len(found) < len(before):
+        await turns.drop_turns_beyond(session, region_id, incident_id, len(found))
     moved_clocks = clocks(found, step.status, working=WAITING, now=now)
     await incidents.save_step(session, region_id, incident_id, step, moved_clocks, judged_by=present.id)
     return after(held.incident, step)

@@ -1,6 +1,6 @@
 """One step with many incidents: each by the rules, the version and the log of its own, and none in the way of another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,13 +13,10 @@ from app.domain.errors import DomainError, InvalidInput, NotFound, StaleVersion
 from app.domain.incident import Incident, IncidentId, Step
 from app.domain.operator import Act, Operator
 from app.domain.undo import Signed, undo
-from app.storage import events, incidents
+from app.storage import events, incidents, regions
 from app.storage.regions import RegionId
-from app.usecases.assign_incident import Handover, assign_incident, must_be_possible
-from app.usecases.close_incident import close_incident
-from app.usecases.reject_incident import reject_incident
-from app.usecases.take_incident import take_incident
-from app.usecases.undo_step import undo_step
+from app.usecases.apply_step import write_step
+from app.usecases.assign_incident import Handover, must_be_possible
 
 MOST = 200
 """Incidents at a time: all of them are held until the last is done."""
@@ -67,15 +64,18 @@ async def take_steps(
 ) -> list[Result]:
     """A result for each, in the order given. What is wrong with the order itself is raised, and then nothing is done."""
     await _must_make_sense(session, region_id, chosen, operator, order)
-    await incidents.of_ids(session, region_id, {one.incident_id for one in chosen}, held=True)
+    held = await incidents.lock_all(session, region_id, {one.incident_id for one in chosen})
+    standing = {key: one.incident for key, one in held.items()}
+    decided = await _decide_each(session, region_id, chosen, standing, operator, order, now=now)
+    taken = [key for key, step in decided.items() if isinstance(step, Step)]
+    policies, logs = await regions.policies_of(session, region_id), await events.of_incidents(session, region_id, taken)
     results = []
-    for one in chosen:
-        try:
-            async with session.begin_nested():
-                after = await _take(session, region_id, one, operator, order, now=now)
-            results.append(Result(one.incident_id, after))
-        except DomainError as error:
-            results.append(Result(one.incident_id, None, error))
+    for key, step in decided.items():
+        if isinstance(step, Step):
+            after = await write_step(session, region_id, held[key], logs[key], step, policies=policies, now=now)
+            results.append(Result(key, after))
+        else:
+            results.append(Result(key, None, step))
     return results
 
 
@@ -92,16 +92,32 @@ async def judge_steps(
 ) -> list[Result]:
     """What the step would do with each; who is named and why may still be open."""
     found = await incidents.of_ids(session, region_id, {one.incident_id for one in chosen})
+    decided = await _decide_each(session, region_id, chosen, found, operator, order, now=now)
+    return [
+        Result(key, rules.after(found[key], step)) if isinstance(step, Step) else Result(key, None, step) for key, step in decided.items()
+    ]
+
+
+async def _decide_each(
+    session: AsyncSession,
+    region_id: RegionId,
+    chosen: Sequence[Chosen],
+    found: Mapping[IncidentId, Incident],
+    operator: Operator,
+    order: Order,
+    *,
+    now: datetime,
+) -> dict[IncidentId, Step | DomainError]:
+    """The step with each incident, or why it is refused, in the order given."""
     logs = await events.signed(session, region_id, found) if order.step is StepName.UNDO else {}
-    results = []
+    decided: dict[IncidentId, Step | DomainError] = {}
     for one in chosen:
         try:
             incident = _as_seen(one, found.get(one.incident_id))
-            step = _decide(incident, operator, order, logs.get(one.incident_id, ()), now=now)
-            results.append(Result(one.incident_id, rules.after(incident, step)))
+            decided[one.incident_id] = _decide(incident, operator, order, logs.get(one.incident_id, ()), now=now)
         except DomainError as error:
-            results.append(Result(one.incident_id, None, error))
-    return results
+            decided[one.incident_id] = error
+    return decided
 
 
 async def _must_make_sense(session: AsyncSession, region_id: RegionId, chosen: Sequence[Chosen], operator: Operator, order: Order) -> None:
@@ -114,23 +130,6 @@ async def _must_make_sense(session: AsyncSession, region_id: RegionId, chosen: S
         await must_be_possible(session, region_id, operator, order.handover)
     if order.step is StepName.REJECT and not order.reason:
         raise InvalidInput("reason", "Say why nobody owes an answer.")
-
-
-async def _take(session: AsyncSession, region_id: RegionId, one: Chosen, operator: Operator, order: Order, *, now: datetime) -> Incident:
-    key, version = one.incident_id, one.version
-    match order.step:
-        case StepName.TAKE:
-            return await take_incident(session, region_id, key, operator, version=version, now=now)
-        case StepName.ASSIGN:
-            return await assign_incident(session, region_id, key, operator, order.handover, version=version, now=now)
-        case StepName.REJECT:
-            return await reject_incident(session, region_id, key, operator, reason=order.reason or "", version=version, now=now)
-        case StepName.CLOSE:
-            return await close_incident(session, region_id, key, operator, reason=order.reason, version=version, now=now)
-        case StepName.UNDO:
-            return await undo_step(session, region_id, key, operator, version=version, now=now)
-        case _:
-            assert_never(order.step)
 
 
 def _decide(incident: Incident, operator: Operator, order: Order, log: Sequence[Signed], *, now: datetime) -> Step:

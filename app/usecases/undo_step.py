@@ -16,7 +16,7 @@ async def undo_step(
     session: AsyncSession, region_id: RegionId, incident_id: IncidentId, operator: Operator, *, version: int | None, now: datetime
 ) -> Incident:
     """The incident as it stood before the step; `InvalidTransition` when that was not the operator's, or is not the last any more."""
-    await incidents.of_ids(session, region_id, [incident_id], held=True)
+    await incidents.lock(session, region_id, incident_id, version=version)
     log = (await events.signed(session, region_id, [incident_id]))[incident_id]
     return await apply_step(
         session, region_id, incident_id, lambda incident: undo(incident, operator, log, now=now), version=version, now=now

@@ -43,7 +43,7 @@ async def waiting(reader: Reader) -> int:
 async def hold(reader: Reader, *ids: int) -> None:
     """As a step with many, a merge and the watchers do."""
     async with reader.intake.database.write() as session:
-        found = await incidents.of_ids(session, reader.intake.region_id, [IncidentId(one) for one in ids], held=True)
+        found = await incidents.lock_all(session, reader.intake.region_id, [IncidentId(one) for one in ids])
     assert len(found) == len(ids)
 
 
