@@ -5,12 +5,13 @@ it out, as a bare mean does, makes the figure better the more questions stay wit
 """
 
 import math
-from bisect import bisect_right
-from collections import Counter, defaultdict
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, chain
+from operator import neg
 
 from app.domain.working_time import Calendar
 
@@ -59,16 +60,19 @@ class Curve:
 
     def quantile(self, answered: float) -> float | None:
         """By when this share of all questions was answered, `None` when that is not reached."""
-        return self._first_below(1 - answered, self.shares)
+        index = bisect_left(self.shares, -(1 - answered + TOLERANCE), key=neg)
+        return self.seconds[index] if index < len(self.seconds) else None
 
     def quantile_interval(self, answered: float) -> tuple[float | None, float | None]:
         """The 95 % interval of `quantile` after Brookmeyer and Crowley: the times at which the share may be just that."""
-        bounds = [self._interval(index) for index in range(len(self.seconds))]
-        low = self._first_below(1 - answered, [lower for lower, _ in bounds])
-        return low, self._first_below(1 - answered, [upper for _, upper in bounds])
-
-    def _first_below(self, level: float, shares: Sequence[float]) -> float | None:
-        return next((at for at, share in zip(self.seconds, shares, strict=True) if share <= level + TOLERANCE), None)
+        level, low = 1 - answered + TOLERANCE, None
+        for index, at in enumerate(self.seconds):
+            lower, upper = self._interval(index)
+            if low is None and lower <= level:
+                low = at
+            if upper <= level:
+                return low, at
+        return low, None
 
     def _interval(self, index: int) -> tuple[float, float]:
         share, hazard = self.shares[index], self.hazards[index]
@@ -117,24 +121,26 @@ class Figures:
 
 def kaplan_meier(waits: Collection[Wait]) -> Curve:
     """The estimate by product limit; where an answer and the end of an observation fall together, the answer came first."""
-    ended = Counter(wait.seconds for wait in waits)
-    answered = Counter(wait.seconds for wait in waits if wait.answered)
-    at_risk, share, hazard = len(waits), 1.0, 0.0
+    ended = sorted([wait.seconds for wait in waits])
+    answered = sorted([wait.seconds for wait in waits if wait.answered])
+    share, hazard, position = 1.0, 0.0, 0
     steps: list[tuple[float, float, float]] = []
-    for seconds in sorted(ended):
-        events = answered[seconds]
-        if events:
-            share *= (at_risk - events) / at_risk
-            hazard += events / (at_risk * (at_risk - events)) if events < at_risk else math.inf
-            steps.append((seconds, share, hazard))
-        at_risk -= ended[seconds]
+    while position < len(answered):
+        seconds = answered[position]
+        events = bisect_right(answered, seconds, position) - position
+        at_risk = len(ended) - bisect_left(ended, seconds)
+        share *= (at_risk - events) / at_risk
+        hazard += events / (at_risk * (at_risk - events)) if events < at_risk else math.inf
+        steps.append((seconds, share, hazard))
+        position += events
     columns = zip(*steps, strict=True) if steps else ((), (), ())
     return Curve(*(tuple(column) for column in columns))
 
 
 def figures_of(waits: Collection[Wait]) -> Figures:
     """Everything that is shown of a group of questions."""
-    curve, in_time = kaplan_meier(waits), kaplan_meier([_never_in_time(wait) for wait in waits])
+    curve = kaplan_meier(waits)
+    in_time = kaplan_meier([_never_in_time(wait) for wait in waits]) if any(wait.retracted for wait in waits) else curve
     times = [wait.seconds for wait in waits if wait.answered]
     left = {hours: in_time.share_at(hours * 3600) for hours in HOURS}
     bounds = {hours: in_time.interval_at(hours * 3600) for hours in HOURS}
