@@ -13,6 +13,7 @@ from app.jobs.schedule import Household, duties_of, make_scheduler, stop_schedul
 from app.jobs.update_runner import UpdateRunner
 from app.storage import push_channels, workers
 from app.storage.engine import DATABASE_ERRORS
+from app.storage.server.disk import DiskWatch
 from app.telemetry.metrics import DeltaReader
 from app.usecases.expose_metrics import hand_over_counts
 from app.usecases.plan_polls import Planner
@@ -67,6 +68,8 @@ def _polling(services: Services) -> Polling:
 def _household(
     services: Services, polling: Polling, runner: PollRunner, updates: UpdateRunner, replies: ReplyRunner, counts: DeltaReader
 ) -> Household:
+    disk = DiskWatch()
+    disk.listen(services.database.engine)
     return Household(
         database=services.database,
         region_id=services.region_id,
@@ -87,6 +90,7 @@ def _household(
         zone=services.zone,
         at_work=services.at_work,
         training_folder=services.training_folder,
+        disk=disk,
         retrain_every=timedelta(hours=services.settings.retrain_every_hours) or None,
     )
 

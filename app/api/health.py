@@ -10,6 +10,7 @@ from app.api.context import ApiContext, Context
 from app.api.problems import problem, responses
 from app.api.schemas.shape import example
 from app.storage import workers
+from app.storage.server.disk import WHAT_TO_DO
 from app.storage.server.failures import is_away
 from app.storage.server.migrate import Standing, standing
 
@@ -41,18 +42,21 @@ async def check_readiness(context: Context) -> Health | Response:
 
 
 async def _missing(context: ApiContext) -> AsyncIterator[tuple[str, str]]:
-    if trouble := await context.disk.trouble():
+    trouble = await context.disk.trouble()
+    if trouble:
         yield "disk", trouble
     try:
         if await standing(context.database.engine) is Standing.ANOTHER:
             yield "migrations", "The database has another schema than this release needs: run `otklik migrate`."
             return
         async with context.database.read() as session:
-            alive = await workers.alive(session, within=SILENCE)
+            alive, without_room = await workers.alive(session, within=SILENCE), await workers.without_room(session, within=SILENCE)
     except Exception as error:
         if not is_away(error):
             raise
         yield "database", "The database cannot be reached."
         return
+    if without_room and not trouble:
+        yield "disk", f"The database's disk has no room for what {', '.join(without_room)} would store: {WHAT_TO_DO}"
     if not alive:
         yield "worker", f"No worker has given a sign of life for {SILENCE.total_seconds():.0f} seconds."

@@ -19,8 +19,10 @@ from app.jobs.reply_runner import ReplyRunner
 from app.jobs.update_runner import UpdateRunner
 from app.storage import detections, idempotency, pushed_events, workers
 from app.storage.calls import quotas
-from app.storage.engine import Database
+from app.storage.engine import Database, explain
 from app.storage.regions import RegionId
+from app.storage.server.disk import DiskWatch
+from app.storage.server.failures import is_away
 from app.telemetry.metrics import DeltaReader
 from app.usecases.erase_by_term import erase_by_term
 from app.usecases.expose_metrics import hand_over_counts, measure_gauges
@@ -100,7 +102,9 @@ class Watched:
             await self._duty.run()
         except Exception as error:  # the scheduler's edge
             if not self._failing:
-                log.exception("job failing", job=self._duty.name, error=type(error).__name__)
+                away = is_away(error)  # which every duty meets at once: a line of each says it all
+                reason = {"reason": explain(error)} if away else {}
+                log.error("job failing", job=self._duty.name, error=type(error).__name__, **reason, exc_info=not away)
             self._failing = True
         else:
             if self._failing:
@@ -150,11 +154,12 @@ class Household:
     zone: tzinfo
     at_work: ClassifierAtWork
     training_folder: Path
+    disk: DiskWatch
     retrain_every: timedelta | None = None
 
     async def beat(self) -> None:
         async with self.database.write() as session:
-            await workers.beat(session, self.worker)
+            await workers.beat(session, self.worker, was_refused=self.disk.was_refused)
         await self.runner.renew_leases()
 
     async def measure(self) -> None:

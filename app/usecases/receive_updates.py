@@ -1,11 +1,14 @@
 """Fetches a source's events by long polling into the inbox, for servers that the network cannot call."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 
 import structlog
 
+from app.domain.source import Source
 from app.storage import push_channels, pushed_events
 from app.storage.engine import Database
 from app.storage.polling import polls
@@ -18,6 +21,13 @@ from connectors.sdk.errors import AccessDenied
 
 log = structlog.get_logger(__name__)
 
+AT_ONCE = 1.0
+"""Real seconds within which an empty answer was no wait: now and then a network has its reasons, a proxy that answers for it has none."""
+LONGEST_PAUSE = 30.0
+"""Real seconds; far below the lease."""
+WORTH_A_WORD = 3
+"""So many of them in a row are told once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Receiving:
@@ -28,6 +38,7 @@ class Receiving:
     worker: str
     connector_for: Callable[[str], Connector]
     now: Callable[[], datetime]
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 async def claim_receiving(receiving: Receiving, *, limit: int) -> list[ReceivingClaim]:
@@ -37,16 +48,30 @@ async def claim_receiving(receiving: Receiving, *, limit: int) -> list[Receiving
 
 
 async def receive_updates(receiving: Receiving, claim: ReceivingClaim) -> None:
-    """Fetches until it is cancelled, the lease is lost or the network refuses; all errors are the caller's."""
+    """Fetches until it is cancelled, the lease is lost or the network refuses; all errors are the caller's.
+
+    Where something answers at once again and again and brings nothing, the pauses between grow: nobody's machine is kept busy by it.
+    """
     source = claim.source
     wall, cursor = Wall(source.network, source.external_id), None if claim.cursor is None else Cursor(claim.cursor)
+    in_vain = 0
     while True:
         connector = receiving.connector_for(source.network)
         if not isinstance(connector, UpdateReceiver):
             raise AccessDenied(f"{source.network} has no long poll", permanent=True)
+        began = perf_counter()
         updates = await connector.wait_for_updates(wall, cursor)
+        in_vain = in_vain + 1 if not updates.events and perf_counter() - began < AT_ONCE else 0
         await _store(receiving, claim, updates)
         cursor, claim.failures = updates.cursor, 0
+        if in_vain > 1:
+            await _rest(receiving, source, in_vain)
+
+
+async def _rest(receiving: Receiving, source: Source, in_vain: int) -> None:
+    if in_vain == WORTH_A_WORD:
+        log.warning("long poll does not wait", source_id=source.id, network=source.network)
+    await receiving.pause(min(2.0 ** (in_vain - 2), LONGEST_PAUSE))
 
 
 async def _store(receiving: Receiving, claim: ReceivingClaim, updates: Updates) -> None:

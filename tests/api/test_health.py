@@ -7,6 +7,7 @@ import asyncpg
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.storage import workers
 from app.storage.server import disk as storage_disk
@@ -74,6 +75,28 @@ async def test_a_full_disk_is_named_with_what_to_do(api: Api, tmp_path: Path, mo
     assert await own.trouble() == ""
     monkeypatch.setattr(storage_disk, "LEAST_ROOM", 1 << 62)
     assert str(tmp_path) in await own.trouble()
+
+
+async def test_a_worker_without_room_for_what_it_reads_is_named(api: Api, probe: httpx.AsyncClient) -> None:
+    database, disk = api.context.database, DiskWatch()
+    disk.listen(database.engine)
+    refuse = text("DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$")
+    for was_refused in (False, True):
+        if was_refused:
+            with pytest.raises(DBAPIError):
+                async with database.write() as session:
+                    await session.execute(refuse)
+        async with database.write() as session:
+            await workers.beat(session, "host:1", was_refused=disk.was_refused)
+            await workers.beat(session, "host:2")
+        answer = await probe.get(READY)
+        assert answer.status_code == (503 if was_refused else 200)
+    assert answer.json()["missing"] == ["disk"]
+    assert "no room for what host:1 would store: make room" in answer.json()["detail"]
+
+    async with database.write() as session:
+        await workers.beat(session, "host:1")
+    assert (await probe.get(READY)).status_code == 200
 
 
 async def client_of(api: Api, disk: DiskWatch) -> httpx.AsyncClient:

@@ -102,3 +102,16 @@ async def test_a_duty_that_grows_dear_is_done_less_often(monkeypatch: pytest.Mon
         await watched.run()
 
     assert runs == [0, 5, 10, 11], "half a second is a hundredth of fifty; ten milliseconds fit into every beat"
+
+
+@pytest.mark.parametrize(("error", "is_traced"), [(ConnectionRefusedError("no server"), False), (KeyError("ours"), True)])
+async def test_a_database_that_is_away_is_told_in_a_line_and_a_fault_of_ours_with_its_trace(error: Exception, is_traced: bool) -> None:
+    async def fail() -> None:
+        raise error
+
+    with capture_logs() as logs:
+        await Watched(Duty("work", 1, fail)).run()
+
+    assert [(entry["event"], entry["exc_info"], entry.get("reason")) for entry in logs] == [
+        ("job failing", is_traced, None if is_traced else "no server")
+    ]

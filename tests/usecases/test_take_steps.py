@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from app.domain.incident import IncidentId
 from app.domain.operator import Role
-from app.storage import operators
+from app.storage.access import operators
 from app.usecases.take_steps import Chosen, Order, StepName, take_steps
 from tests.usecases.reading import Reader, comment
 

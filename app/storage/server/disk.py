@@ -5,6 +5,9 @@ import shutil
 from pathlib import Path
 from time import monotonic
 
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from app.storage.server.failures import is_full
 
 LEAST_ROOM = 16 * 1024 * 1024
@@ -26,12 +29,21 @@ class DiskWatch:
         if is_full(error):
             self._refused_at = monotonic()
 
+    def listen(self, engine: AsyncEngine) -> None:
+        """Takes note of whatever the database refuses through the engine, whoever asked."""
+        event.listen(engine.sync_engine, "handle_error", lambda failed: self.note(failed.original_exception))
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether something could not be stored of late for want of room."""
+        return self._refused_at is not None and monotonic() - self._refused_at < REMEMBERED_FOR
+
     async def trouble(self) -> str:
         """What stands against storing anything, and what to do; "" where nothing is known."""
         if self._folder is not None:
             left = (await asyncio.to_thread(shutil.disk_usage, self._folder)).free
             words = f"The disk of {self._folder} is full ({left // 1024} KB left), so that the database cannot store anything: {WHAT_TO_DO}"
             return words if left < LEAST_ROOM else ""
-        if self._refused_at is None or monotonic() - self._refused_at >= REMEMBERED_FOR:
+        if not self.was_refused:
             return ""
         return f"The disk of the database's server is full, so that it cannot store anything: {WHAT_TO_DO}"

@@ -9,12 +9,14 @@ PASSING = frozenset({"08", "28", "3D", "40", "53", "57", "58"})
 
 DISK_FULL = "53100"
 LOCK_NOT_HAD = "55P03"
+CUT_OFF = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What the driver says of a connection that ends or has ended; the second while its last word is still being read."""
 
 
 def is_away(error: BaseException) -> bool:
     """Whether trying again later is the right advice."""
     match error:
-        case OSError() | PoolExhausted() | asyncpg.InterfaceError():
+        case OSError() | PoolExhausted() | asyncpg.InterfaceError() | asyncpg.InternalClientError():
             return True
         case asyncpg.PostgresError():
             return (error.sqlstate or "")[:2] in PASSING
@@ -39,5 +41,5 @@ def _code(cause: BaseException | None) -> str:
 
 
 def _is_passing(cause: BaseException | None) -> bool:
-    was_cut_off = isinstance(cause, OSError) or isinstance(getattr(cause, "__cause__", None), asyncpg.InterfaceError)
+    was_cut_off = isinstance(cause, OSError) or isinstance(getattr(cause, "__cause__", None), CUT_OFF)
     return was_cut_off or _code(cause)[:2] in PASSING

@@ -216,4 +216,5 @@ workers = Table(
     Column("name", Text, primary_key=True),
     moment("started_at", required=True),
     moment("beat_at", required=True),
+    moment("refused_at"),
 )
