@@ -214,7 +214,7 @@ def duties_of(household: Household) -> list[Duty]:
         Duty("watch pages", 60, one.watch_pages),
         Duty("watch push", 60, one.watch_push),
         Duty("watch surges", 30, lambda: watch_surges(one.database, one.region_id, one.zone, now=one.now())),
-        Duty("watch masses", 20, lambda: watch_masses(one.database, one.region_id, one.at_work.current, now=one.now())),
+        Duty("watch masses", 20, lambda: watch_masses(one.database, one.region_id, one.at_work.current, now=one.now()), share=0.05),
         Duty("heartbeat", 8, one.beat),
         Duty("tend database", 2, one.tend_database),
         Duty("publish replies", 1, one.replies.tick),

@@ -1,5 +1,6 @@
 """Looks for what many write of, and proposes it as one mass incident: a proposal is stored, told in the log, and waits for a person."""
 
+import asyncio
 from datetime import datetime
 
 import structlog
@@ -17,14 +18,14 @@ from app.usecases.hear_topics import with_chances
 log = structlog.get_logger(__name__)
 
 MOST_WATCHED = 1000
-"""Every pair of them is compared."""
+"""Every pair of them is compared: two seconds of a core for so many, in which nothing else must stand still."""
 
 
 async def watch_masses(database: Database, region_id: RegionId, classifier: AnyClassifier, *, now: datetime) -> int:
     """One look at the last days; how many proposals began. Late and double looks are harmless: a proposal begins once."""
     async with database.read() as reading:
         recent = await tellings.between(reading, region_id, since=now - HORIZON, until=now, limit=MOST_WATCHED)
-    found = masses(await with_chances(recent, classifier))
+    found = await asyncio.to_thread(masses, await with_chances(recent, classifier))
     async with database.write() as session:
         known = await stored.recent(session, region_id, since=now - 2 * HORIZON)
         settled = settle(found, known, recent)

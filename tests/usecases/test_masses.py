@@ -1,5 +1,7 @@
 """Mass incidents: proposed by the watch, merged or dismissed by people, and never proposed against their word."""
 
+import threading
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,12 +10,13 @@ from sqlalchemy import text
 from app.classifier.model_file import load_shipped_model
 from app.domain.errors import InvalidInput, InvalidTransition, NotPermitted
 from app.domain.incident import IncidentId
-from app.domain.likeness import Reason
+from app.domain.likeness import Reason, Telling
 from app.domain.mass import MassId, MassState
 from app.domain.operator import Operator, OperatorId, Role
 from app.storage import masses
 from app.storage.access import operators
 from app.storage.masses import StoredMass
+from app.usecases import watch_masses as watching
 from app.usecases.decide_mass import Choice, dismiss_mass, merge_mass
 from app.usecases.show_mass import ShownMass, show_mass
 from app.usecases.watch_masses import watch_masses
@@ -54,6 +57,21 @@ async def events_of(reader: Reader, incident_id: int) -> list[str]:
 async def anna(reader: Reader, noon: datetime) -> Operator:
     async with reader.intake.database.write() as session:
         return (await operators.ensure(session, "Анна", Role.OPERATOR, now=noon)).operator
+
+
+async def test_pairs_are_compared_beside_the_workers_loop(reader: Reader, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    where, compare = set[int](), watching.masses
+
+    def noting(tellings: Mapping[IncidentId, Telling]) -> list[frozenset[IncidentId]]:
+        where.add(threading.get_ident())
+        return compare(tellings)
+
+    monkeypatch.setattr(watching, "masses", noting)
+    await ask(reader, noon, *range(1, 6))
+
+    assert await look(reader, noon) == 1
+    assert where
+    assert threading.get_ident() not in where
 
 
 async def merge(reader: Reader, operator: Operator, parent: int, *chosen: int, at: datetime, mass: int = 1) -> None:
