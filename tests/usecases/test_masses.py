@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from app.classifier.model_file import load_shipped_model
+from app.domain import mass as rules
 from app.domain.errors import InvalidInput, InvalidTransition, NotPermitted
 from app.domain.incident import IncidentId
 from app.domain.likeness import Reason, Telling
@@ -16,7 +17,6 @@ from app.domain.operator import Operator, OperatorId, Role
 from app.storage import masses
 from app.storage.access import operators
 from app.storage.masses import StoredMass
-from app.usecases import watch_masses as watching
 from app.usecases.decide_mass import Choice, dismiss_mass, merge_mass
 from app.usecases.show_mass import ShownMass, show_mass
 from app.usecases.watch_masses import watch_masses
@@ -60,13 +60,13 @@ async def anna(reader: Reader, noon: datetime) -> Operator:
 
 
 async def test_pairs_are_compared_beside_the_workers_loop(reader: Reader, noon: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    where, compare = set[int](), watching.masses
+    where = set[int]()
 
     def noting(tellings: Mapping[IncidentId, Telling]) -> list[frozenset[IncidentId]]:
         where.add(threading.get_ident())
-        return compare(tellings)
+        return rules.masses(tellings)
 
-    monkeypatch.setattr(watching, "masses", noting)
+    monkeypatch.setattr("app.usecases.watch_masses.masses", noting)
     await ask(reader, noon, *range(1, 6))
 
     assert await look(reader, noon) == 1
