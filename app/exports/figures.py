@@ -68,7 +68,7 @@ class FiguresTable:
             *shares,
             *(Heading(f"Среднее по отвеченным{part}", 16) for part in (", с", "")),
             *(Heading(f"{name} ({zone_name})", 20) for name in ("Период с", "Период до")),
-            Heading("Часы", 18),
+            Heading("Часы", 40),
             Heading("До какого ответа", 20),
             Heading("Как считается", 60),
         ]

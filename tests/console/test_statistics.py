@@ -74,6 +74,7 @@ async def test_working_hours_leave_the_night_out(reader: Reader, vera: Browser, 
 
     assert "Медиана 2 ч" in page
     assert (await vera.open("/statistics/questions?days=7&format=csv")).text.count("\r\n") == 2, "the head and the question behind it"
+    assert "За 4 ч 100 % За 9 ч 100 %" in page
     assert "Рабочие часы: пн–пт 09:00–18:00, Europe/Moscow, без праздников и перенесённых выходных России, по срокам версии 1." in page
 
 
@@ -86,8 +87,11 @@ async def test_the_page_counts_until_the_answer_to_the_point_when_asked(reader: 
     page = words((await vera.open("/statistics?answer=substantive")).text)
 
     assert "С ответом 1 Без ответа 0" in first
+    assert "За 9 ч 0 % За 24 ч 0 %" in page, "it has waited for just a day"
     assert "Ответы по существу за 7 дней" in page
     assert "С ответом 0 Без ответа 1" in page
+    page = words((await vera.open("/statistics?answer=substantive&clock=working")).text)
+    assert "За 9 ч 0 % За 24 ч ≥ 0 %" in page, "nobody has waited for 24 working hours"
 
 
 async def test_periods_and_clocks_that_do_not_exist_are_the_first_ones(site: Site, vera: Browser) -> None:
