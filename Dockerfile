@@ -28,7 +28,7 @@ ENV PATH=/opt/otklik/bin:$PATH \
 WORKDIR /data
 VOLUME ["/data"]
 EXPOSE 8000
-USER otklik
+USER 10001:10001
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"OTKLIK_PORT\"]}/healthz', timeout=4)"]
 ENTRYPOINT ["otklik"]
