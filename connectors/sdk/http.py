@@ -235,7 +235,7 @@ class ConnectorHttp:
             async with asyncio.timeout(self._limits.call_seconds), self._open(call) as answer:
                 raw = await self._read_body(call.method, answer)
         except NOT_CONNECTED as error:
-            raise NotSent(f"{call.method}: no connection ({type(error).__name__})") from None
+            raise NotSent(f"{call.method}: no connection to {httpx.URL(call.url).host} ({type(error).__name__})") from None
         except (httpx.RequestError, TimeoutError) as error:
             raise SourceUnavailable(f"{call.method}: the call broke off ({type(error).__name__})") from None
         return self._received(call.method, answer, raw)
