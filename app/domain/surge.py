@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import accumulate
-from math import exp, log, sqrt
+from math import log, sqrt
 
 from app.domain.territory import EntryId
 
@@ -149,10 +149,3 @@ def surges(moments: Sequence[datetime], time: UsualTime, rate: float, *, rise: f
         is_over = fall > 0 and total - fall * (time.at(now) - before) <= 0
         close(len(moments) - 1, time.moment(before + total / fall) if is_over else None)
     return found
-
-
-def likelihood(surge: Surge) -> float:
-    """How unlikely so many messages are where so many are usual: the Chernoff bound of a Poisson tail."""
-    if surge.messages <= surge.usual:
-        return 1.0
-    return exp(-(surge.messages * log(surge.messages / max(surge.usual, 1e-9)) - surge.messages + surge.usual))

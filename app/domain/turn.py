@@ -8,13 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NewType
 
 from app.domain.answer import BRIEF, PROMISING, STOPS_FIRST, STOPS_SUBSTANTIVE, Answer, AnswerClass, AnswerVersion, is_retracted, standing
 from app.domain.deadline import Policy, PolicyId, Terms
 from app.domain.message import Ask, MessageId
-
-TurnId = NewType("TurnId", int)
 
 
 class TurnState(StrEnum):

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from app.domain.surge import (
     HOURS_A_WEEK,
     course_of,
-    likelihood,
     surges,
     tempered,
     usual_rate,
@@ -91,7 +90,6 @@ def test_a_rise_is_noticed_within_a_few_messages_and_dated_with_its_first_one() 
     assert found.raised_at <= rise[6]
     assert found.ended_at is None
     assert found.messages == 12
-    assert likelihood(found) < 1e-9
 
 
 def test_a_surge_ends_once_and_the_next_is_another() -> None:

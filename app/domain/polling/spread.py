@@ -27,9 +27,6 @@ def learn_spread(seen: Sequence[float], scale: float) -> Spread:
     return tuple([max(share / sum(shares), RAREST) for share in shares])
 
 
-GUESSED_SPREAD = learn_spread([0.0] * LEVELS, 1.0)
-
-
 def odds(spread: Spread, guess: float, messages: float, exposure: float) -> list[float]:
     """How likely the source belongs to each level, from its messages in so many days."""
     logs = []

@@ -12,7 +12,7 @@ from app.domain.polling.echoes import NO_ECHOES, Echoes
 from app.domain.polling.horizon import Horizon
 from app.domain.polling.rates import Habits, SourceState, Tally, learn, rate
 from app.domain.polling.rhythm import FLAT, HOURS, HOURS_A_DAY, Rhythm
-from app.domain.polling.spread import GUESSED_SPREAD
+from tests.domain.polling.guesses import GUESSED_SPREAD
 from tests.domain.story import DAY, FIRST_DAY, HOUR, at
 
 QUIET = (0.0, 0.0, 0.0)

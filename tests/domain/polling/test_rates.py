@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.domain.polling.rates import Habits, SourceState, Tally, guess_rate, learn, observe, own_rate, rate, share_kept
 from app.domain.polling.rhythm import FLAT, HOURS, HOURS_A_DAY, Rhythm, learn_rhythm
-from app.domain.polling.spread import GUESSED_SPREAD
+from tests.domain.polling.guesses import GUESSED_SPREAD
 from tests.domain.story import DAY, FIRST_DAY, HOUR, MINUTE, at
 
 NOTHING_LEARNT = learn(Tally())

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.polling.spread import GUESSED_SPREAD, LEVELS, MULTIPLES, expected_rate, learn_spread, odds
+from app.domain.polling.spread import LEVELS, MULTIPLES, expected_rate, learn_spread, odds
+from tests.domain.polling.guesses import GUESSED_SPREAD
 
 
 def taught(rates: list[float], days: float) -> list[float]:
