@@ -13,8 +13,8 @@ from app.console.queue_query import LARGEST_ID, QueueQuery, read_query
 from app.console.territories import territory_ids
 from app.domain.incident import WAITING, IncidentId
 from app.storage import incident_details, queue
+from app.storage.clocks import NEVER
 from app.storage.incident_details import IncidentDetails
-from app.storage.incidents import NEVER
 from app.storage.queue import DuePlace, Part, QueueFilter
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

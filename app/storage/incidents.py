@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -13,12 +13,9 @@ from app.domain.errors import NotFound, StaleVersion
 from app.domain.incident import ENDED, Incident, IncidentId, IncidentStatus, Step
 from app.domain.message import MessageId
 from app.domain.source import SourceId
-from app.domain.turn import Turn
+from app.storage.clocks import Clocks, assignments
 from app.storage.messages import ThreadKey
 from app.storage.regions import RegionId
-
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""The place in the queue of an incident that has no deadline: behind all that have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,50 +156,6 @@ async def touch(session: AsyncSession, region_id: RegionId, incident_id: Inciden
     )
 
 
-class Clocks(NamedTuple):
-    """What the turns of an incident come to in its own row.
-
-    `ended_unanswered`: nobody works on it any more, yet its question waits, and its deadline can still be missed.
-    `substantive_waits`: a full answer is owed after an interim one, by a second deadline if the policy has one.
-    """
-
-    first_answer_due_at: datetime | None
-    first_answered_at: datetime | None
-    first_answer_message_id: int | None
-    first_answer_class: str | None
-    waiting: bool
-    queue_at: datetime
-    breached_at: datetime | None
-    ended_unanswered: bool
-    substantive_due_at: datetime | None
-    substantive_waits: bool
-    substantive_breached_at: datetime | None
-
-
-def clocks(turns: Sequence[Turn], status: IncidentStatus, *, working: Collection[IncidentStatus], now: datetime) -> Clocks:
-    """The first answer is that of the first answered turn; the deadline is the earliest of the turns that wait now."""
-    first = next((turn.first for turn in turns if turn.first is not None), None)
-    current = min((turn for turn in turns if turn.waits), key=lambda turn: turn.due_at or NEVER, default=turns[-1])
-    waits = current.waits and status in working
-    breached = [moment for turn in turns if (moment := turn.breached_at(now)) is not None]
-    owed = [turn for turn in turns if turn.owes_substantive]
-    second = min((turn.substantive_due_at or NEVER for turn in owed), default=None) if owed else turns[-1].substantive_due_at
-    missed = [moment for turn in turns if (moment := turn.substantive_breached_at(now)) is not None]
-    return Clocks(
-        first_answer_due_at=current.due_at,
-        first_answered_at=None if first is None else first.at,
-        first_answer_message_id=None if first is None else first.message_id,
-        first_answer_class=None if first is None else first.answer_class.value,
-        waiting=waits,
-        queue_at=current.due_at or NEVER,
-        breached_at=max(breached) if breached else None,
-        ended_unanswered=current.waits and status in ENDED,
-        substantive_due_at=None if second == NEVER else second,
-        substantive_waits=bool(owed),
-        substantive_breached_at=max(missed, default=None),
-    )
-
-
 async def save_step(
     session: AsyncSession, region_id: RegionId, incident_id: IncidentId, step: Step, moved: Clocks, *, judged_by: PolicyId
 ) -> None:
@@ -215,11 +168,7 @@ async def save_step(
             " ELSE coalesce(CAST(:authority AS bigint), authority_id) END,"
             " assigned_at = CASE WHEN :restores THEN CAST(:handed_at AS timestamptz) WHEN :hands_over THEN CAST(:at AS timestamptz)"
             " ELSE assigned_at END,"
-            " closed_at = CASE WHEN :ends THEN CAST(:at AS timestamptz) END, first_answer_due_at = :due, first_answered_at = :answered,"
-            " first_answer_message_id = :answer_id, first_answer_class = :answer_class, waiting = :waiting, queue_at = :queue,"
-            " breached_at = greatest(breached_at, CAST(:breached AS timestamptz)), ended_unanswered = :ended_unanswered,"
-            " substantive_due_at = :substantive_due, substantive_waits = :substantive_waits,"
-            " substantive_breached_at = greatest(substantive_breached_at, CAST(:substantive_breached AS timestamptz))"
+            f" closed_at = CASE WHEN :ends THEN CAST(:at AS timestamptz) END, {assignments(':{}')}"
             " WHERE region_id = :region AND id = :id"
         ),
         {
@@ -235,17 +184,7 @@ async def save_step(
             "hands_over": step.type in {"taken", "assigned"},
             "ends": step.status in ENDED,
             "at": step.at,
-            "due": moved.first_answer_due_at,
-            "answered": moved.first_answered_at,
-            "answer_id": moved.first_answer_message_id,
-            "answer_class": moved.first_answer_class,
-            "waiting": moved.waiting,
-            "queue": moved.queue_at,
-            "breached": moved.breached_at,
-            "ended_unanswered": moved.ended_unanswered,
-            "substantive_due": moved.substantive_due_at,
-            "substantive_waits": moved.substantive_waits,
-            "substantive_breached": moved.substantive_breached_at,
+            **moved._asdict(),
         },
     )
 
@@ -298,27 +237,3 @@ async def after(session: AsyncSession, region_id: RegionId, incident_id: Inciden
         {"region": region_id, "after": incident_id, "limit": limit},
     )
     return [stored_of(row) for row in rows]
-
-
-CLOCKS = (
-    "first_answer_due_at, first_answered_at, first_answer_message_id, first_answer_class, waiting, queue_at, ended_unanswered,"
-    " substantive_due_at, substantive_waits"
-)
-
-
-async def clocks_of(session: AsyncSession, region_id: RegionId, ids: Collection[IncidentId]) -> dict[IncidentId, dict[str, object]]:
-    """What the rows of incidents say of their clocks, by column name."""
-    rows = await session.execute(
-        text(f"SELECT id, {CLOCKS} FROM incidents WHERE region_id = :region AND id = ANY(:ids)"),
-        {"region": region_id, "ids": list(ids)},
-    )
-    return {IncidentId(row["id"]): {name: row[name] for name in CLOCKS.split(", ")} for row in rows.mappings()}
-
-
-async def save_clocks(session: AsyncSession, region_id: RegionId, incident_id: IncidentId, moved: Clocks) -> None:
-    """Writes the clocks of one incident."""
-    columns = ", ".join(f"{name} = :{name}" for name in CLOCKS.split(", "))
-    await session.execute(
-        text(f"UPDATE incidents SET {columns}, version = version + 1 WHERE region_id = :region AND id = :id"),
-        {"region": region_id, "id": incident_id, **{name: getattr(moved, name) for name in CLOCKS.split(", ")}},
-    )

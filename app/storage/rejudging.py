@@ -8,26 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.deadline import PolicyId
 from app.domain.incident import IncidentId, IncidentStatus
+from app.storage.clocks import JUDGED, Clocks, assignments, judged
 from app.storage.columns import document_of, rows_from
-from app.storage.incidents import SELECTED, Clocks, StoredIncident, stored_of
+from app.storage.incidents import SELECTED, StoredIncident, stored_of
 from app.storage.regions import RegionId
 
 OPEN = "(waiting OR ended_unanswered OR substantive_waits) IS TRUE"
 """What a policy can still judge, as the index `ix_incidents_open` has it: said so that nobody reads that index who asks only what waits."""
-CLOCKS = (
-    ("first_answer_due_at", "timestamptz"),
-    ("first_answered_at", "timestamptz"),
-    ("first_answer_message_id", "bigint"),
-    ("first_answer_class", "text"),
-    ("waiting", "bool"),
-    ("queue_at", "timestamptz"),
-    ("ended_unanswered", "bool"),
-    ("substantive_due_at", "timestamptz"),
-    ("substantive_waits", "bool"),
-)
-MOVED = (("id", "bigint"), ("status", "text"), *CLOCKS)
+MOVED = (("id", "bigint"), ("status", "text"), *JUDGED)
 SAVE = text(
-    f"UPDATE incidents SET status = t.status, {', '.join(f'{name} = t.{name}' for name, _ in CLOCKS)}, policy_id = :policy,"
+    f"UPDATE incidents SET status = t.status, {assignments('t.{}', JUDGED)}, policy_id = :policy,"
     f" version = version + 1 FROM {rows_from('moved', MOVED)} WHERE incidents.region_id = :region AND incidents.id = t.id"
 )
 
@@ -57,8 +47,7 @@ async def save(
 ) -> None:
     """Writes the clocks of those that moved, and of all of them by which policy they are judged now."""
     if moved:
-        clocks = {name: Clocks._fields.index(name) for name, _ in CLOCKS}
-        rows = ((key, one.status.value, *(one.clocks[place] for place in clocks.values())) for key, one in moved.items())
+        rows = ((key, one.status.value, *judged(one.clocks).values()) for key, one in moved.items())
         await session.execute(SAVE, {"region": region_id, "policy": judged_by, "moved": document_of(MOVED, rows)})
     await session.execute(
         text("UPDATE incidents SET policy_id = :policy WHERE region_id = :region AND id = ANY(CAST(:ids AS bigint[]))"),

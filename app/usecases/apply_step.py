@@ -12,7 +12,8 @@ from app.domain.event import Event, EventType, breaches, fold, marked, policy_ne
 from app.domain.incident import WAITING, Incident, IncidentId, Step, after, follow
 from app.domain.undo import UNDOABLE, stood
 from app.storage import events, incidents, regions, turns
-from app.storage.incidents import StoredIncident, clocks
+from app.storage.clocks import clocks
+from app.storage.incidents import StoredIncident
 from app.storage.regions import RegionId
 from app.usecases.record_news import Standing, record_news
 

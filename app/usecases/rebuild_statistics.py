@@ -10,8 +10,9 @@ from app.domain.event import fold, turns_under
 from app.domain.incident import WAITING, IncidentId
 from app.domain.turn import Turn
 from app.storage import events, incidents, regions, turns
+from app.storage.clocks import clocks, clocks_of, save_clocks
 from app.storage.engine import Database
-from app.storage.incidents import StoredIncident, clocks
+from app.storage.incidents import StoredIncident
 from app.storage.regions import RegionId
 
 BATCH = 500
@@ -53,7 +54,7 @@ async def _compare(
     policies = await regions.policies_of(session, region_id)
     logs = await events.of_incidents(session, region_id, ids)
     stored_turns = await turns.rows_of(session, region_id, ids)
-    stored_clocks = await incidents.clocks_of(session, region_id, ids)
+    stored_clocks = await clocks_of(session, region_id, ids)
     differences, rebuilt = [], {}
     for one in batch:
         facts = fold(logs[one.incident.id])
@@ -69,7 +70,7 @@ async def _compare(
             await turns.save_turns(session, region_id, {one.incident.id: found})
             await turns.drop_turns_beyond(session, region_id, one.incident.id, len(found))
             moved = clocks(found, one.incident.status, working=WAITING, now=now)
-            await incidents.save_clocks(session, region_id, one.incident.id, moved)
+            await save_clocks(session, region_id, one.incident.id, moved)
     return differences
 
 

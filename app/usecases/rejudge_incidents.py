@@ -9,8 +9,8 @@ from app.domain.event import Event, fold, policy_news, turns_under
 from app.domain.incident import WAITING, IncidentId, follow
 from app.domain.turn import Turn
 from app.storage import events, regions, rejudging, turns
+from app.storage.clocks import clocks
 from app.storage.engine import Database
-from app.storage.incidents import clocks
 from app.storage.regions import RegionId
 from app.storage.rejudging import Moved
 

@@ -17,10 +17,11 @@ from app.domain.source import Source
 from app.domain.territory import EntryId
 from app.domain.turn import Turn
 from app.storage import answers, events, gazetteer, regions, turns
+from app.storage.clocks import clocks
 from app.storage.conversations import Conversations, Touched, officials_of
-from app.storage.incidents import Opening, StoredIncident, clocks
-from app.storage.intake import settlements
-from app.storage.intake.settlements import ChangedIncident, NewIncident, Outcome, provisional
+from app.storage.incidents import Opening, StoredIncident
+from app.storage.intake import settling
+from app.storage.intake.settling import ChangedIncident, NewIncident, Outcome, provisional
 from app.storage.messages import ThreadKey
 from app.storage.places import NewPlace
 from app.usecases.record_news import Standing
@@ -93,7 +94,7 @@ async def settle_conversations(
     if stored:
         answered += await _follow(session, thread, outcome, asking, stored, seen, policies=policies, now=now)
     if outcome:
-        await settlements.write(session, thread, outcome, now=now)
+        await settling.write(session, thread, outcome, now=now)
     waits = (turn.time_to_first_answer for turn in answered)
     new = tuple(NewPlace(thread.post_id, author, place) for author, found in places.items() for place in found)
     return Settlement(len(fresh), tuple(wait.total_seconds() for wait in waits if wait is not None), new)

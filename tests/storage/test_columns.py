@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import text
 
+from app.storage import clocks
+from app.storage.clocks import Clocks
 from app.storage.columns import document_of, rows_from
 from app.storage.engine import Database
 
@@ -38,3 +40,7 @@ async def test_rows_arrive_as_they_were_given_and_in_their_order(database: Datab
 def test_a_row_of_another_width_is_refused() -> None:
     with pytest.raises(ValueError, match="shorter"):
         document_of(COLUMNS, [(1, "short")])
+
+
+def test_clocks_and_their_columns_stand_in_one_order() -> None:
+    assert tuple(name for name, _ in clocks.COLUMNS) == Clocks._fields

@@ -14,9 +14,10 @@ from app.domain.event import Event
 from app.domain.incident import IncidentId, IncidentStatus
 from app.domain.territory import EntryId
 from app.domain.turn import Turn
-from app.storage import answers, events, turns
+from app.storage import answers, clocks, events, turns
+from app.storage.clocks import Clocks
 from app.storage.columns import Columns, document_of, names_of, rows_from
-from app.storage.incidents import Clocks, Opening
+from app.storage.incidents import Opening
 from app.storage.messages import ThreadKey
 
 
@@ -67,18 +68,6 @@ class Outcome:
         return bool(self.new or self.changed)
 
 
-CLOCKS = (
-    ("first_answer_due_at", "timestamptz"),
-    ("first_answered_at", "timestamptz"),
-    ("first_answer_message_id", "bigint"),
-    ("first_answer_class", "text"),
-    ("waiting", "bool"),
-    ("queue_at", "timestamptz"),
-    ("breached_at", "timestamptz"),
-    ("substantive_due_at", "timestamptz"),
-    ("substantive_waits", "bool"),
-    ("substantive_breached_at", "timestamptz"),
-)
 OPENED = (
     ("author_id", "text"),
     ("status", "text"),
@@ -93,28 +82,23 @@ OPENED = (
     ("urgent", "bool"),
     ("published_at", "timestamptz"),
     ("collected_at", "timestamptz"),
-    *CLOCKS,
+    *clocks.COLUMNS,
 )
-CHANGED = (
-    ("id", "bigint"),
+SHOWN = (
     ("status", "text"),
     ("message_id", "bigint"),
     ("text", "text"),
     ("urgent", "bool"),
     ("published_at", "timestamptz"),
-    ("ended_unanswered", "bool"),
-    *CLOCKS,
 )
-NEVER_TAKEN_BACK = {"id", "breached_at", "substantive_breached_at"}
+CHANGED = (("id", "bigint"), *SHOWN, *clocks.COLUMNS)
 OPEN = (
     "INSERT INTO incidents (region_id, source_id, month, post_id, policy_id, monitored_since, opened_at, version,"
     f" {names_of(OPENED)}) SELECT :region, :source, :month, :post, :policy, :since, :now, 1, {names_of(OPENED)}"
     " FROM new RETURNING id, author_id"
 )
 CHANGE = (
-    f"UPDATE incidents SET {', '.join(f'{name} = t.{name}' for name, _ in CHANGED if name not in NEVER_TAKEN_BACK)},"
-    " breached_at = greatest(incidents.breached_at, t.breached_at),"
-    " substantive_breached_at = greatest(incidents.substantive_breached_at, t.substantive_breached_at), version = version + 1,"
+    f"UPDATE incidents SET {', '.join(f'{name} = t.{name}' for name, _ in SHOWN)}, {clocks.assignments('t.{}')}, version = version + 1,"
     " policy_id = :policy, closed_at = CASE WHEN t.status IN ('closed', 'rejected', 'duplicate') THEN closed_at END,"
     " parent_id = CASE WHEN t.status = 'duplicate' THEN parent_id END"
     f" FROM {rows_from('changes', CHANGED)} WHERE incidents.region_id = :region AND incidents.id = t.id"
@@ -137,10 +121,7 @@ SETTLE = text(
 
 
 async def write(session: AsyncSession, thread: ThreadKey, outcome: Outcome, *, now: datetime) -> None:
-    """Writes what a settling came to. The thread must be locked, so that nobody else opens the same.
-
-    `breached_at` is the newest deadline known to be missed and is never taken back.
-    """
+    """Writes what a settling came to. The thread must be locked, so that nobody else opens the same."""
     about = {"policy": outcome.policy_id, "since": outcome.monitored_since, "now": now}
     about["openings"] = document_of(OPENED, map(_opened, outcome.new))
     about["changes"] = document_of(CHANGED, map(_changed, outcome.changed))
@@ -165,26 +146,11 @@ def _opened(one: NewIncident) -> tuple[object, ...]:
         opening.urgent,
         opening.published_at,
         opening.collected_at,
-        *_clocks(one.clocks),
+        *one.clocks,
     )
 
 
 def _changed(one: ChangedIncident) -> tuple[object, ...]:
     opening = one.opening
     shown = (opening.message_id, opening.text, opening.urgent, opening.published_at)
-    return (one.id, one.status.value, *shown, one.clocks.ended_unanswered, *_clocks(one.clocks))
-
-
-def _clocks(clocks: Clocks) -> tuple[object, ...]:
-    return (
-        clocks.first_answer_due_at,
-        clocks.first_answered_at,
-        clocks.first_answer_message_id,
-        clocks.first_answer_class,
-        clocks.waiting,
-        clocks.queue_at,
-        clocks.breached_at,
-        clocks.substantive_due_at,
-        clocks.substantive_waits,
-        clocks.substantive_breached_at,
-    )
+    return (one.id, one.status.value, *shown, *one.clocks)
