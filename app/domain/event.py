@@ -197,11 +197,13 @@ def _fold_one(
         case EventType.UNDONE if data["undoes"] == EventType.REJECTED:
             asks |= {key: replace(asks[key], dismissed=False) for key in rejected}
         case EventType.REJECTED | EventType.REOPENED:
-            of_them = unsettled(list(asks.values()), list(answers.values()))
-            if event.type is EventType.REJECTED:
+            is_rejected = event.type is EventType.REJECTED
+            spoken_of = [ask for ask in asks.values() if not (is_rejected and ask.dismissed)]
+            of_them = unsettled(spoken_of, list(answers.values()))
+            if is_rejected:
                 rejected.clear()
-                rejected.update(ask.message_id for ask in of_them if not ask.dismissed)
-            asks |= {ask.message_id: replace(ask, dismissed=event.type is EventType.REJECTED) for ask in of_them}
+                rejected.update(ask.message_id for ask in of_them)
+            asks |= {ask.message_id: replace(ask, dismissed=is_rejected) for ask in of_them}
         case _:  # the rest tells what people did, and moves no clock
             return
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 
 from app.domain.answer import AnswerClass, BoundBy
-from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, turns_from, write_answer
+from app.domain.event import Event, EventType, Facts, breaches, fold, marked, news, opened, turns_from, write_answer, write_ask
 from app.domain.message import Commenting, MessageId
 from app.domain.turn import TurnState
 from tests.domain.histories import histories
@@ -160,6 +160,21 @@ def test_a_question_that_vanished_twice_is_gone_since_the_second_time() -> None:
     log += news(fold(log), story.facts())
 
     assert fold(log) == story.facts()
+
+
+def test_a_rejection_speaks_of_an_older_question_that_was_found_after_another_had_been_rejected() -> None:
+    story = Story()
+    story.resident_asks(at("10:00"))
+    story.resident_asks(at("11:00"))
+    older, newer = story.facts().asks.values()
+    log = [opened(Facts({newer.message_id: newer}), at=at("11:05")), Event(EventType.REJECTED, at("12:00"))]
+    log += [Event(EventType.ASKED, older.published_at, write_ask(older))]
+    before = turns_from(fold(log), policy=DAY_AND_NIGHT, monitored_since=FIRST_DAY)
+
+    after = turns_from(fold([*log, Event(EventType.REJECTED, at("13:00"))]), policy=DAY_AND_NIGHT, monitored_since=FIRST_DAY)
+
+    assert [turn.waits for turn in before] == [True, False]
+    assert [turn.state(at("12:00", day=9)) for turn in after] == [TurnState.NOT_REQUIRED]
 
 
 class TestRejected:
