@@ -84,6 +84,14 @@ def test_no_two_decisions_share_a_number() -> None:
     assert len(numbers) == len(set(numbers))
 
 
+def test_the_list_of_decisions_calls_each_by_its_title() -> None:
+    listed = re.findall(r"^- \[(\d+)\]\((\S+)\) (.+)$", (DECISIONS[0].parent / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    titles = {file.name: file.read_text(encoding="utf-8").partition("\n")[0] for file in DECISIONS}
+
+    assert [f"# {number}. {title}" for number, _, title in listed] == [titles[name] for _, name, _ in listed]
+    assert len({name for _, name, _ in listed}) == len(listed)
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     links = [(page, link) for page in pages() for link in relative_links(page.read_text(encoding="utf-8"))]
     assert not [f"{place(page)}: {link}" for page, link in links if not leads(page, link)]
