@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,6 +48,7 @@ PLAIN_INTERVAL = timedelta(minutes=5)
 """Between two polls of a page while its network has no plan yet."""
 TRAINING_FOLDER = "training"
 SECRET_FILE = "secret.key"  # noqa: S105
+SHORTEST_SECRET = 16
 
 
 class CannotStart(RuntimeError):
@@ -185,7 +186,7 @@ async def migrated_database(settings: Settings) -> AsyncIterator[Database]:
 @contextmanager
 def sole_user(settings: Settings) -> Iterator[None]:
     """Makes sure that no other `otklik run` or `demo` works on the same data folder."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = settings.data_dir / "run.lock"
     with path.open("a+") as lock:
         try:
@@ -255,12 +256,30 @@ def _secret_key(settings: Settings) -> str:
     """The configured key, or one generated into the data folder at the first start."""
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
-    path: Path = settings.data_dir / SECRET_FILE
+    return secret_in(settings.data_dir / SECRET_FILE)
+
+
+def secret_in(path: Path) -> str:
+    """The key in a file that nobody but its owner reads; a new one where there is none. A file without a key in it is refused:
+
+    what is encrypted under no key is read by anybody.
+    """
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(32))
-    return path.read_text().strip()
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # another process may be faster
+            os.link(fresh, path)
+        fresh.unlink()
+    if path.stat().st_mode & 0o077:
+        log.warning("the secret key could be read by others", path=str(path))
+        path.chmod(0o600)
+    secret = path.read_text().strip()
+    if len(secret) < SHORTEST_SECRET:
+        raise CannotStart(f"{path} holds no key: take it from a backup, or remove it and store the networks' credentials anew.")
+    return secret
 
 
 def _secrets_of(settings: Settings) -> list[Secret]:

@@ -46,6 +46,27 @@ def test_a_traceback_shows_no_values(monkeypatch: pytest.MonkeyPatch, log_format
     assert "very-secret" not in stream.getvalue()
 
 
+ROW = "null value in column violates a constraint\nDETAIL:  Failing row contains (1, Иван\nПетров, 50177)."
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_traceback_shows_no_row_that_the_database_refused(monkeypatch: pytest.MonkeyPatch, log_format: str) -> None:
+    stream = io.StringIO()
+    logging.getLogger().handlers.clear()
+    monkeypatch.setattr(sys, "stderr", stream)
+    configure_logs(log_format)
+    try:
+        _fail_in_many_ways()
+    except ExceptionGroup:
+        structlog.get_logger("test").exception("polling broke")
+
+    told = stream.getvalue()
+    assert "null value in column" in told
+    assert "[SQL: INSERT" in told
+    assert "invalid input for query argument" in told
+    assert not [word for word in ("Иван", "Петров", "50177") if word in told]
+
+
 def test_a_line_that_cannot_be_written_is_lost_and_the_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     went_on = False
     with suppress(OSError), FULL.open("w") as full:  # closing it fails once more
@@ -55,6 +76,15 @@ def test_a_line_that_cannot_be_written_is_lost_and_the_work_goes_on(monkeypatch:
         structlog.get_logger("test").warning("storing failed")
         went_on = True
     assert went_on
+
+
+def _fail_in_many_ways() -> None:
+    try:
+        raise ValueError(ROW)
+    except ValueError as error:
+        refused = RuntimeError(f"{ROW}\n[SQL: INSERT INTO messages]")
+        refused.__cause__ = error
+        raise ExceptionGroup("many", [refused, TypeError("invalid input for query argument $3: 'Иван 50177' (expected str)")]) from None
 
 
 def _fail_with(secret: str) -> None:

@@ -47,7 +47,7 @@ PARTS = (
     statistics,
     static_files,
 )
-FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
+FOR_PROGRAMS = ("/api/", "/hooks/", "/healthz", "/readyz", "/metrics")
 
 
 def console_router() -> APIRouter:

@@ -70,7 +70,7 @@ def trouble_of(error: Exception) -> Trouble:
             return Trouble(403, "Нет доступа", texts.refusal(error))
         case DomainError():
             return Trouble(422 if isinstance(error, InvalidInput) else 409, "Не получилось", texts.refusal(error))
-        case RequestValidationError():
+        case RequestValidationError() | UnicodeEncodeError():  # what cannot be written: a form in a charset of somebody's choice
             return INVALID
         case HTTPException(status_code=404):
             return UNKNOWN

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.ext.asyncio import async_sessionmaker as session_maker
 from sqlalchemy.pool import QueuePool
 
+from app.telemetry.logs import without_values
+
 ReadSession = NewType("ReadSession", AsyncSession)
 """A session that cannot write: each of its statements is a transaction of its own, and the server refuses any change."""
 
@@ -141,6 +143,6 @@ async def ensure_database(server_url: str, name: str) -> None:
 
 
 def explain(error: BaseException) -> str:
-    """What the database or the way to it said, in one line, without the statement and its values."""
+    """What the database or the way to it said, in one line, without the statement and any values."""
     cause = error.__cause__ if isinstance(error, SQLAlchemyError) and error.__cause__ is not None else error
-    return (str(cause) or type(cause).__name__).splitlines()[0]
+    return without_values(str(cause) or type(cause).__name__).splitlines()[0]

@@ -2,12 +2,46 @@
 
 import contextlib
 import logging
+import re
 import sys
+import traceback
+from collections.abc import Iterable
+from typing import Any, TextIO
 
 import structlog
 
-WITHOUT_VALUES = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+TOLD_BY_DATABASE = re.compile(
+    r"\n[ |+-]*DETAIL:.*?(?=\n[ |+-]*(?:\[SQL|The above exception|During handling|\+-)|\Z)"
+    r"|(?<=invalid input for query argument )[^\n]*",
+    re.DOTALL,
+)
+"""Whole rows («Failing row contains …») and single values, with which a database explains what it refuses."""
+NO_LOCALS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 """Tracebacks name places, never the values there: a token or a resident's text may be one of them."""
+
+
+def without_values(message: str) -> str:
+    """What an error says, without the values by which the database explains it: they may be a resident's words."""
+    return TOLD_BY_DATABASE.sub("", message)
+
+
+def _plain_traceback(stream: TextIO, exc_info: Any) -> None:
+    stream.write(without_values("".join(traceback.format_exception(*exc_info)).rstrip("\n")))
+
+
+def _forget_values(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A processor: the same for tracebacks that have become data."""
+    told = event.get("exception")
+    if isinstance(told, list):
+        _forget(told)
+    return event
+
+
+def _forget(told: Iterable[dict[str, Any]]) -> None:
+    for one in told:
+        one["exc_value"] = without_values(one["exc_value"])
+        for within in one.get("exceptions", ()):
+            _forget(within)
 
 
 class LosingLogger(structlog.PrintLogger):
@@ -30,9 +64,9 @@ def configure_logs(log_format: str | None, *, level: int = logging.INFO) -> None
         structlog.processors.StackInfoRenderer(),
     ]
     renderers: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        [structlog.dev.ConsoleRenderer(exception_formatter=_plain_traceback)]
         if chosen == "console"
-        else [WITHOUT_VALUES, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else [NO_LOCALS, _forget_values, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
     structlog.configure(
         processors=[*shared, *renderers],

@@ -12,6 +12,8 @@ from app.usecases.sign_in import normal_login
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 256
+FEWEST_DIFFERENT = 5
+TELLING_LOGIN = 4
 LONGEST_LOGIN = 64
 STRONG = PasswordHasher()
 
@@ -23,6 +25,8 @@ async def set_password(database: Database, operator_id: OperatorId, *, login: st
         raise InvalidInput("login", f"A login has 1 to {LONGEST_LOGIN} characters and no spaces.")
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise InvalidInput("password", f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+    if len(set(password)) < FEWEST_DIFFERENT or (len(login) >= TELLING_LOGIN and login in password.lower()):
+        raise InvalidInput("password", f"A password has {FEWEST_DIFFERENT} different characters or more, and the login is not in it.")
     password_hash = await asyncio.to_thread(hasher.hash, password)
     async with database.write() as session:
         await passwords.save(session, operator_id, login=login, password_hash=password_hash)

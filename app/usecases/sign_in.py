@@ -5,6 +5,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -19,6 +20,8 @@ SESSION_LASTS = timedelta(hours=12)
 WINDOW = timedelta(minutes=10)
 FAILURES_PER_LOGIN = 10
 FAILURES_PER_ADDRESS = 100
+OF_ONE_CUSTOMER = 64
+LONGEST_ADDRESS = 64
 DECOY = "$argon2id$v=19$m=65536,t=3,p=4$crY9bsnMDix8bMXPoMjJuA$k1IVwLlcPKJmQHs2TTyx+bywdGmjKlNimCsJhc5mZ+w"
 """The hash of a password that nobody knows: a login that does not exist takes as long to refuse as a wrong password."""
 
@@ -56,12 +59,23 @@ def normal_login(login: str) -> str:
     return login.strip().lower()
 
 
+def counted_address(address: str) -> str:
+    """Under what attempts from an address are counted: a customer of IPv6 has a whole /64, and could try from another each time."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address[:LONGEST_ADDRESS]
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((int(found), OF_ONE_CUSTOMER), strict=False))
+
+
 async def sign_in(database: Database, login: str, password: str, *, address: str, now: datetime) -> NewSession:
     """Begins a session of twelve hours; raises `WrongCredentials` or `TooManyAttempts`.
 
     The attempt is noted before the password is looked at, so that parallel guesses are counted too.
     """
-    login = normal_login(login)
+    login, address = normal_login(login), counted_address(address)
     async with database.write() as session:
         await _admit(session, address, login, now=now)
         known = await passwords.find(session, login)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from connectors.sdk.contract import ConnectorContext, Credential
-from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError, SourceUnavailable
+from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError, SourceUnavailable, UnexpectedResponse
 from connectors.sdk.http import Asking, ConnectorHttp, HttpCall, HttpLimits, LongCall, Received
 from connectors.sdk.refusals import blames_credential
 from connectors.vk import settings
@@ -71,7 +71,12 @@ class VkClient:
         return await self._http.read(self._asking(method, parameters), await self._keys_of(group_id, method))
 
     async def wait(self, call: LongCall, decode: Callable[[Received], Value]) -> Value:
-        """What `decode` makes of the answer to a call that VK's long poll leaves open."""
+        """What `decode` makes of the answer to a call that VK's long poll leaves open.
+
+        VK names the address, in which a key of the community travels: never in clear, unless all of VK is asked so.
+        """
+        if self._context.base_url.startswith("https://") and not call.url.startswith("https://"):
+            raise UnexpectedResponse(f"{call.name}: VK names an address without TLS")
         return await self._waiting.wait(call, decode)
 
     async def close(self) -> None:

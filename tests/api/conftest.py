@@ -37,10 +37,13 @@ class Api:
     async def token(self, role: Role) -> str:
         """A token of the role, made at its first use."""
         if role not in self.tokens:
-            async with self.context.database.write() as session:
-                created = await create_token(session, role.value, role, now=self.clock[0])
-            self.tokens[role] = created.secret
+            self.tokens[role] = await self.secret_of(role.value, role)
         return self.tokens[role]
+
+    async def secret_of(self, name: str, role: Role) -> str:
+        """A new token."""
+        async with self.context.database.write() as session:
+            return (await create_token(session, name, role, now=self.clock[0])).secret
 
     async def client(self, role: Role | None) -> httpx.AsyncClient:
         """A client under a token of the role, or without one."""

@@ -4,9 +4,12 @@ import re
 
 import pytest
 from fastapi.routing import iter_route_contexts
+from sqlalchemy import text
 
+from app.console.access import SESSION_COOKIE
 from app.console.mount import console_router
 from app.domain.operator import MAY, Act, Role
+from app.usecases.sign_in import SESSION_LASTS
 from tests.console.browsing import Browser, words
 from tests.console.conftest import Site
 
@@ -62,12 +65,56 @@ def filled(path: str) -> str:
     return re.sub(r"\{\w+\}", "1", path)
 
 
+async def let_be(site: Site, who: str) -> Browser:
+    """A browser of somebody who is not, or no longer, signed in; whose last page still holds the token of its forms."""
+    if who == "a stranger":
+        return await site.browser()
+    browser = await site.enter("admin", Role.ADMIN)
+    assert browser.page.status_code == 200
+    match who:
+        case "who was away too long":
+            site.clock[0] += SESSION_LASTS
+        case "who has left":
+            await change(site, "UPDATE operators SET disabled_at = now()")
+        case "who signed out elsewhere":
+            await change(site, "DELETE FROM sessions")
+        case "who guesses":
+            browser.client.cookies.set(SESSION_COOKIE, "A" * 43)
+    return browser
+
+
+async def change(site: Site, statement: str) -> None:
+    async with site.console.database.write() as session:
+        await session.execute(text(statement))
+
+
+OPEN_TO_ALL = {"GET /healthz", "GET /readyz", "GET /login", "POST /login", "GET /api/openapi.json", "HEAD /api/openapi.json"}
+
+
+async def test_a_stranger_gets_from_the_whole_application_nothing_but_what_is_open(site: Site) -> None:
+    stranger, told = await site.browser(), {}
+    for route in iter_route_contexts(site.app.routes):
+        for method in route.methods or ():
+            answer = await stranger.client.request(method, filled(route.path or ""), headers={"X-Otklik-Refresh": "1"})
+            told[f"{method} {route.path}"] = answer.status_code
+
+    assert len(told) > 130
+    assert {address: status for address, status in told.items() if status not in {401, 404}} == {
+        address: 403 if address == "POST /login" else 503 if address == "GET /readyz" else 200 for address in OPEN_TO_ALL
+    }
+    assert {address for address, status in told.items() if status == 404} == {
+        "POST /hooks/{network}/{source_id}",
+        "GET /static/{content_sum}/{name}",
+    }
+
+
 def test_every_form_is_in_the_table_of_rights() -> None:
     assert addresses("POST") == sorted(FORMS)
 
 
-async def test_every_page_asks_a_stranger_to_sign_in(site: Site) -> None:
-    stranger = await site.browser()
+@pytest.mark.parametrize("who", ["a stranger", "who was away too long", "who has left", "who signed out elsewhere", "who guesses"])
+async def test_every_page_asks_whoever_is_not_signed_in_to_do_so(site: Site, who: str) -> None:
+    stranger = await let_be(site, who)
 
     answers = {path: await stranger.client.get(filled(path)) for path in addresses("GET")}
 
@@ -76,8 +123,9 @@ async def test_every_page_asks_a_stranger_to_sign_in(site: Site) -> None:
     assert all(answer.headers["Location"].startswith("/login?next=%2F") for answer in answers.values())
 
 
-async def test_a_form_of_a_stranger_changes_nothing(site: Site) -> None:
-    stranger = await site.browser()
+@pytest.mark.parametrize("who", ["a stranger", "who was away too long", "who has left", "who signed out elsewhere", "who guesses"])
+async def test_a_form_of_whoever_is_not_signed_in_changes_nothing(site: Site, who: str) -> None:
+    stranger = await let_be(site, who)
 
     answers = [await stranger.send(filled(path), version=1) for path in FORMS]
 

@@ -9,7 +9,7 @@ from app.domain.errors import NotFound
 from app.domain.operator import Role
 from app.storage.access import operators
 from app.usecases.shut_out import shut_out
-from tests.console.browsing import PASSWORD, Browser, words
+from tests.console.browsing import HIDDEN, PASSWORD, Browser, words
 from tests.console.conftest import Site
 
 
@@ -82,6 +82,21 @@ async def test_a_sign_in_form_that_is_not_ours_is_refused(site: Site, token: str
     answer = await browser.send("/login", login="anna", password=PASSWORD, csrf_token=token)
 
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("field", ["csrf_token", "login", "password", "next"])
+async def test_a_form_in_a_charset_of_somebodys_choice_is_refused_and_no_fault_of_ours(site: Site, field: str) -> None:
+    browser = await site.browser()
+    await browser.open("/login")
+    found = HIDDEN.search(browser.page.text)
+    assert found is not None
+    fields = {"csrf_token": found.group(1), field: "/\\ud800"}
+
+    parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()]
+    headers = {"Content-Type": "multipart/form-data; boundary=x; charset=unicode_escape"}
+    answer = await browser.client.post("/login", content="".join([*parts, "--x--\r\n"]), headers=headers)
+
+    assert answer.status_code == 422
 
 
 async def test_two_open_sign_in_forms_both_work(site: Site) -> None:

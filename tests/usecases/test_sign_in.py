@@ -13,7 +13,7 @@ from app.storage.access import passwords
 from app.storage.engine import Database
 from app.usecases.resume_session import resume_session
 from app.usecases.set_password import set_password
-from app.usecases.sign_in import DECOY, FAILURES_PER_LOGIN, NewSession, TooManyAttempts, WrongCredentials, sign_in
+from app.usecases.sign_in import DECOY, FAILURES_PER_LOGIN, NewSession, TooManyAttempts, WrongCredentials, counted_address, sign_in
 from app.usecases.sign_out import sign_out
 from tests.passwords import QUICK
 
@@ -75,6 +75,32 @@ async def test_a_disabled_operator_cannot_sign_in_and_loses_the_session(database
     await fail(database, noon)
 
     assert await resume_session(database, begun.token, is_work=True, now=noon) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_whoever_has_a_network_of_addresses_is_counted_once(address: str, counted: str) -> None:
+    assert counted_address(address) == counted
+
+
+async def test_guessing_from_another_address_of_the_same_network_has_to_wait_too(
+    database: Database, anna: OperatorId, noon: datetime
+) -> None:
+    for number in range(FAILURES_PER_LOGIN):
+        await fail(database, noon, address=f"2001:db8::{number:x}")
+
+    with pytest.raises(TooManyAttempts):
+        await enter(database, noon, address="2001:db8::ffff")
+    await enter(database, noon, address="2001:db8:0:1::1")
 
 
 async def test_the_decoy_costs_as_much_as_a_real_hash(database: Database, noon: datetime) -> None:
@@ -179,7 +205,10 @@ async def test_a_login_belongs_to_one_operator(database: Database, anna: Operato
         await set_password(database, boris, login="ANNA", password=PASSWORD, hasher=QUICK)
 
 
-@pytest.mark.parametrize(("login", "password"), [("", PASSWORD), ("a b", PASSWORD), ("anna", "коротко"), ("anna", "х" * 257)])
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [("", PASSWORD), ("a b", PASSWORD), ("anna", "коротко"), ("anna", "х" * 257), ("anna", "1212121212"), ("anna", "Anna-2026!")],
+)
 async def test_a_poor_login_or_password_is_refused(database: Database, anna: OperatorId, login: str, password: str) -> None:
     with pytest.raises(InvalidInput):
         await set_password(database, anna, login=login, password=password)

@@ -39,10 +39,10 @@ class DiskWatch:
         return self._refused_at is not None and monotonic() - self._refused_at < REMEMBERED_FOR
 
     async def trouble(self) -> str:
-        """What stands against storing anything, and what to do; "" where nothing is known."""
+        """What stands against storing anything, and what to do; "" where nothing is known. Strangers read it: it names no folder."""
         if self._folder is not None:
             left = (await asyncio.to_thread(shutil.disk_usage, self._folder)).free
-            words = f"The disk of {self._folder} is full ({left // 1024} KB left), so that the database cannot store anything: {WHAT_TO_DO}"
+            words = f"The disk of OTKLIK_DATA_DIR is full, so that the database cannot store anything: {WHAT_TO_DO}"
             return words if left < LEAST_ROOM else ""
         if not self.was_refused:
             return ""

@@ -39,6 +39,7 @@ SERVER_OPTIONS = {
     "wal_compression": "on",
     "max_wal_size": "2GB",
     "log_timezone": "UTC",
+    "log_error_verbosity": "terse",  # without rows that were refused, in which residents' words may stand
 }
 
 
@@ -65,7 +66,7 @@ class EmbeddedServer:
 @contextlib.contextmanager
 def embedded_server(folder: Path, *, options: Mapping[str, str] | None = None) -> Iterator[EmbeddedServer]:
     """The server of a data folder, started when it is not running and stopped by whoever leaves last."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     server = EmbeddedServer(folder.resolve(), _socket_folder(folder), SERVER_OPTIONS | dict(options or {}))
     with _open_lock(folder / "users.lock") as users:
         with _locked(folder / "start.lock"):

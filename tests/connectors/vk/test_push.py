@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from connectors.sdk.contract import Cursor, PushedNews, Wall
-from connectors.sdk.errors import AccessDenied
+from connectors.sdk.contract import ConnectorContext, Cursor, PushedNews, Wall
+from connectors.sdk.errors import AccessDenied, UnexpectedResponse
+from connectors.sdk.http import LongCall
+from connectors.sdk.testing import OpenLedger
+from connectors.vk.client import VkClient
 from connectors.vk.connector import VkConnector
 from connectors.vk.emulator import PushQuirks
 from tests.connectors.vk.vk_world import ANNA, CITY, COMMUNITY, SERVICE, WALL, VkWorld, at, comment, post, vk_world
@@ -20,6 +23,17 @@ TOWN = (
     post("news", 13),
 )
 ADDRESS = "http://127.0.0.1:1/hooks/vk/1"
+
+
+async def test_a_key_never_travels_in_clear() -> None:
+    client = VkClient(ConnectorContext("https://api.vk.com", [], OpenLedger(), lambda: at(0)))
+    call = LongCall("long_poll", "http://127.0.0.1:1/nowhere", {"key": "secret"}, 1)
+
+    with pytest.raises(UnexpectedResponse, match="without TLS") as refused:
+        await client.wait(call, lambda received: received)
+
+    assert "secret" not in str(refused.value)
+    await client.close()
 
 
 @pytest.fixture
