@@ -10,7 +10,7 @@ from app.bootstrap import Services
 from app.cli.running import page, with_services
 from app.domain.operator import Role
 from app.storage.access import operators
-from app.usecases.set_password import set_password
+from app.usecases.set_password import let_in
 from app.usecases.shut_out import shut_out
 
 commands = typer.Typer(no_args_is_help=True, help="People who sign in to the console.")
@@ -27,17 +27,14 @@ def add(
     role: Annotated[Role, typer.Option(help="What they may do.")],
     name: Annotated[str, typer.Option(help="As colleagues see them.")],
 ) -> None:
-    """Lets somebody sign in to the console; the password is read from standard input. Again for the same name: a new one, and in again."""
+    """Lets somebody sign in to the console; the password is read from standard input. Again for the same name: anew, under this role."""
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline()
 
-    async def let_in(services: Services) -> None:
-        async with services.database.write() as session:
-            found = await operators.ensure(session, name, role, now=services.now())
-            await operators.enable(session, found.operator.id)
-        await set_password(services.database, found.operator.id, login=login, password=password.rstrip("\n"))
-        print(f"{name} may sign in as {login} with the role {found.operator.role}.")
+    async def admit(services: Services) -> None:
+        await let_in(services.database, name, role, login=login, password=password.rstrip("\n"), now=services.now())
+        print(f"{name} may sign in as {login} with the role {role}.")
 
-    with_services(let_in)
+    with_services(admit)
 
 
 @commands.command("list")

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from app.storage.access import operators, sessions
+from app.storage.access import operators, sessions, tokens
 from app.storage.engine import Database
 
 
 async def shut_out(database: Database, name: str, *, now: datetime) -> None:
-    """Disables the operator of that name or login: what they are signed in to ends, and their tokens open nothing."""
+    """Disables the operator of that name or login: what they are signed in to ends, and their tokens, for good."""
     async with database.write() as session:
-        await sessions.end_all(session, await operators.disable(session, name, now=now))
+        operator_id = await operators.disable(session, name, now=now)
+        await sessions.end_all(session, operator_id)
+        await tokens.revoke_all(session, operator_id, now=now)

@@ -14,9 +14,12 @@ from sqlalchemy import text
 
 from app.api.access import Requires
 from app.domain.operator import MAY, Act, Role
+from app.usecases.set_password import let_in
+from app.usecases.shut_out import shut_out
 from tests.api.conftest import Api
 from tests.applications import application
 from tests.architecture.tree import ROOT
+from tests.passwords import QUICK
 
 OPEN_TO_ALL = {"/healthz", "/readyz"}
 BY_SETTING = {"/metrics"}
@@ -137,10 +140,12 @@ async def test_a_revoked_token_opens_nothing_any_more(api: Api, admin: httpx.Asy
 
 async def test_a_disabled_operator_comes_in_no_more(api: Api, admin: httpx.AsyncClient) -> None:
     assert (await admin.get("/incidents")).status_code == 200
-    async with api.context.database.write() as session:
-        await session.execute(text("UPDATE operators SET disabled_at = now()"))
+    await shut_out(api.context.database, "admin", now=api.clock[0])
+    shown = {b"Authorization": admin.headers["Authorization"].encode()}
+    assert set((await answers(api, shown)).values()) == {401}
 
-    assert set((await answers(api, {b"Authorization": admin.headers["Authorization"].encode()})).values()) == {401}
+    await let_in(api.context.database, "admin", Role.ADMIN, login="admin", password="белые-ночи-47", now=api.clock[0], hasher=QUICK)
+    assert (await admin.get("/incidents")).status_code == 401, "a token of the time before opens nothing"
 
 
 @pytest.mark.parametrize("path", ["/incidents", "/incidents/export"])

@@ -1,16 +1,19 @@
 """Signing in and out by the pages."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from app.console.addresses import local_address
-from app.domain.errors import NotFound
+from app.domain.errors import InvalidInput, NotFound
 from app.domain.operator import Role
 from app.storage.access import operators
+from app.usecases.set_password import let_in
 from app.usecases.shut_out import shut_out
 from tests.console.browsing import HIDDEN, PASSWORD, Browser, words
 from tests.console.conftest import Site
+from tests.passwords import QUICK
 
 
 async def test_whoever_signs_in_sees_the_queue_under_their_name(site: Site) -> None:
@@ -177,12 +180,18 @@ async def test_whoever_is_shut_out_is_signed_out_and_comes_back_when_let_in_agai
     await shut_out(site.console.database, "anna", now=site.clock[0])
     turned_away = await browser.open("/")
     refused = await browser.sign_in("anna")
-    async with site.console.database.write() as session:
+    async with site.console.database.read() as session:
         (found,) = await operators.listed(session)
-        await operators.enable(session, found.registered.operator.id)
+    admission = partial(let_in, site.console.database, "Anna", Role.VIEWER, login="anna", now=site.clock[0], hasher=QUICK)
+    with pytest.raises(InvalidInput):
+        await admission(password="short")
+    still_refused = await browser.sign_in("anna")
+    await admission(password=PASSWORD)
     admitted = await browser.sign_in("anna")
 
-    assert (turned_away.url.path, refused.status_code, admitted.status_code) == ("/login", 401, 303)
+    assert (turned_away.url.path, refused.status_code) == ("/login", 401)
+    assert (still_refused.status_code, admitted.status_code) == (401, 303)
+    assert "Anna, наблюдатель" in words(browser.page.text).replace(" ,", ",")
     assert (found.login, found.token_count, found.registered.disabled_at) == ("anna", 0, site.clock[0])
     with pytest.raises(NotFound):
         await shut_out(site.console.database, "nobody", now=site.clock[0])

@@ -187,7 +187,8 @@ async def test_kept_answers_to_requests_lose_what_was_said(office: Office, noon:
     ((message_id,),) = await reader.rows("SELECT id FROM messages WHERE comment_id = '1'")
     incident: dict[str, Any] = {
         "id": 7,
-        "message": {"id": message_id, "text": "Холодно", "author_name": "Анна"},
+        "source": {"id": 1, "url": "https://vk.com/club7"},
+        "message": {"id": message_id, "text": "Холодно", "author_name": "Анна", "url": "https://vk.com/gim7?sel=50177"},
         "places": [{"surface": "Лесная"}],
     }
     other = {"id": 8, "message": {"id": 10**9, "text": "Чужое", "author_name": "Борис"}, "places": []}
@@ -202,7 +203,8 @@ async def test_kept_answers_to_requests_lose_what_was_said(office: Office, noon:
     ((kept,),) = await reader.rows("SELECT body FROM idempotency_keys")
     assert kept["body"]["results"][0]["incident"] == {
         "id": 7,
-        "message": {"id": message_id, "text": None, "author_name": None},
+        "source": {"id": 1, "url": "https://vk.com/club7"},
+        "message": {"id": message_id, "text": None, "author_name": None, "url": None},
         "places": [{"surface": None}],
     }
     assert kept["body"]["results"][1]["incident"] == other

@@ -76,6 +76,8 @@ async def disable(session: AsyncSession, name: str, *, now: datetime) -> Operato
     return OperatorId(found)
 
 
-async def enable(session: AsyncSession, operator_id: OperatorId) -> None:
-    """Lets an operator in again."""
-    await session.execute(text("UPDATE operators SET disabled_at = NULL WHERE id = :id"), {"id": operator_id})
+async def admit(session: AsyncSession, operator_id: OperatorId, role: Role) -> None:
+    """Lets an operator in under a role, also one who was shut out."""
+    await session.execute(
+        text("UPDATE operators SET disabled_at = NULL, role = :role WHERE id = :id"), {"id": operator_id, "role": role.value}
+    )

@@ -83,6 +83,14 @@ async def listed(session: AsyncSession, *, after: TokenId | None, limit: int) ->
     return [Token(TokenId(row.id), row.name, Role(row.role), *row[3:]) for row in rows]
 
 
+async def revoke_all(session: AsyncSession, operator_id: OperatorId, *, now: datetime) -> None:
+    """Ends every token of an operator for good."""
+    await session.execute(
+        text("UPDATE tokens SET revoked_at = :now WHERE operator_id = :operator AND revoked_at IS NULL"),
+        {"operator": operator_id, "now": now},
+    )
+
+
 async def revoke(session: AsyncSession, token_id: TokenId, *, now: datetime) -> None:
     """Ends a token for good, a second time without effect; `NotFound` when there is none."""
     found = await session.scalar(

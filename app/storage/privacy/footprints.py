@@ -177,6 +177,8 @@ async def empty_events(session: AsyncSession, source_ids: Collection[int], digit
 
 SAID = frozenset({"text", "author_name", "surface", "house", "reason"})
 """What answers to requests repeat of what people said."""
+ADDRESSES = frozenset({"url", "parent_url"})
+"""Of messages, which in private name the person; those of pages stand beside no text."""
 
 
 async def empty_kept_answers(session: AsyncSession, message_ids: Collection[int]) -> int:
@@ -200,7 +202,8 @@ def without_said(value: Any, message_ids: frozenset[int], *, about: bool = False
         return value
     message = value.get("message")
     about = about or (isinstance(message, Mapping) and message.get("id") in message_ids)
-    return {name: None if about and name in SAID else without_said(one, message_ids, about=about) for name, one in value.items()}
+    gone = SAID | ADDRESSES if "text" in value else SAID
+    return {name: None if about and name in gone else without_said(one, message_ids, about=about) for name, one in value.items()}
 
 
 async def kept_replays(session: AsyncSession) -> list[str]:
