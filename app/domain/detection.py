@@ -106,9 +106,9 @@ def parts_of(published_at: datetime, timing: Timing) -> Parts:
     return Parts(*seconds)
 
 
-def is_suspicious(silence: float, posts_per_day: float) -> bool:
+def is_suspicious(silent_days: float, posts_per_day: float) -> bool:
     """Whether so many days (of average rhythm) without a post are too many for a page that still lives."""
-    return math.exp(-posts_per_day * silence / DISPERSION) < UNLIKELY
+    return math.exp(-posts_per_day * silent_days / DISPERSION) < UNLIKELY
 
 
 def least_suspicious(posts_per_day: float) -> float:

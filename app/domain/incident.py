@@ -143,7 +143,10 @@ def close(incident: Incident, operator: Operator, *, reason: str | None, now: da
 
 
 def merge(incident: Incident, parent: Incident, operator: Operator, *, now: datetime) -> Step:
-    """The step that puts a repetition under the incident that it repeats. Its clock goes on: an answer counts where its author sees it."""
+    """The step that puts a repetition under the incident that it repeats; `InvalidInput` when that is itself.
+
+    Its clock goes on: an answer counts where its author sees it.
+    """
     operator.must(Act.WORK)
     if incident.id == parent.id:
         raise InvalidInput("parent_id", "An incident cannot be merged into itself.")

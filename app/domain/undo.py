@@ -32,7 +32,7 @@ def last_step(operator: Operator, log: Sequence[Signed]) -> Event | None:
 
 
 def undo(incident: Incident, operator: Operator, log: Sequence[Signed], *, now: datetime) -> Step:
-    """The step that takes the operator's last one back; refused when it was somebody else's, or something has come after it."""
+    """The step that takes the operator's last one back; `InvalidTransition` when it was somebody else's, or something has come after it."""
     operator.must(Act.WORK)
     taken = last_step(operator, log)
     if taken is None:

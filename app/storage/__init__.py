@@ -1,1 +1,1 @@
-"""The only place with SQL: engine, embedded PostgreSQL, tables, and named queries by noun; nothing here commits."""
+"""The only place with SQL: connections, tables, and named queries by noun or in rooms; nothing here commits."""

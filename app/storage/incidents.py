@@ -1,4 +1,4 @@
-"""The queue: opening incidents, holding them for a step, and writing what a step or a conversation changed."""
+"""Incidents: held for a step or for what their conversations bring, and what a step, a merge or a missed deadline writes."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

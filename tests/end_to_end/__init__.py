@@ -1,1 +1,1 @@
-"""Tests of `end_to_end`."""
+"""Whole installations: real processes and databases under emulated networks, from a wall to an answer and through failures."""

@@ -61,7 +61,7 @@ def opening_price(weighted_rates: Iterable[float], calls_per_day: float) -> floa
 
 
 def steer(price: float, spells: Sequence[Spell], rhythm: Rhythm, calls_per_day: float, *, now: datetime) -> float:
-    """The price from now on, from the spells of the last day in order (older ones are ignored).
+    """The price from now on, in message-days of waiting a call, from the spells of the last day in order (older ones are ignored).
 
     A call wanted at price p stands for sqrt(p) calls at price 1, because demand falls as 1/sqrt(price): that and the rhythm tell how
     many calls the 24 hours around now want at price 1. The next hours may have their part of a day (`pace`), and a little more or

@@ -83,7 +83,7 @@ def learn(tally: Tally) -> Habits:
 
 
 def guess_rate(*, official: bool, members: int | None) -> float:
-    """Messages a day to expect of a source of which nothing is known but its owner and size; `Habits.spread` corrects it.
+    """The `guess`: messages a day to expect of a source of which only owner and size are known; `Habits.spread` corrects it.
 
     Grows with the fourth root of the members: ten times the members, 1.8 times the posts.
     """

@@ -79,7 +79,7 @@ def shared(now: datetime, due: datetime) -> datetime:
 
 
 def steer_looks(price: float, looks: int, lasted: timedelta, looks_a_day: float) -> float:
-    """The price after a spell with so many looks under it: looks fall with the root of the price."""
+    """The price, in comment-days of waiting a look, after a spell with so many looks: they fall with the root of the price."""
     wanted = looks / (lasted / timedelta(days=1))
     aimed = price * (wanted / (AIM * looks_a_day)) ** 2
     return max(min(max(aimed, price / LONGEST_STRIDE), price * LONGEST_STRIDE), CHEAPEST)
