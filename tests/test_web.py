@@ -1,11 +1,15 @@
 """How web listens, and whom it believes."""
 
+import re
+
 import pytest
 from starlette.types import Receive, Scope, Send
 
 from app.bootstrap import CannotStart
+from app.main import LARGEST_BODY
 from app.settings import Settings
 from app.web import bind, server_config
+from tests.architecture.tree import ROOT
 
 TRUSTED = str(Settings.model_fields["trusted_proxies"].default)
 
@@ -38,3 +42,9 @@ def test_an_address_of_another_machine_is_told_apart_from_a_taken_port() -> None
         bind("127.0.0.1", first.getsockname()[1])
     with pytest.raises(CannotStart, match="set OTKLIK_HOST to an address of this machine"):
         bind("203.0.113.1", 0)
+
+
+def test_the_documented_proxy_refuses_what_is_too_long_itself() -> None:
+    """Else it would be cut off while it still sends, and tell 502 instead of 413."""
+    (kilobytes,) = re.findall(r"client_max_body_size (\d+)k;", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"))
+    assert LARGEST_BODY - 1024 < int(kilobytes) * 1024 <= LARGEST_BODY

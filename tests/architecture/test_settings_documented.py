@@ -65,3 +65,9 @@ def test_the_documented_default_is_the_real_one(name: str) -> None:
 def test_the_example_shows_the_default_or_nothing(name: str) -> None:
     field, written = environment_names()[name], example_values()[name]
     assert not written or (has_fixed_default(field) and is_default(field, written))
+
+
+def test_no_documented_setting_has_a_comment_behind_its_value() -> None:
+    """systemd takes it for a part of the value where a shell does not: services and commands would have different secret keys."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert not [line for block in blocks for line in block.splitlines() if re.match(rf"{PREFIX}\w+=.*\s#", line)]
