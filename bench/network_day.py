@@ -15,10 +15,10 @@ import tempfile
 import time
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -40,8 +40,8 @@ from connectors.vk.emulator.emulator import VkEmulator
 PER_SECOND, WALL_GET_PER_DAY = 3, 5000
 SECRET_KEY = "a key of the benchmark's own"
 COMMENTS_A_POST, COMMENT_DELAY = 2.0, timedelta(hours=2)
-SETTLING_SECONDS = 20.0
-"""Real seconds until all processes have been started."""
+READY = "ready"
+"""What a worker says once it has all it works with; the day begins when all have said it, however slow the machine."""
 SEED = (
     "INSERT INTO sources (region_id, network, external_id, name, url, official, status, monitored_since, created_at)"
     " SELECT :region, 'vk', (-page)::text, 'Страница ' || page, 'https://vk.com/club' || page, true, 'active', CAST(:now AS timestamptz),"
@@ -53,11 +53,10 @@ SEED = (
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What every process of the run knows: when the day begins (real Unix seconds) and how many real seconds it lasts."""
+    """What every process of the run knows: what the day is about, and how many real seconds it lasts."""
 
     pages: int
     keys: int
-    began: float
     seconds: float
 
     @property
@@ -71,12 +70,27 @@ class Day:
 
     def arguments(self) -> list[str]:
         """The day for another process."""
-        return [str(self.pages), str(self.keys), str(self.began), str(self.seconds)]
+        return [str(self.pages), str(self.keys), str(self.seconds)]
 
     @classmethod
     def read(cls, given: Sequence[str]) -> "Day":
         """The day from `arguments`."""
-        return cls(int(given[0]), int(given[1]), float(given[2]), float(given[3]))
+        return cls(int(given[0]), int(given[1]), float(given[2]))
+
+
+class Clock:
+    """The time of the day, which stands until the day begins."""
+
+    def __init__(self, day: Day) -> None:
+        self._day = day
+        self._now: Callable[[], datetime] = lambda: EPOCH
+
+    def __call__(self) -> datetime:
+        return self._now()
+
+    async def begin_when_told(self) -> None:
+        """Goes from the moment (in real Unix seconds) that comes on standard input."""
+        self._now = clock(float(await asyncio.to_thread(sys.stdin.readline)), self._day.speed)
 
 
 def town_of(pages: int) -> Town:
@@ -97,9 +111,10 @@ def town_of(pages: int) -> Town:
 
 async def emulate(day: Day) -> None:
     """Prints its address, serves until its input ends, and prints how every call was answered."""
+    now = Clock(day)
     emulator = VkEmulator(
         town_of(day.pages),
-        now=clock(day.began, day.speed),
+        now=now,
         service_tokens=day.secrets,
         calls_per_second=PER_SECOND,
         wall_get_per_day=WALL_GET_PER_DAY,
@@ -107,6 +122,7 @@ async def emulate(day: Day) -> None:
     )
     async with serve(emulator.app()) as address:
         print(address, flush=True)
+        await now.begin_when_told()
         await asyncio.to_thread(sys.stdin.read)
     outcomes = Counter((call.method, call.outcome) for call in emulator.calls)
     peak = max(emulator.peak_calls_per_second(secret) for secret in day.secrets)
@@ -116,8 +132,10 @@ async def emulate(day: Day) -> None:
 
 async def work(day: Day, url: str, address: str) -> None:
     """One worker, until its input ends."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    async with running_services(settings_of(url, address, Path(tempfile.gettempdir())), now=clock(day.began, day.speed)) as services:
+    stop, loop, now = asyncio.Event(), asyncio.get_running_loop(), Clock(day)
+    async with running_services(settings_of(url, address, Path(tempfile.gettempdir())), now=now) as services:
+        print(READY, flush=True)
+        await now.begin_when_told()
         loop.run_in_executor(None, lambda: (sys.stdin.read(), loop.call_soon_threadsafe(stop.set)))
         await run_worker(services, stop)
 
@@ -143,12 +161,12 @@ async def process(role: str, day: Day, *more: str, log: Path) -> AsyncIterator[P
         started = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=file)
     try:
         yield started
-        if started.returncode:
-            print(_last_words(log), file=sys.stderr)
     finally:
         if started.returncode is None:
             started.kill()
             await started.wait()
+        elif started.returncode:
+            print(_last_words(log), file=sys.stderr)
 
 
 def _last_words(log: Path) -> str:
@@ -198,22 +216,35 @@ async def live(day: Day, workers: int) -> Told:
         async with process("network", day, log=Path(folder) / "network.log") as network:
             assert network.stdout is not None
             address = (await network.stdout.readline()).decode().strip()
-            async with running_services(settings_of(None, address, Path(folder)), now=clock(day.began, day.speed)) as services:
+            async with running_services(settings_of(None, address, Path(folder)), now=lambda: EPOCH) as services:
                 await prepare(services, day)
                 url = services.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-                async with asyncio.TaskGroup() as group:
-                    for number in range(workers):
-                        group.create_task(_employ(day, url, address, Path(folder) / f"worker {number}.log"))
+                async with AsyncExitStack() as stack:
+                    logs = [Path(folder) / f"worker {number}.log" for number in range(workers)]
+                    crew = [await stack.enter_async_context(process("worker", day, url, address, log=log)) for log in logs]
+                    await asyncio.gather(*(_is_ready(worker) for worker in crew))
+                    began = time.time()
+                    for one in (network, *crew):
+                        await _tell(one, began)
+                    await asyncio.sleep(day.seconds)
+                    await asyncio.gather(*(end(worker) for worker in crew))
                 async with services.database.read() as session:
                     stored = int(await session.scalar(text("SELECT count(*) FROM messages WHERE deleted_at IS NULL")) or 0)
                 told = json.loads(await end(network))
     return Told(Counter({(method, outcome): count for method, outcome, count in told["outcomes"]}), told["peak"], stored, told["shown"])
 
 
-async def _employ(day: Day, url: str, address: str, log: Path) -> None:
-    async with process("worker", day, url, address, log=log) as worker:
-        await asyncio.sleep(day.began + day.seconds - time.time())
-        await end(worker)
+async def _is_ready(worker: Process) -> None:
+    assert worker.stdout is not None
+    if (await worker.stdout.readline()).decode().strip() != READY:
+        await worker.wait()
+        raise RuntimeError("A worker ended before the day began; its last words stand above.")
+
+
+async def _tell(one: Process, began: float) -> None:
+    assert one.stdin is not None
+    one.stdin.write(f"{began}\n".encode())
+    await one.stdin.drain()
 
 
 def show(day: Day, told: Told, workers: int) -> None:
@@ -234,7 +265,7 @@ async def run(day: Day, workers: int) -> None:
 
 def main() -> None:
     if sys.argv[1:2] == ["--as"]:
-        role, day, rest = sys.argv[2], Day.read(sys.argv[3:7]), sys.argv[7:]
+        role, day, rest = sys.argv[2], Day.read(sys.argv[3:6]), sys.argv[6:]
         configure_logs("json")
         act = emulate(day) if role == "network" else work(day, *rest)
     else:
@@ -244,7 +275,7 @@ def main() -> None:
         parser.add_argument("--workers", type=int, default=3)
         parser.add_argument("--minutes", type=float, default=5)
         given = parser.parse_args()
-        day = Day(given.pages, given.keys, time.time() + SETTLING_SECONDS, given.minutes * 60)
+        day = Day(given.pages, given.keys, given.minutes * 60)
         act = run(day, given.workers)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(act)

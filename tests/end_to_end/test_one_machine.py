@@ -132,7 +132,8 @@ async def test_the_town_of_the_demo_lives_and_leaves_no_process(folder: Path) ->
         lines = [line.split() for line in demo.log.read_text().splitlines()]
         address = next(line[1] for line in lines if line[:1] == ["console"]).rstrip("/")
         token = next(line[1] for line in lines if line[:1] == ["token"])
-        async with httpx.AsyncClient(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(base_url=f"{address}/api/v1", headers=headers, trust_env=False, timeout=PATIENCE_SECONDS) as client:
 
             async def is_queue_alive() -> bool:
                 wanted: tuple[dict[str, str | bool], ...] = ({"overdue": True}, {"overdue": False, "status": "new"}, {"status": "answered"})
