@@ -16,6 +16,7 @@ from connectors.sdk.emulation.loopback import serve
 from tests.console.browsing import PASSWORD
 from tests.console.conftest import Site
 from tests.console.town import settle_town
+from tests.patience import PATIENCE_SECONDS
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -56,6 +57,8 @@ async def open_screen(address: str, *, scripts: bool = True) -> AsyncIterator[Sc
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         context = await chromium.new_context(locale="ru-RU", viewport={"width": 1366, "height": 768}, java_script_enabled=scripts)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        expect.set_options(timeout=PATIENCE_SECONDS * 1000)
         screen = Screen(await context.new_page(), address)
         screen.page.on("console", lambda message: screen.complaints.append(message.text) if message.type in {"error", "warning"} else None)
         screen.page.on("pageerror", lambda error: screen.complaints.append(str(error)))
