@@ -1,14 +1,14 @@
 """The questions behind the figures as a table: whoever holds it can compute every figure again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain import names
 from app.domain.answer import AnswerClass
 from app.domain.readable import readable
+from app.domain.statistics import exact
 from app.domain.working_hours import WorkingHours
-from app.domain.working_time import working_time_between
 from app.exports.table import Cell, Heading, Row, number
 from app.storage.questions import Question
 
@@ -19,10 +19,14 @@ ENDS = ("первый ответ", "ответ по существу")
 
 @dataclass(frozen=True, slots=True)
 class QuestionsTable:
-    """What holds for all rows: what is not over is observed until `now`, working time is that of `hours`."""
+    """What holds for all rows: what is not over is observed until `now`, working time is that of `hours`.
+
+    `elapsed` tells the working seconds by Unix second: a row is looked up and not walked through.
+    """
 
     now: datetime
     hours: WorkingHours
+    elapsed: Callable[[float], float]
     titles: Mapping[str, str]
 
     def headings(self, zone_name: str) -> list[Heading]:
@@ -82,7 +86,7 @@ class QuestionsTable:
         yield NO if answered_at is None else YES
         yield YES if retracted else NO
         yield number((ended_at - started_at).total_seconds())
-        yield number(working_time_between(started_at, ended_at, self.hours.calendar).total_seconds())
+        yield number(exact(self.elapsed(ended_at.timestamp()) - self.elapsed(started_at.timestamp())))
 
 
 def _uncounted(question: Question) -> str | None:
