@@ -20,7 +20,7 @@ commands = typer.Typer(no_args_is_help=True, help="Keys to the networks, encrypt
 
 @commands.command("add")
 def add(kind: str, name: Annotated[str, typer.Option(help="Under which it is listed.")]) -> None:
-    """Stores a key read from standard input, encrypted. Kinds: vk_service, vk_community, ok_app, telegram_bot …"""
+    """Stores a key read from standard input, encrypted. Kinds: vk_service, vk_community, ok_app, telegram_bot, viber_bot …"""
     print(with_services(lambda services: add_credential(services, kind, name)))
 
 

@@ -114,7 +114,7 @@ def push(
     check: Annotated[bool, typer.Option("--check", help="Say whether events arrive; exit code 1 when they are not relied on.")] = False,
     off: Annotated[bool, typer.Option("--off", help="Poll only, from now on.")] = False,
 ) -> None:
-    """Has the network push a page's news, with a stored key of that page (vk_community with the right to manage it, telegram_bot)."""
+    """Has the network push a page's news, by a key of that page (vk_community with the right to manage it, telegram_bot, viber_bot)."""
     if sum((callback is not None, long_poll, check, off)) != 1:
         raise typer.BadParameter("Give one of --callback URL, --long-poll, --check and --off.")
 

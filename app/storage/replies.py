@@ -1,6 +1,6 @@
 """The outbox of replies: written by operators, taken by workers one at a time, settled by what the network said or the page shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -206,6 +206,32 @@ async def settle(session: AsyncSession, region_id: RegionId, reply_id: ReplyId, 
         },
     )
     return found is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A reply that the network had taken and could not deliver, in its own words."""
+
+    id: ReplyId
+    incident_id: IncidentId
+    reason: str
+
+
+async def fail_undelivered(
+    session: AsyncSession, region_id: RegionId, source_id: SourceId, reasons: Mapping[str, str], *, now: datetime
+) -> Sequence[Undelivered]:
+    """Fails replies that were sent, by their ids on the network; those that are not ours are let be."""
+    rows = await session.execute(
+        text(
+            f"UPDATE replies r SET state = 'failed', error = told.reason, settled_at = :now, text = {LEFT}"
+            " FROM unnest(CAST(:ids AS text[]), CAST(:reasons AS text[])) AS told(id, reason), messages m"
+            " WHERE r.region_id = :region AND r.state = 'sent' AND r.comment_id = told.id"
+            " AND m.region_id = r.region_id AND m.month = r.month AND m.id = r.message_id AND m.source_id = :source"
+            " RETURNING r.id, r.incident_id, r.error"
+        ),
+        {"region": region_id, "source": source_id, "ids": list(reasons.keys()), "reasons": list(reasons.values()), "now": now},
+    )
+    return [Undelivered(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

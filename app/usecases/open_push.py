@@ -14,7 +14,7 @@ from app.storage.engine import Database
 from app.storage.push_channels import NewChannel
 from app.storage.regions import RegionId
 from app.usecases.add_source import Networks
-from connectors.sdk.contract import Connector, PushSetter, Wall, can_be_polled
+from connectors.sdk.contract import Connector, EventSigner, PushSetter, Wall, can_be_polled
 from connectors.sdk.errors import AccessDenied, AuthenticationFailed, ConnectorError
 
 SECRET_BYTES = 32
@@ -49,10 +49,10 @@ class OpenedCallback:
 
 
 async def open_callback(desk: PushDesk, source_id: SourceId, base_address: str, *, direct_messages: bool) -> OpenedCallback:
-    """Has the network call `base_address`/hooks/…; the secret is stored, encrypted, before the network learns it."""
+    """Has the network call `base_address`/hooks/…; the secret is stored, encrypted, before the network learns it or uses its own."""
     source, setter, wall = await _find(desk, source_id)
     address = f"{_checked(base_address)}/hooks/{source.network}/{source.id}"
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    secret = await _secret_for(setter, wall, direct_messages=direct_messages)
     code = await setter.confirmation_code(wall)
     async with desk.database.write() as session:
         before = (await push_channels.health_of(session, [source.id])).get(source.id)
@@ -130,6 +130,13 @@ async def _find(desk: PushDesk, source_id: SourceId) -> tuple[Source, PushSetter
     if not isinstance(connector, PushSetter):
         raise InvalidInput("source", f"{source.network} pushes no news that we could receive: this page can only be polled.")
     return source, connector, Wall(source.network, source.external_id)
+
+
+async def _secret_for(setter: PushSetter, wall: Wall, *, direct_messages: bool) -> str:
+    """A new secret for the network to show with its events, or what it signs them by itself."""
+    if isinstance(setter, EventSigner):
+        return await setter.signing_secret(wall, direct_messages=direct_messages)
+    return secrets.token_urlsafe(SECRET_BYTES)
 
 
 def _checked(base_address: str) -> str:

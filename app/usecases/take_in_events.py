@@ -16,6 +16,7 @@ from app.domain.conversation import POST
 from app.domain.detection import Timing
 from app.domain.errors import LeaseLost
 from app.domain.push_channel import PROMPT
+from app.domain.reply import ReplyState
 from app.domain.source import Source
 from app.storage import push_channels, pushed_events, threads
 from app.storage.engine import DATABASE_ERRORS
@@ -23,10 +24,11 @@ from app.storage.polling import readings
 from app.storage.push_channels import IntakeClaim
 from app.storage.pushed_events import Target, WaitingEvent
 from app.storage.server.failures import is_away
-from app.telemetry.metrics import PUSHED_EVENTS
+from app.telemetry.metrics import PUSHED_EVENTS, REPLIES
 from app.usecases.ingest_page import Intaken, ingest_page
 from app.usecases.judge_page import Intake, comment_id, post_id
 from app.usecases.note_detection import note_detection, published_in
+from app.usecases.note_undelivered import note_undelivered, undelivered_in
 from app.usecases.pushed_page import pushed_page
 from connectors.sdk.contract import (
     Author,
@@ -177,14 +179,17 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
     doubted = {post_id(news.message) for waiting, news in told if is_doubtful(waiting, news, stored.get(place_of(news.message)))}
     begun_at = taking.now()
     posts = {place_of(news.message): news.message.url for _, news in told}
+    lost, undelivered = undelivered_in(((news, stored.get(place_of(news.message))) for _, news in told), source), 0
     messages = await _named(taking, source, [_addressed(news, _rooted(news.message, stored), stored, posts) for _, news in believed])
     named_at = judged_at = taking.now()
 
     async def finish(writing: AsyncSession) -> None:
+        nonlocal undelivered
         now = taking.now()
         last_event_at = max(event.waiting.received_at for event in run)
         await push_channels.hold_intake(writing, claim, last_event_at=last_event_at, now=now)
         await pushed_events.mark_taken(writing, [event.waiting.id for event in run], now=now)
+        undelivered = await note_undelivered(writing, intake.region_id, source, lost, now=now)
         if doubted and can_be_read:
             await threads.confirm(writing, intake.region_id, source.id, doubted, at=now)
         if can_be_read:
@@ -212,6 +217,8 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
     else:
         async with intake.database.write() as writing:
             await finish(writing)
+    if undelivered:
+        REPLIES.labels(ReplyState.FAILED.value).inc(undelivered)
     PUSHED_EVENTS.labels(source.network, "taken").inc(len(told))
     PUSHED_EVENTS.labels(source.network, "ignored").inc(len(run) - len(told))
 

@@ -84,7 +84,7 @@ class SignedWebhook:
 
     headers: Mapping[str, str]
     body: bytes
-    secret: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

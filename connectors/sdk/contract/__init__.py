@@ -18,6 +18,7 @@ from connectors.sdk.contract.plugin import (
 from connectors.sdk.contract.push import (
     AuthorNamer,
     EventReader,
+    EventSigner,
     PushChecker,
     PushedChange,
     PushedNews,
@@ -71,6 +72,7 @@ __all__ = [
     "Cursor",
     "EmulatorWorld",
     "EventReader",
+    "EventSigner",
     "Message",
     "MessageType",
     "Page",

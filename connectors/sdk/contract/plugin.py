@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from connectors.sdk.contract.calls import ConnectorContext
-from connectors.sdk.contract.push import AuthorNamer, PushChecker, PushSetter, UpdateReceiver, WebhookReceiver
+from connectors.sdk.contract.push import AuthorNamer, EventSigner, PushChecker, PushSetter, UpdateReceiver, WebhookReceiver
 from connectors.sdk.contract.reading import (
     CommentCounter,
     CommentReader,
@@ -62,6 +62,7 @@ CAPABILITIES: Mapping[str, type[Any]] = {
     "webhook": WebhookReceiver,
     "updates": UpdateReceiver,
     "set_up_push": PushSetter,
+    "sign_events": EventSigner,
     "check_push": PushChecker,
     "check_credential": CredentialChecker,
     "name_authors": AuthorNamer,

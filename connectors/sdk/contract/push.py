@@ -16,12 +16,15 @@ class PushedChange(StrEnum):
     EDITED = "edited"
     DELETED = "deleted"
     RESTORED = "restored"
+    UNDELIVERED = "undelivered"
+    """A reply of ours that the network had taken came to nobody: it has never been there, and its outbox is told."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushedNews:
-    """What an event tells. `message` is as it stood when the event was made; of a deleted one it is a stub.
+    """What an event tells. `message` is as it stood when the event was made; of one that is deleted or undelivered it is a stub.
 
+    `reason` is the network's own word for why it could not deliver a reply.
     `under_post` is for an event that does not tell which post of the network's its thread belongs to: the message stands at
     the address of the thread's post with this added. Until that post is known, it stands at its own `url`.
     """
@@ -29,6 +32,7 @@ class PushedNews:
     change: PushedChange
     message: Message
     under_post: str = ""
+    reason: str = ""
 
 
 @runtime_checkable
@@ -88,6 +92,15 @@ class PushSetter(Protocol):
 
     async def open_long_poll(self, wall: Wall, *, direct_messages: bool) -> None:
         """Has the network keep the page's events for `wait_for_updates`."""
+
+
+@runtime_checkable
+class EventSigner(Protocol):
+    async def signing_secret(self, wall: Wall, *, direct_messages: bool) -> str:
+        """What `parse_webhook` is given, and `open_callback`, of a network that signs by a key of its own and takes no secret of ours.
+
+        It is stored, encrypted. Asked before anything is set or stored: refuses what `open_callback` would refuse.
+        """
 
 
 @runtime_checkable

@@ -1,0 +1,1 @@
+"""The Viber connector and its emulator."""
