@@ -21,7 +21,7 @@ from app.domain.operator import Act, Operator, OperatorId
 from app.domain.topic import TopicGroup
 from app.domain.turn import Turn, TurnState
 from app.domain.undo import last_step
-from app.storage import assignees, authorities, collected, events, gazetteer, incident_details, replies
+from app.storage import assignees, authorities, collected, events, gazetteer, incident_details, network_probes, replies
 from app.storage.access import operators
 from app.storage.events import RecordedEvent
 from app.storage.incident_details import IncidentDetails
@@ -34,6 +34,7 @@ from connectors.sdk.errors import AuthenticationFailed
 
 MOST_AUTHORITIES = 500
 MOST_EVENTS = 1000
+PUBLISHING, AVAILABLE = "publish_reply", "available"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ async def read_page(
     names = await _names(session, console, entries)
     steps = possible_steps(incident, visitor.operator, now=times.now)
     can_assign = "assign" in steps
+    place, probes = await replies.place_of(session, console.region_id, incident_id), await network_probes.read_all(session)
     return IncidentPage(
         incident,
         outcome_of(incident, times),
@@ -104,7 +106,7 @@ async def read_page(
         await suggest_authorities(session, console.region_id, incident, explanation, now=times.now),
         await kin_of(session, console, visitor, incident),
         visitor.operator.may(Act.WORK),
-        _can_publish(console, incident, await replies.place_of(session, console.region_id, incident_id)),
+        _can_publish(console, incident, place, probes.get(incident.source.network, {})),
         await titles_for(session, console.region_id, incident.topic) if "reply" in steps else (),
         await gazetteer.version(session, console.region_id) > 0,
         outcome_of_full(incident, times),
@@ -117,8 +119,13 @@ def _undoable(operator: Operator, entries: Sequence[RecordedEvent], names: Names
     return next((line_of(one, names) for one in entries if one.event is own), None)
 
 
-def _can_publish(console: Console, incident: IncidentDetails, place: PostRef) -> bool:
-    """Whether a program may write in the incident's thread; whether a key of the page is there shows when a reply is sent."""
+def _can_publish(console: Console, incident: IncidentDetails, place: PostRef, probed: Mapping[str, str]) -> bool:
+    """Whether a program may write in the incident's thread; whether a key of the page is there shows when a reply is sent.
+
+    In the name of a page that is nobody's of ours there is nothing to say, and what the network was found to refuse is not tried.
+    """
+    if not incident.source.official or probed.get(PUBLISHING, AVAILABLE) != AVAILABLE:
+        return False
     try:
         connector = console.networks.connector_for(incident.source.network)
     except AuthenticationFailed:

@@ -47,7 +47,8 @@ def lines_of(entries: Sequence[RecordedEvent], names: Names) -> list[Line]:
 
 def line_of(entry: RecordedEvent, names: Names) -> Line:
     """One entry in words."""
-    return Line(entry.event.at, _text(entry.event, names), entry.actor_name, entry.event.data.get("reason"))
+    is_of_network = entry.event.type in {EventType.REPLY_FAILED, EventType.REPLY_UNKNOWN}
+    return Line(entry.event.at, _text(entry.event, names), entry.actor_name, None if is_of_network else entry.event.data.get("reason"))
 
 
 def _text(event: Event, names: Names) -> str:
@@ -116,7 +117,7 @@ def _text(event: Event, names: Names) -> str:
         case EventType.REPLY_SENT:
             return "Ответ опубликован"
         case EventType.REPLY_FAILED:
-            return "Ответ не опубликован"
+            return f"Ответ не опубликован: {texts.reply_trouble(data.get('reason', ''))}"
         case EventType.REPLY_WITHDRAWN:
             return "Ответ отозван"
         case EventType.REPLY_UNKNOWN:

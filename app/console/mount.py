@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.console import (
+    corrections,
     exports,
     incidents,
     labelling,
@@ -17,6 +18,7 @@ from app.console import (
     policies,
     queue,
     ready_texts,
+    replies,
     routing,
     sessions,
     signals,
@@ -34,6 +36,8 @@ PARTS = (
     queue,
     exports,
     incidents,
+    corrections,
+    replies,
     next_incident,
     many_steps,
     labelling,

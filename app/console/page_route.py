@@ -1,9 +1,10 @@
 """The edge of the console: whatever goes wrong behind a page becomes a page that says so."""
 
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import Request, Response
@@ -21,6 +22,7 @@ from app.storage.server.failures import is_away
 log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = "10"
+OWN_PAGE = re.compile(r"/incidents/\d{1,18}|/labelling/(names|models)|/(labelling|signals|routing|texts|policies|sources)(?=/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +83,33 @@ def trouble_of(error: Exception) -> Trouble:
 
 
 def page_of(request: Request, trouble: Trouble) -> Response:
-    """The page that says it and leads back to the queue."""
-    answer = context_of(request).pages.page("trouble.html", status=trouble.status, title=trouble.title, text=trouble.text)
+    """The page that says it and leads back to the queue; from the address of a form, which only its button opens, to the form's page."""
+    if trouble.status == 405 and request.method == "GET":
+        return RedirectResponse(page_behind(request), 303)
+    behind = page_behind(request) if request.method == "POST" else "/"
+    answer = context_of(request).pages.page("trouble.html", status=trouble.status, title=trouble.title, text=trouble.text, behind=behind)
     if trouble is AWAY:
         answer.headers["Retry-After"] = RETRY_SECONDS
     return answer
+
+
+def page_behind(request: Request) -> str:
+    """The page on which the form of a request stands: where to go when the form's own address cannot be opened."""
+    place = _without_step(request.url.path, otherwise="/")
+    before = urlsplit(request.headers.get("Referer", ""))
+    is_from_here = before.netloc == request.url.netloc and place in {before.path, _without_step(before.path, otherwise="")}
+    return place + (f"?{before.query}" if is_from_here and before.query else "")
+
+
+def _without_step(path: str, *, otherwise: str) -> str:
+    found = OWN_PAGE.match(path)
+    return found[0] if found else otherwise
 
 
 def _ask_to_sign_in(request: Request) -> Response:
     """To the sign-in page and back afterwards; a page that refreshes itself is told by the status alone."""
     if BY_ITSELF in request.headers:
         return Response(status_code=401)
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"/login?next={quote(wanted, safe='')}" if request.method == "GET" else "/login", 303)
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wanted = here if request.method == "GET" else page_behind(request)
+    return RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)

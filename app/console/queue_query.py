@@ -1,5 +1,6 @@
 """What an address of the queue asks for, and the address that asks for it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from app.storage.queue import DuePlace, Part, QueueFilter
 from connectors.sdk.text import clean_text
 
 EVERY = "all"
+NUMBER = re.compile(r"(?:№|#)?\s*(\d{1,18})", re.ASCII)
 OPEN_STATUSES = (IncidentStatus.NEW, IncidentStatus.ASSIGNED, IncidentStatus.IN_PROGRESS)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_SEARCH = 200
@@ -91,6 +93,16 @@ class QueueQuery:
     def narrows(self) -> bool:
         """Whether any filter is set."""
         return self.at(None) != QueueQuery()
+
+    @property
+    def number(self) -> IncidentId | None:
+        """The number of an incident, where the words are nothing else."""
+        found = NUMBER.fullmatch(self.words)
+        return IncidentId(int(found[1])) if found else None
+
+    def everywhere(self) -> str:
+        """The address that looks for the words among all incidents."""
+        return QueueQuery(status=EVERY, words=self.words).address()
 
     def at(self, place: DuePlace | None) -> "QueueQuery":
         """The same from another place on."""

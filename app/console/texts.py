@@ -67,6 +67,13 @@ REPLY_STATES: Mapping[ReplyState, str] = {
     ReplyState.UNKNOWN: "сеть не подтвердила: посмотрите под записью, прежде чем писать снова",
 }
 
+REPLY_TROUBLES: Mapping[str, str] = {
+    "the incident was ended meanwhile": "обращение тем временем закончили",
+    "the question was deleted meanwhile": "вопрос тем временем удалили",
+    "somebody has answered meanwhile": "жителю тем временем ответили",
+}
+"""Why a reply was not sent, where that is no word of the network."""
+
 ANSWER_RULES: Mapping[str, str] = {
     "says that it is a machine": "говорит автомат",
     "gives a ticket number": "номер заявки от автомата",
@@ -242,6 +249,11 @@ def matter(name: str) -> str:
 def rule_name(rule: str) -> str:
     """What recognised an answer; a rule without a Russian name goes by its own."""
     return ANSWER_RULES.get(rule, rule)
+
+
+def reply_trouble(error: str) -> str:
+    """Why a reply does not stand on the network; what the network itself said, in its language, is for administrators."""
+    return REPLY_TROUBLES.get(error, "сеть не приняла. Ответьте под записью сами или скажите администратору")
 
 
 def rule_confidence(rule: str) -> int:

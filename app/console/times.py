@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from app.domain.spoken import MONTHS, in_one_unit, offset, roughly
+from app.domain.spoken import MONTHS, in_one_unit, length, offset, roughly
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,12 @@ class Times:
         if abs(passed) < timedelta(minutes=1):
             return "только что" if passed >= timedelta() else "сейчас"
         return f"{roughly(passed)} назад" if passed > timedelta() else f"через {roughly(-passed)}"
+
+    def every(self, interval: timedelta) -> str:
+        """How often something is done."""
+        if interval < timedelta(minutes=1):
+            return "чаще раза в минуту"
+        return "раз в минуту" if interval < timedelta(minutes=2) else f"раз в {length(interval)}"
 
     def brief(self, moment: datetime) -> str:
         """«15:04» today, «10 марта, 15:04» this year, with the year otherwise."""

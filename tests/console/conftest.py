@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -22,13 +22,25 @@ from app.storage.regions import RegionId
 from app.usecases.add_source import Networks
 from app.usecases.set_password import set_password
 from app.usecases.sign_in import DECOY, SESSION_LASTS, token_sha256
-from tests.api.village import PLUGIN, Hamlet
+from connectors.sdk.contract import Message, PostRef, PublishedReply
+from connectors.sdk.errors import AccessDenied
+from tests.api.village import PLUGIN, Hamlet, Village
 from tests.applications import application_with_pages
 from tests.console.browsing import PASSWORD, Browser
 from tests.passwords import QUICK
 from tests.usecases.reading import Reader, open_reader
 
 MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+class WritingVillage(Village):
+    """A village in whose threads a program may write, and that takes nothing."""
+
+    def takes_replies(self, post: PostRef) -> bool:
+        return True
+
+    async def publish_reply(self, to: Message, text: str, *, reply_id: str) -> PublishedReply:
+        raise AccessDenied("wall.createComment: there is no usable key 'VILLAGE_TOKEN' of the page -7", permanent=True)
 
 
 @dataclass(slots=True)
@@ -101,6 +113,13 @@ async def site(database: Database, region_id: RegionId, noon: datetime) -> Async
     app, console = build_site(database, region_id, lambda: clock[0])
     async with AsyncExitStack() as stack:
         yield Site(app, console, clock, stack)
+
+
+@pytest.fixture
+def publishing(site: Site) -> None:
+    """The console over networks that a program may write to."""
+    site.console = replace(site.console, networks=Networks(site.console.networks.plugins, lambda network: WritingVillage()))
+    site.app.state.console = site.console
 
 
 @pytest.fixture

@@ -259,3 +259,15 @@ async def test_names_are_for_those_who_answer_and_search_nothing(anna: Browser, 
     assert "без имени" in pages["vera"]
     await anna.open("/?q=Житель")
     assert shown(anna) == []
+
+
+async def test_a_search_that_finds_nothing_says_where_to_look_and_a_number_leads_to_its_incident(
+    reader: Reader, anna: Browser, noon: datetime
+) -> None:
+    await three(reader, noon)
+
+    page = (await anna.open("/?q=брыдл&kind=complaint")).text
+    assert "В тексте обращений под этим отбором таких слов нет. Проверьте, как они написаны; людей по именам не ищем." in words(page)
+    assert '<a href="/?status=all&amp;q=%D0%B1' in page
+    assert '<a href="/incidents/2?back=' in (await anna.open("/?q=№ 2")).text
+    assert "Ищете обращение по номеру" not in (await anna.open("/?q=дом 2")).text

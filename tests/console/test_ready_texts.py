@@ -1,15 +1,10 @@
 """Ready texts in the console: kept by who may, told what they are worth, filled before they are read."""
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from app.usecases.add_source import Networks
-from connectors.sdk.contract import Message, PostRef, PublishedReply
-from tests.api.village import Village
 from tests.console.browsing import Browser, words
-from tests.console.conftest import Site
 from tests.usecases.reading import Reader, comment
 
 WORKS = "{имя}, здравствуйте! Воду вернут до {срок}. {ведомство}"
@@ -66,22 +61,6 @@ async def test_operators_read_the_texts_and_do_not_change_them(anna: Browser, bo
     page = (await anna.open("/texts")).text
     assert ("Изменить" in page, "Вода" in page) == (False, True)
     assert (await anna.send("/texts", title="Свой", text="Да")).status_code == 403
-
-
-class WritingVillage(Village):
-    """A village in whose threads a program may write."""
-
-    def takes_replies(self, post: PostRef) -> bool:
-        return True
-
-    async def publish_reply(self, to: Message, text: str, *, reply_id: str) -> PublishedReply:
-        raise NotImplementedError("nothing is sent here")
-
-
-@pytest.fixture
-def publishing(site: Site) -> None:
-    """The console over such a network."""
-    site.app.state.console = replace(site.console, networks=Networks(site.console.networks.plugins, lambda network: WritingVillage()))
 
 
 async def test_a_text_is_chosen_by_its_title_and_lands_filled_in_the_field(

@@ -47,6 +47,14 @@ def test_the_past_and_the_future_are_told_apart(noon: datetime) -> None:
     assert times.ago(noon) == "только что"
 
 
+def test_how_often_is_said_as_people_say_it(noon: datetime) -> None:
+    times = Times(noon, MOSCOW)
+
+    assert times.every(timedelta(seconds=40)) == "чаще раза в минуту"
+    assert times.every(timedelta(seconds=70)) == "раз в минуту"
+    assert plain(times.every(timedelta(minutes=10))) == "раз в 10 мин"
+
+
 def test_a_brief_moment_says_only_what_is_not_plain(noon: datetime) -> None:
     times = Times(noon, MOSCOW)
 

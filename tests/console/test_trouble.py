@@ -13,6 +13,7 @@ from app.storage.engine import Database, create_engine
 from app.storage.regions import RegionId
 from tests.console.browsing import Browser
 from tests.console.conftest import Site, build_site
+from tests.usecases.reading import Reader, comment
 
 
 async def test_an_unknown_page_is_a_page(site: Site) -> None:
@@ -21,6 +22,30 @@ async def test_an_unknown_page_is_a_page(site: Site) -> None:
     assert answer.status_code == 404
     assert "Такой страницы нет" in answer.text
     assert answer.headers["Content-Type"].startswith("text/html")
+
+
+async def test_the_address_of_a_form_leads_to_the_page_on_which_the_form_stands(
+    site: Site, reader: Reader, anna: Browser, noon: datetime
+) -> None:
+    await reader.read(comment(1, "Холодно!", noon), at=noon)
+
+    for address, page in (("/incidents/1/reply", "/incidents/1"), ("/steps/take", "/"), ("/sources/7/pause", "/sources")):
+        await anna.open(address, Referer="http://otklik.test/login?next=/")
+        assert (anna.page.status_code, anna.page.url.path, anna.page.url.query) == (200, page, b""), address
+    await anna.open("/incidents/1/reply", Referer="http://otklik.test/incidents/1?back=%2F%3Fmine%3D1")
+    assert anna.page.url.query == b"back=%2F%3Fmine%3D1"
+
+    anna.client.cookies.clear()
+    lost = await anna.client.post("/incidents/1/reply", headers={"Referer": "http://otklik.test/incidents/1?back=%2F%3Fmine%3D1"})
+    assert lost.headers["Location"] == "/login?next=%2Fincidents%2F1%3Fback%3D%252F%253Fmine%253D1"
+    elsewhere = await anna.client.post("/incidents/1/reply", headers={"Referer": "http://evil.test/incidents/1?back=x"})
+    assert elsewhere.headers["Location"] == "/login?next=%2Fincidents%2F1"
+
+
+async def test_a_refused_form_leads_back_to_its_page(site: Site, anna: Browser) -> None:
+    forged = await anna.send("/incidents/1/reply", csrf_token="")
+
+    assert (forged.status_code, '<a href="/incidents/1">Вернуться на страницу</a>' in forged.text) == (403, True)
 
 
 @pytest.mark.parametrize("address", ["/api/v1/nowhere", "/api/v1/incidents"])

@@ -4,9 +4,13 @@
 
 const WORTH_MILLISECONDS = 500;
 
-async function fetchPart(address, options) {
-  const answer = await fetch(address, { cache: "no-store", ...options });
-  return new DOMParser().parseFromString(await answer.text(), "text/html").body;
+const parsed = (text) => new DOMParser().parseFromString(text, "text/html").body;
+
+function tellSessionEnded() {
+  const link = document.createElement("a");
+  link.href = `/login?next=${encodeURIComponent(location.pathname.replace(/^(\/incidents\/\d+)\/.*/, "$1") + location.search)}`;
+  link.textContent = "Войдите снова";
+  document.getElementById("worth").replaceChildren("Вы больше не в системе. ", link, ": напечатанное не пропадёт.");
 }
 
 async function insertReady(form) {
@@ -14,7 +18,12 @@ async function insertReady(form) {
   const title = form.elements.ready.value;
   let part;
   try {
-    part = await fetchPart(`${form.dataset.ready}?title=${encodeURIComponent(title)}`);
+    const answer = await fetch(`${form.dataset.ready}?title=${encodeURIComponent(title)}`, { cache: "no-store", headers: BY_ITSELF });
+    if (answer.status === 401) {
+      tellSessionEnded();
+      return;
+    }
+    part = parsed(await answer.text());
   } catch {
     say("Нет связи с сервером: текст не вставлен.");
     return;
@@ -41,8 +50,10 @@ function tellWorth(field) {
     const said = field.value;
     const data = new URLSearchParams({ text: said, csrf_token: field.form.elements.csrf_token.value });
     try {
-      const part = await fetchPart(field.dataset.worth, { method: "POST", body: data, headers: BY_ITSELF });
-      if (field.value === said) document.getElementById("worth").replaceChildren(...part.childNodes);
+      const answer = await fetch(field.dataset.worth, { method: "POST", body: data, headers: BY_ITSELF, cache: "no-store" });
+      if (answer.status === 401) tellSessionEnded();
+      if (!answer.ok || field.value !== said) return;
+      document.getElementById("worth").replaceChildren(...parsed(await answer.text()).childNodes);
     } catch {
       document.getElementById("worth").replaceChildren();
     }
@@ -60,4 +71,9 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-ready]")) return;
   event.preventDefault();
   insertReady(event.target);
+});
+
+// The reply leaves by the keyboard, too.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("[data-reply]")) event.target.form.requestSubmit();
 });
