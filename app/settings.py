@@ -38,9 +38,11 @@ def _web_address(address: str) -> str:
 def _proxies(given: str) -> str:
     for one in given.split(","):
         try:
-            ip_network(one.strip())
+            trusted = ip_network(one.strip())
         except ValueError as error:
             raise ValueError(f"{one.strip()!r} is neither an address nor a network; give some like 127.0.0.1,10.0.0.0/8") from error
+        if trusted.prefixlen == 0:
+            raise ValueError(f"{one.strip()!r} is everybody, and anybody could say to be anybody: name the proxy's address or network")
     return given
 
 

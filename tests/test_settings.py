@@ -74,4 +74,5 @@ def test_names_that_are_no_settings_are_told_with_what_may_have_been_meant(monke
 
 
 def test_a_proxy_is_an_address_or_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert set(problems(monkeypatch, TRUSTED_PROXIES="127.0.0.1, proxy")) == {"OTKLIK_TRUSTED_PROXIES"}
+    for wrong in ("127.0.0.1, proxy", "0.0.0.0/0", "::/0"):
+        assert set(problems(monkeypatch, TRUSTED_PROXIES=wrong)) == {"OTKLIK_TRUSTED_PROXIES"}

@@ -56,6 +56,8 @@ async def begin_session(
         moment = Times(console.real_now(), console.zone).brief(error.retry_at)
         problem = f"Слишком много неудачных попыток. Попробуйте снова после {moment}."
         return _form(request, console, wanted=wanted, login=login, problem=problem, status=429)
+    if earlier := request.cookies.get(SESSION_COOKIE):  # of whoever sat here before: nobody holds it any more
+        await sign_out(console.database, earlier)
     answer = RedirectResponse(local_address(wanted), 303)
     _set_cookie(request, answer, SESSION_COOKIE, begun.token, path="/", same_site="lax")
     answer.delete_cookie(FORM_COOKIE, path="/login")

@@ -1,6 +1,8 @@
 """No page without a session, no form without its token, no step beyond the role."""
 
 import re
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi.routing import iter_route_contexts
@@ -10,8 +12,10 @@ from app.console.access import SESSION_COOKIE
 from app.console.mount import console_router
 from app.domain.operator import MAY, Act, Role
 from app.usecases.sign_in import SESSION_LASTS
+from connectors.sdk.contract import DIRECT_DIALOGUE, MessageType
 from tests.console.browsing import Browser, words
 from tests.console.conftest import Site
+from tests.usecases.reading import PAGE, Reader, comment
 
 OPEN = {"/login", "/static/{content_sum}/{name}"}
 ANYBODY = None
@@ -176,3 +180,18 @@ async def test_every_page_forbids_foreign_code_and_frames(site: Site, anna: Brow
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert (answer.headers["X-Content-Type-Options"], answer.headers["Cache-Control"]) == ("nosniff", "no-store")
+
+
+async def test_who_answers_nobody_is_shown_no_private_address(site: Site, reader: Reader, anna: Browser, noon: datetime) -> None:
+    for number, by in ((1, "50177"), (2, PAGE), (3, "50177")):
+        url = f"https://vk.com/gim7?sel=50177&msgid={number}"
+        said = comment(number, f"Холодно! {number}", noon + timedelta(minutes=number), by=by)
+        await reader.read(replace(said, type=MessageType.DIRECT, url=url, post_id=f"{DIRECT_DIALOGUE}50177"), at=noon)
+    await change(site, "UPDATE messages SET confidence = 0.1")
+    vera = await site.enter("vera", Role.VIEWER)
+
+    shown = {path: [(await browser.open(path)).text for browser in (anna, vera)] for path in ("/incidents/1", "/labelling", "/?status=all")}
+
+    assert [path for path, (for_anna, _) in shown.items() if "sel=50177" in for_anna] == ["/incidents/1", "/labelling"]
+    assert [path for path, (_, for_vera) in shown.items() if "50177" in for_vera] == []
+    assert all(f"Холодно! {number}" in shown["/incidents/1"][1] for number in (1, 2, 3))

@@ -152,6 +152,22 @@ async def test_signing_out_ends_the_session_for_copies_of_the_cookie_too(site: S
     assert thief.page.url.path == "/login"
 
 
+async def test_whoever_signs_in_at_the_same_machine_ends_the_session_of_the_one_before(site: Site, anna: Browser) -> None:
+    await site.hire("boris", Role.OPERATOR)
+    copied, form = anna.client.cookies["otklik_session"], await (await site.browser()).open("/login")
+    found = HIDDEN.search(form.text)
+    assert found is not None
+    anna.client.cookies.set("otklik_form", found.group(1))
+
+    answer = await anna.send("/login", login="boris", password=PASSWORD, csrf_token=found.group(1))
+
+    assert answer.status_code == 303
+    later = await site.browser()
+    later.client.cookies.set("otklik_session", copied)
+    await later.open("/")
+    assert later.page.url.path == "/login"
+
+
 async def test_a_session_ends_twelve_hours_after_the_last_work(site: Site, anna: Browser) -> None:
     site.clock[0] += timedelta(hours=11)
     await anna.open("/")
