@@ -45,8 +45,8 @@ NEXT = text(
     " JOIN sources s ON s.id = i.source_id"
     " LEFT JOIN authorities a ON a.id = i.authority_id"
     " LEFT JOIN gazetteer_entries g ON g.region_id = i.region_id AND g.id = i.territory_id"
-    " WHERE t.region_id = :region AND t.started_at >= :since AND t.started_at < :until"
-    f" AND (t.started_at, t.incident_id, t.number) > (CAST(:at AS timestamptz), :incident, :number) AND i.source_id {REAL_PAGE}"
+    " WHERE t.region_id = :region AND t.started_at >= :at AND t.started_at < :until"
+    f" AND (t.started_at, t.incident_id, t.number) > (:at, :incident, :number) AND i.source_id {REAL_PAGE}"
     " ORDER BY t.started_at, t.incident_id, t.number LIMIT :size"
 )
 
@@ -58,7 +58,7 @@ async def walk(
     after: tuple[datetime, int, int] = (since, 0, 0)
     while True:
         place = dict(zip(("at", "incident", "number"), after, strict=True))
-        rows = await session.execute(NEXT, {"region": region_id, "since": since, "until": until, "size": size} | place)
+        rows = await session.execute(NEXT, {"region": region_id, "until": until, "size": size} | place)
         found = [Question(*row) for row in rows]
         if found:
             yield found
