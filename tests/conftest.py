@@ -35,6 +35,14 @@ CARELESS = {
 """A test's database need not survive the machine, and nothing happens in it on its own."""
 GIVEN_SERVER = "OTKLIK_TEST_DATABASE_URL"
 
+OF_TESTS = (GIVEN_SERVER, "OTKLIK_REFERENCE_DIR")
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+for _name in [*os.environ]:
+    # A real installation of whoever runs the tests is none of theirs; and as no test leaves this machine, none needs a proxy.
+    # Not in `tests/__init__.py`: processes of ours that tests start with settings import that, too.
+    if (_name.startswith("OTKLIK_") and _name not in OF_TESTS) or _name.lower() in PROXIES:
+        del os.environ[_name]
+
 settings.register_profile("the same everywhere", deadline=None, derandomize=True, database=None)
 settings.load_profile("the same everywhere")  # here, not in a folder, as it holds for the whole process
 
