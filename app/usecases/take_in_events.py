@@ -5,31 +5,30 @@ be out of date: an event makes an unknown message known, or changes one that arr
 read again by the next poll, which has the last word.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.conversation import POST
 from app.domain.detection import Timing
 from app.domain.errors import LeaseLost
-from app.domain.push_channel import PROMPT
 from app.domain.reply import ReplyState
 from app.domain.source import Source
 from app.storage import push_channels, pushed_events, threads
 from app.storage.engine import DATABASE_ERRORS
 from app.storage.polling import readings
 from app.storage.push_channels import IntakeClaim
-from app.storage.pushed_events import Target, WaitingEvent
+from app.storage.pushed_events import WaitingEvent
 from app.storage.server.failures import is_away
 from app.telemetry.metrics import PUSHED_EVENTS, REPLIES
 from app.usecases.ingest_page import Intaken, ingest_page
-from app.usecases.judge_page import Intake, comment_id, post_id
+from app.usecases.judge_page import Intake, post_id
 from app.usecases.note_detection import note_detection, published_in
 from app.usecases.note_undelivered import note_undelivered, undelivered_in
 from app.usecases.pushed_page import pushed_page
+from app.usecases.weigh_events import addressed, is_believed, is_doubtful, place_of, places_of, rooted
 from connectors.sdk.contract import (
     Author,
     AuthorNamer,
@@ -38,7 +37,6 @@ from connectors.sdk.contract import (
     EventReader,
     Message,
     MessageType,
-    PushedChange,
     PushedNews,
 )
 from connectors.sdk.errors import ConnectorError, UnexpectedResponse
@@ -173,14 +171,14 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
     intake, source = taking.intake, claim.source
     told = [(event.waiting, event.news) for event in run if event.news is not None]
     async with intake.database.read() as session:
-        stored = await pushed_events.targets(session, intake.region_id, source.id, _places(news for _, news in told))
+        stored = await pushed_events.targets(session, intake.region_id, source.id, places_of(news for _, news in told))
     can_be_read = isinstance(taking.reader_for(source.network), CommentReader)
     believed = [(waiting, news) for waiting, news in told if is_believed(waiting, news, stored.get(place_of(news.message)))]
     doubted = {post_id(news.message) for waiting, news in told if is_doubtful(waiting, news, stored.get(place_of(news.message)))}
     begun_at = taking.now()
     posts = {place_of(news.message): news.message.url for _, news in told}
     lost, undelivered = undelivered_in(((news, stored.get(place_of(news.message))) for _, news in told), source), 0
-    messages = await _named(taking, source, [_addressed(news, _rooted(news.message, stored), stored, posts) for _, news in believed])
+    messages = await _named(taking, source, [addressed(news, rooted(news.message, stored), stored, posts) for _, news in believed])
     named_at = judged_at = taking.now()
 
     async def finish(writing: AsyncSession) -> None:
@@ -221,61 +219,6 @@ async def _take_in(taking: Taking, claim: IntakeClaim, run: Sequence[ReadEvent])
         REPLIES.labels(ReplyState.FAILED.value).inc(undelivered)
     PUSHED_EVENTS.labels(source.network, "taken").inc(len(told))
     PUSHED_EVENTS.labels(source.network, "ignored").inc(len(run) - len(told))
-
-
-def is_believed(waiting: WaitingEvent, news: PushedNews, target: Target | None) -> bool:
-    """Whether the event's message is taken in as it stands. An unknown message always is: as a tombstone when it is gone.
-
-    What is known is changed only by an event that was delivered at the first attempt; it does not come back by an edit.
-    """
-    if target is None:
-        return True
-    if waiting.retries or news.change is PushedChange.APPEARED:
-        return False
-    return not (news.change is PushedChange.EDITED and target.is_deleted)
-
-
-def is_doubtful(waiting: WaitingEvent, news: PushedNews, target: Target | None) -> bool:
-    """Whether the thread must be read again: for every change, and for an appearance that may be over or contradicts what we hold."""
-    if news.change is not PushedChange.APPEARED or waiting.retries:
-        return True
-    if target is not None:
-        return target.is_deleted or target.is_stub
-    return waiting.received_at - news.message.published_at > PROMPT
-
-
-def place_of(message: Message) -> tuple[str, str]:
-    """Where a message stands: its thread and its place there."""
-    return post_id(message), comment_id(message)
-
-
-def _places(told: Iterable[PushedNews]) -> set[tuple[str, str]]:
-    """The messages told of, those that they reply to, and the posts whose addresses they want."""
-    listed = list(told)
-    messages = [news.message for news in listed]
-    above = {(post_id(message), message.reply_to_id) for message in messages if message.reply_to_id is not None}
-    posts = {(post_id(news.message), POST) for news in listed if news.under_post}
-    return {place_of(message) for message in messages} | above | posts
-
-
-def _rooted(message: Message, stored: Mapping[tuple[str, str], Target]) -> Message:
-    """A reply with the root of its branch, where the event names only what it replies to."""
-    if message.reply_to_id is None or message.root_id is not None:
-        return message
-    above = stored.get((post_id(message), message.reply_to_id))
-    return replace(message, root_id=(above and above.root_id) or message.reply_to_id)
-
-
-def _addressed(
-    news: PushedNews, message: Message, stored: Mapping[tuple[str, str], Target], told: Mapping[tuple[str, str], str]
-) -> Message:
-    """A message under the address of its post, where the event does not know it and we do."""
-    if not news.under_post:
-        return message
-    place = (post_id(message), POST)
-    post = stored.get(place)
-    address = told.get(place) or (post and post.url)
-    return replace(message, url=address + news.under_post) if address else message
 
 
 async def _named(taking: Taking, source: Source, messages: Sequence[Message]) -> list[Message]:
