@@ -86,14 +86,10 @@ def _text(event: Event, names: Names) -> str:
             return "Срок полного ответа истёк"
         case EventType.POLICY_CHANGED:
             return _policy_changed(data, names)
-        case EventType.TAKEN:
+        case EventType.TAKEN | EventType.REJECTED | EventType.CLOSED:
             return STEPS[event.type]
         case EventType.ASSIGNED:
             return f"Назначено: {_handed_to(data, names)}"
-        case EventType.REJECTED:
-            return STEPS[event.type]
-        case EventType.CLOSED:
-            return STEPS[event.type]
         case EventType.REOPENED:
             return "Возвращено в работу"
         case EventType.UNDONE:
