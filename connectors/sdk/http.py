@@ -5,8 +5,8 @@ import json
 import re
 import ssl
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -160,7 +160,7 @@ class ConnectorHttp:
         attempt, refusals = 1, 0
         while True:
             try:
-                return await self._attempt(asking, credentials)
+                return await self._attempt(asking, self._ledger.call(asking.method, credentials))
             except ConnectorError as error:
                 pause = self._pause_before_reading(error, attempt)
                 if pause is None and not is_another_left(error, refusals, credentials):
@@ -179,7 +179,7 @@ class ConnectorHttp:
         attempt, refusals = 1, 0
         while True:
             try:
-                return await self._attempt(asking, credentials)
+                return await self._attempt(asking, self._place_to_write(asking.method, credentials))
             except NotSent:
                 if attempt >= self._limits.attempts:
                     raise
@@ -229,9 +229,21 @@ class ConnectorHttp:
         asked = error.retry_after if isinstance(error, RateLimited) else 0.0
         return max(asked, self._pause(attempt)) if asked <= self._limits.longest_pause_seconds else None
 
-    async def _attempt(self, asking: Asking[Value], credentials: Sequence[Credential]) -> Value:
+    @asynccontextmanager
+    async def _place_to_write(self, method: str, credentials: Sequence[Credential]) -> AsyncIterator[Credential]:
+        """The ledger's place; where the ledger itself breaks before it gives one, nothing has left us."""
+        async with AsyncExitStack() as stack:
+            try:
+                credential = await stack.enter_async_context(self._ledger.call(method, credentials))
+            except ConnectorError:
+                raise
+            except Exception as error:
+                raise NotSent(f"{method}: no right to call could be had just now ({type(error).__name__})") from error
+            yield credential
+
+    async def _attempt(self, asking: Asking[Value], place: AbstractAsyncContextManager[Credential]) -> Value:
         # `decode` runs inside the ledger's place, so that the ledger sees a refusal pass through it.
-        async with self._ledger.call(asking.method, credentials) as credential:
+        async with place as credential:
             outcome, started = "interrupted", time.perf_counter()
             try:
                 value = asking.decode(await self._send(asking.call_by(credential)), credential)

@@ -5,8 +5,8 @@ import gzip
 import logging
 import socket
 import traceback
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -23,6 +23,7 @@ from connectors.sdk.errors import (
     UnexpectedResponse,
 )
 from connectors.sdk.http import BearerToken, ConnectorHttp, HttpLimits, NotSent, outcome_of, redact
+from connectors.sdk.testing import OpenLedger
 from tests.connectors.patient import QUICK
 from tests.connectors.sdk.flaky_server import IMPATIENT, SECRET, SHORT, Dripping, Dropped, Network, Stalled, client, network
 
@@ -150,6 +151,35 @@ async def test_a_write_that_finds_no_connection_was_not_sent() -> None:
         with pytest.raises(NotSent):
             await write(opened)
         assert opened.outcomes == ["source_unavailable"] * QUICK.attempts
+
+
+@pytest.mark.parametrize("breaks", [1, QUICK.attempts])
+async def test_a_write_whose_ledger_breaks_before_the_call_was_not_sent(breaks: int) -> None:
+    async with network([JSONResponse({"done": True})]) as opened:
+        http = ConnectorHttp(BreakingLedger(breaks), lambda method, outcome, seconds: None, QUICK)
+        if breaks == QUICK.attempts:
+            with pytest.raises(NotSent):
+                await http.write(opened.asking, [opened.credential])
+        else:
+            assert await http.write(opened.asking, [opened.credential]) == {"done": True}
+        await http.close()
+        assert len(opened.received) == (breaks < QUICK.attempts)
+
+
+class BreakingLedger:
+    """Stands in a database that is away for the first calls."""
+
+    def __init__(self, breaks: int) -> None:
+        self.breaks = breaks
+        self.whole = OpenLedger()
+
+    @asynccontextmanager
+    async def call(self, method: str, credentials: Sequence[Credential]) -> AsyncIterator[Credential]:
+        self.breaks -= 1
+        if self.breaks >= 0:
+            raise ConnectionRefusedError
+        async with self.whole.call(method, credentials) as credential:
+            yield credential
 
 
 async def test_a_spent_ledger_ends_the_call_before_it_begins() -> None:
