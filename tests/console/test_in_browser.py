@@ -183,6 +183,48 @@ async def test_the_list_renews_itself_and_keeps_the_focus_and_the_place(site: Si
         assert screen.complaints == []
 
 
+async def test_a_reply_outlives_another_step_an_ended_session_and_a_network_that_is_away(
+    site: Site, publishing: None, address: str
+) -> None:
+    async with open_screen(address) as screen:
+        page = screen.page
+        await screen.sign_in("anna")
+        await page.context.set_offline(True)
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await expect(page.locator("#live")).to_contain_text("Нет связи с сервером. Список стоит с")
+        await page.context.set_offline(False)
+        await screen.refresh()
+        await expect(page.locator("#live")).to_have_text("Связь есть, список снова обновляется.")
+
+        await page.keyboard.press("j")
+        await page.keyboard.press("o")
+        await page.wait_for_url(re.compile(r"/incidents/\d+"))
+        await page.keyboard.press("w")
+        await page.keyboard.type("Бригада приедет завтра.")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("t")
+        await expect(page.locator(".head .status")).to_have_text("в работе")
+        await expect(page.locator("[data-reply]")).to_have_value("Бригада приедет завтра.")
+        await expect(page.locator("#ready-note")).to_have_text("Здесь то, что вы печатали и не отправили.")
+        await page.set_viewport_size({"width": 360, "height": 640})
+        assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+        site.clock[0] = site.clock[0].replace(day=site.clock[0].day + 1)
+        await page.locator("[data-reply]").press("Control+Enter")
+        await page.wait_for_url(re.compile(r"/login\?next=%2Fincidents%2F\d+"))
+        await page.get_by_label("Логин").fill("anna")
+        await page.get_by_label("Пароль").fill(PASSWORD)
+        await page.get_by_role("button", name="Войти").click()
+        await expect(page.locator("[data-reply]")).to_have_value("Бригада приедет завтра.")
+        await page.get_by_role("button", name="Опубликовать ответ").dblclick()
+        await expect(page.locator(".reply-queued q")).to_have_text("Бригада приедет завтра.")
+        await expect(page.locator("[data-reply]")).to_have_value("")
+        await expect(page.get_by_role("alert")).to_have_count(0)
+        await page.get_by_role("link", name="← К очереди").click()
+        await expect(page.locator("[data-row]").first).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 async def test_the_slower_of_two_is_told_and_the_list_shows_who_was_faster(site: Site, address: str) -> None:
     await site.hire("boris", Role.COORDINATOR)
     async with open_screen(address) as slow, open_screen(address) as fast:
