@@ -25,6 +25,8 @@ AT_ONCE = 1.0
 """Real seconds within which an empty answer was no wait: now and then a network has its reasons, a proxy that answers for it has none."""
 LONGEST_PAUSE = 30.0
 """Real seconds; far below the lease."""
+MOST_DOUBLINGS = 8
+"""Past the longest pause; a float holds only a thousand of them, and a proxy has so many answers in a night."""
 WORTH_A_WORD = 3
 """So many of them in a row are told once."""
 
@@ -71,7 +73,12 @@ async def receive_updates(receiving: Receiving, claim: ReceivingClaim) -> None:
 async def _rest(receiving: Receiving, source: Source, in_vain: int) -> None:
     if in_vain == WORTH_A_WORD:
         log.warning("long poll does not wait", source_id=source.id, network=source.network)
-    await receiving.pause(min(2.0 ** (in_vain - 2), LONGEST_PAUSE))
+    await receiving.pause(pause_after(in_vain))
+
+
+def pause_after(in_vain: int) -> float:
+    """The real seconds to rest after so many empty answers at once in a row, two of them or a night's worth."""
+    return min(2.0 ** min(in_vain - 2, MOST_DOUBLINGS), LONGEST_PAUSE)
 
 
 async def _store(receiving: Receiving, claim: ReceivingClaim, updates: Updates) -> None:

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from app.domain.push_channel import PushMode
 from app.storage import push_channels
 from app.storage.push_channels import NewChannel
-from app.usecases.receive_updates import LONGEST_PAUSE, Receiving, claim_receiving, receive_updates
+from app.usecases.receive_updates import LONGEST_PAUSE, Receiving, claim_receiving, pause_after, receive_updates
 from connectors.sdk.contract import Cursor, PushedEvent, Updates, Wall
 from tests.usecases.reading import WALL, Reader
 
@@ -67,3 +67,8 @@ async def test_empty_answers_at_once_are_followed_by_growing_pauses(
 
     assert rested == pauses
     assert [entry["event"] for entry in logs] == ["long poll does not wait"] * words
+
+
+@pytest.mark.parametrize("in_vain", [7, 1025, 1026, 100_000])
+def test_a_proxy_that_answers_all_night_is_asked_after_the_longest_pause(in_vain: int) -> None:
+    assert pause_after(in_vain) == LONGEST_PAUSE
