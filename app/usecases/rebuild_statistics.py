@@ -16,6 +16,8 @@ from app.storage.incidents import StoredIncident
 from app.storage.regions import RegionId
 
 BATCH = 500
+NOTHING_ASKED = "its log holds no question, so that nothing can be computed from it and it is left as it is"
+"""Of an incident that was not written by us: each of ours is written together with its log, which begins with what was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ async def _compare(
         facts = fold(logs[one.incident.id])
         since, judge = one.monitored_since, one.policy_id  # a newer policy moves clocks when the worker comes by with it
         found = turns_under(facts, policies, otherwise=judge, monitored_since=since, until=judge)
+        if not found:
+            differences.append(Difference(one.incident.id, (NOTHING_ASKED,)))
+            continue
         fields = _differing(found, stored_turns.get(one.incident.id, []))
         fields += _differing_clocks(one, found, stored_clocks[one.incident.id], now=now)
         if fields:

@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
+
 from app.domain.incident import IncidentStatus
 from app.domain.turn import TurnState
-from app.usecases.rebuild_statistics import rebuild_statistics
+from app.usecases.rebuild_statistics import NOTHING_ASKED, rebuild_statistics
 from app.usecases.reject_incident import reject_incident
 from app.usecases.watch_deadlines import watch_deadlines
 from tests.usecases.reading import Reader, comment
@@ -55,3 +57,16 @@ async def test_clocks_after_a_rejection_can_be_rebuilt_from_the_log(desk: Desk, 
     await reject(desk, noon + HOUR)
     checked = [one async for one in rebuild_statistics(desk.database, desk.region_id, check_only=True, now=noon + 30 * HOUR)]
     assert [one.differences for one in checked] == [()]
+
+
+async def test_an_incident_whose_log_holds_no_question_is_told_of_and_left_as_it_is(desk: Desk, noon: datetime) -> None:
+    async with desk.database.write() as session:
+        columns = (
+            "region_id, status, kind, urgent, source_id, month, post_id, message_id, policy_id, monitored_since, published_at, collected_at"
+        )
+        copied = f"{columns}, opened_at, waiting, queue_at, version"
+        await session.execute(text(f"INSERT INTO incidents ({copied}, author_id) SELECT {copied}, 'by hand' FROM incidents"))
+
+    for check_only in (True, False):
+        (checked,) = [one async for one in rebuild_statistics(desk.database, desk.region_id, check_only=check_only, now=noon + HOUR)]
+        assert (checked.count, [one.fields for one in checked.differences]) == (2, [(NOTHING_ASKED,)])
