@@ -34,7 +34,7 @@ class CsvFile:
         """Lets go of what is open, whether the file was finished or not."""
         self._file.close()
 
-    def _written(self, cell: Cell) -> str | int | float:
+    def _written(self, cell: Cell) -> str | int:
         match cell:
             case None:
                 return ""
@@ -44,7 +44,9 @@ class CsvFile:
                 return f"{cell.astimezone(self._zone):%Y-%m-%d %H:%M:%S}"
             case timedelta():
                 return clock_time(cell)
-            case int() | float():
+            case float():
+                return str(cell).replace(".", ",")  # Excel under Russian settings reads 4.11 as the fourth of November
+            case int():
                 return cell
 
 

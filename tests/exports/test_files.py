@@ -66,6 +66,14 @@ def test_lengths_in_csv_are_hours_minutes_and_seconds(seconds: float, written: s
     assert clock_time(timedelta(seconds=seconds)) == written
 
 
+def test_a_number_in_csv_has_a_comma_since_a_point_would_make_a_date_of_it(tmp_path: Path) -> None:
+    file = CsvFile(tmp_path / "one.csv", HEADINGS, MOSCOW)
+    file.write([[4, 4.11]])
+    file.finish(ABOUT)
+
+    assert file.path.read_text("utf-8-sig").splitlines()[1] == '4;"4,11"'
+
+
 async def test_a_file_that_grows_is_read_as_it_is_written_and_whole(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "one.csv", grows=True)
     file = CsvFile(spool.path, HEADINGS, MOSCOW)

@@ -129,6 +129,6 @@ class AnswersQuery(PartsQuery):
     """Questions put in `from <= t < to` (the last 30 days unless said otherwise), their groups, and the clock."""
 
     group_by: GroupBy = GroupBy.AUTHORITY
-    format: Annotated[ShownAs, Field(description="`csv` and `xlsx` are files for people, rounded as the console shows the figures.")] = (
-        ShownAs.JSON
-    )
+    format: Annotated[
+        ShownAs, Field(description="`csv` and `xlsx` are files for people, with shares rounded as the console shows them.")
+    ] = ShownAs.JSON
