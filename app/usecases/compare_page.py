@@ -22,6 +22,7 @@ from connectors.sdk.contract import Coverage
 class ThreadNews:
     """What a page changes in one thread, and the residents whose conversations that touches.
 
+    Of those `deleted` some are `undelivered`: they have never been there.
     It `belies_network` when somebody commented after the network had called the comments closed.
     """
 
@@ -29,6 +30,7 @@ class ThreadNews:
     edited: list[tuple[Judged, KnownMessage]] = field(default_factory=list)
     unstubbed: list[Judged] = field(default_factory=list)
     deleted: list[MessageId] = field(default_factory=list)
+    undelivered: list[MessageId] = field(default_factory=list)
     restored: list[MessageId] = field(default_factory=list)
     authors: set[str] = field(default_factory=set)
     commenting: Commenting | None = None
@@ -109,6 +111,8 @@ def _compare(news: ThreadNews, one: Judged, known: KnownMessage | None, *, asked
     elif message.deleted:
         if known.deleted_at is None:
             news.deleted.append(known.id)
+            if message.undelivered:
+                news.undelivered.append(known.id)
     elif known.author_id is None and message.author is not None and known.erased_at is None:
         news.unstubbed.append(one)
     else:

@@ -71,6 +71,8 @@ async def _store_changes(session: AsyncSession, changed: ChangedThread, *, now: 
         await message_changes.save_edits(session, region_id, month, [_edited(*pair) for pair in news.edited], now=now)
     if news.deleted:
         await message_changes.mark_deleted(session, region_id, month, news.deleted, covered_at=thread.covered_at, now=now)
+    if news.undelivered:
+        await message_changes.mark_undelivered(session, region_id, month, news.undelivered)
     if news.restored:
         await message_changes.mark_restored(session, region_id, month, news.restored)
 

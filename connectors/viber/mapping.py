@@ -49,7 +49,7 @@ def sent(page: BotPage, event: Mapping[str, Any], received_at: datetime) -> Push
 def undelivered(page: BotPage, event: Mapping[str, Any], received_at: datetime) -> PushedNews | None:
     """What we have written and nobody got."""
     person = person_of(event.get("user_id"))
-    stub = _message(page, event, person, received_at, author=None, text=None, deleted=True)
+    stub = _message(page, event, person, received_at, author=None, text=None, deleted=True, undelivered=True)
     return PushedNews(PushedChange.UNDELIVERED, stub, reason=line(event.get("desc")).strip() or NO_REASON)
 
 

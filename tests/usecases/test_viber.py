@@ -155,8 +155,10 @@ async def test_from_a_residents_message_to_the_answer(service: Service) -> None:
     assert service.world.bot.webhook == ""
 
 
-@pytest.mark.parametrize("is_early", [False, True], ids=["after our own word", "before it"])
-async def test_a_reply_that_viber_could_not_deliver_is_no_answer(opened: Service, is_early: bool) -> None:
+@pytest.mark.parametrize(
+    ("is_early", "told_at"), [(False, 7), (True, 7), (False, 300)], ids=["after our own word", "before it", "hours later"]
+)
+async def test_a_reply_that_viber_could_not_deliver_is_no_answer(opened: Service, is_early: bool, told_at: int) -> None:
     service = opened
     service.world.emulator.write(BOT, ANNA, "Батареи холодные!")
     await service.hear(6)
@@ -169,8 +171,9 @@ async def test_a_reply_that_viber_could_not_deliver_is_no_answer(opened: Service
         async with service.database.write() as session:
             own = (await session.execute(text("DELETE FROM pushed_events WHERE event_id LIKE 'sent:%' RETURNING *"))).mappings().one()
             await session.execute(text("UPDATE replies SET state = 'sending', comment_id = NULL"))
+    service.world.moment = at(told_at)
     service.world.emulator.fail(BOT, sent, "no suitable device")
-    await service.hear(7)
+    await service.hear(told_at)
     if is_early:
         assert await service.replies() == [("sending", None)]
         async with service.database.write() as session:
@@ -185,8 +188,9 @@ async def test_a_reply_that_viber_could_not_deliver_is_no_answer(opened: Service
     assert "could not deliver" in error
     assert ("no suitable device" in error) is not is_early
     assert (await service.status())[0][0] in {"new", "in_progress"}
+    assert await service.rows("SELECT first_answered_at, flags FROM turns") == [(None, [])]
     assert (await service.log()).count("reply_failed") == 1
-    await service.hear(8)
+    await service.hear(told_at + 1)
     assert (await service.log()).count("reply_failed") == 1
 
 

@@ -80,6 +80,17 @@ async def mark_deleted(
     )
 
 
+async def mark_undelivered(session: AsyncSession, region_id: RegionId, month: date, ids: Collection[MessageId]) -> None:
+    """Says of tombstones that nobody has ever seen the messages, however late the network tells it."""
+    await session.execute(
+        text(
+            "UPDATE messages SET deleted_at = published_at, last_seen_at = published_at"
+            " WHERE region_id = :region AND month = :month AND id = ANY(:ids)"
+        ),
+        {"region": region_id, "month": month, "ids": list(ids)},
+    )
+
+
 async def mark_restored(session: AsyncSession, region_id: RegionId, month: date, ids: Collection[MessageId]) -> None:
     """Takes tombstones back."""
     await session.execute(

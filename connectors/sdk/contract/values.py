@@ -59,7 +59,8 @@ class Message:
     `external_id` is unique within (wall, type). For a comment, `post_id` names its post, `root_id` the top-level comment
     whose branch it stands in (`None` for a top-level comment), `reply_to_id` the comment it answers, if any.
     `mentions` are the ids of authors that the text addresses. A deleted comment of which the network shows only a stub
-    has `deleted=True` and neither author nor text. `text` never holds NUL bytes or lone surrogates.
+    has `deleted=True` and neither author nor text; so has one of ours that came to nobody, and is `undelivered`, too.
+    `text` never holds NUL bytes or lone surrogates.
     `attachments` are their kinds only ("photo", "sticker"), never their content.
     Of a post `comments_closed` says that nobody may comment, so that nobody can be answered; `None` where the network does not tell.
     """
@@ -78,6 +79,7 @@ class Message:
     attachments: tuple[str, ...] = ()
     edited_at: datetime | None = None
     deleted: bool = False
+    undelivered: bool = False
     comment_count: int | None = None
     comments_closed: bool | None = None
 
