@@ -14,6 +14,8 @@ from app.usecases.resume_session import resume_session
 SESSION_COOKIE = "otklik_session"
 BY_ITSELF = "X-Otklik-Refresh"
 """The header of requests that a page makes by itself and not because somebody works."""
+BESIDE = "X-Otklik-Beside"
+"""The header of steps that a page takes without being left."""
 
 Console = Annotated[ConsoleContext, Depends(context_of)]
 

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from app.console import texts
-from app.console.access import BY_ITSELF, ForgedForm, SignInNeeded
+from app.console.access import BESIDE, BY_ITSELF, ForgedForm, SignInNeeded
 from app.console.context import context_of
 from app.domain.errors import DomainError, InvalidInput, NotFound, NotPermitted
 from app.storage.server.failures import is_away
@@ -107,9 +107,10 @@ def _without_step(path: str, *, otherwise: str) -> str:
 
 
 def _ask_to_sign_in(request: Request) -> Response:
-    """To the sign-in page and back afterwards; a page that refreshes itself is told by the status alone."""
-    if BY_ITSELF in request.headers:
+    """To the sign-in page and back afterwards, which says so if a step was lost; a page that asks by itself is told by the status alone."""
+    if BY_ITSELF in request.headers or BESIDE in request.headers:
         return Response(status_code=401)
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     wanted = here if request.method == "GET" else page_behind(request)
-    return RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)
+    undone = "&undone=1" if request.method == "POST" and request.url.path != "/logout" else ""
+    return RedirectResponse(f"/login?next={quote(wanted, safe='')}{undone}", 303)

@@ -19,6 +19,7 @@ from connectors.sdk.text import clean_text
 FORM_COOKIE = "otklik_form"
 FORM_TOKEN = re.compile(r"[\w-]{43}")
 UNKNOWN_ADDRESS = "unknown"
+UNDONE = "Сеанс закончился, и последнее действие не выполнено. Войдите снова и повторите его."
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 MaybeVisitor = Annotated[Visitor | None, Depends(find_visitor)]
@@ -26,12 +27,12 @@ MaybeVisitor = Annotated[Visitor | None, Depends(find_visitor)]
 
 @router.get("/login")
 async def show_form(
-    request: Request, console: Console, visitor: MaybeVisitor, wanted: Annotated[str, Query(alias="next")] = "/"
+    request: Request, console: Console, visitor: MaybeVisitor, wanted: Annotated[str, Query(alias="next")] = "/", undone: bool = False
 ) -> Response:
-    """The sign-in form; whoever is signed in goes on to where they wanted."""
+    """The sign-in form, which tells of a step lost with the session; whoever is signed in goes on to where they wanted."""
     if visitor is not None:
         return RedirectResponse(local_address(wanted), 303)
-    return _form(request, console, wanted=wanted)
+    return _form(request, console, wanted=wanted, problem=UNDONE if undone else None)
 
 
 @router.post("/login")

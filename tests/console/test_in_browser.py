@@ -289,11 +289,25 @@ async def test_keys_work_under_the_russian_layout_and_not_while_typing(site: Sit
         await expect(page.get_by_role("status")).to_be_empty()
 
 
-async def test_a_session_that_has_ended_leads_to_the_sign_in_page(site: Site, address: str) -> None:
+async def test_a_session_that_has_ended_leads_to_the_sign_in_page_which_tells_of_the_step_that_was_lost(site: Site, address: str) -> None:
     async with open_screen(address) as screen:
+        page = screen.page
         await screen.sign_in("anna")
+        await page.keyboard.press("j")
+        await page.keyboard.press("j")
+        row = await screen.focused_row()
         site.clock[0] = site.clock[0].replace(day=site.clock[0].day + 1)
 
-        await screen.refresh()
+        await page.keyboard.press("t")
+        await expect(page.get_by_role("alert")).to_contain_text("последнее действие не выполнено")
+        await page.get_by_label("Логин").fill("anna")
+        await page.get_by_label("Пароль").fill(PASSWORD)
+        await page.get_by_role("button", name="Войти").click()
+        await expect(page.locator(f"#{row} [data-open]")).to_be_focused()
+        await page.keyboard.press("t")
+        await expect(page.locator(f"#{row} .state")).to_have_text("в работе")
 
-        await screen.page.wait_for_url("**/login?next=*")
+        site.clock[0] = site.clock[0].replace(day=site.clock[0].day + 1)
+        await screen.refresh()
+        await page.wait_for_url("**/login?next=*")
+        await expect(page.get_by_role("alert")).to_have_count(0)

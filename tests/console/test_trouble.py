@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from app.console.access import SESSION_COOKIE
+from app.console.access import BESIDE, SESSION_COOKIE
 from app.console.pages import Pages
 from app.console.static_files import FOR_GOOD
 from app.storage.engine import Database, create_engine
@@ -37,9 +37,13 @@ async def test_the_address_of_a_form_leads_to_the_page_on_which_the_form_stands(
 
     anna.client.cookies.clear()
     lost = await anna.client.post("/incidents/1/reply", headers={"Referer": "http://otklik.test/incidents/1?back=%2F%3Fmine%3D1"})
-    assert lost.headers["Location"] == "/login?next=%2Fincidents%2F1%3Fback%3D%252F%253Fmine%253D1"
+    assert lost.headers["Location"] == "/login?next=%2Fincidents%2F1%3Fback%3D%252F%253Fmine%253D1&undone=1"
     elsewhere = await anna.client.post("/incidents/1/reply", headers={"Referer": "http://evil.test/incidents/1?back=x"})
-    assert elsewhere.headers["Location"] == "/login?next=%2Fincidents%2F1"
+    assert elsewhere.headers["Location"] == "/login?next=%2Fincidents%2F1&undone=1"
+    assert "последнее действие не выполнено" in (await anna.open(elsewhere.headers["Location"])).text
+    assert (await anna.client.post("/logout")).headers["Location"] == "/login?next=%2F"
+    beside = await anna.client.post("/incidents/1/take", headers={BESIDE: "1"})
+    assert (beside.status_code, "Location" in beside.headers) == (401, False)
 
 
 async def test_a_refused_form_leads_back_to_its_page(site: Site, anna: Browser) -> None:

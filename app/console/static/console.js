@@ -5,6 +5,7 @@
 const REFRESH_MILLISECONDS = 15000;
 const NOTICE_MILLISECONDS = 6000;
 const BY_ITSELF = { "X-Otklik-Refresh": "1" };
+const BESIDE = { "X-Otklik-Beside": "1" };
 
 // What lasts is said again when a passing notice is over.
 const say = (() => {

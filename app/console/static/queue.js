@@ -43,7 +43,7 @@ async function refresh() {
   }
   if (answer.status >= 500) tellStale("Сервер не может прочитать список.");
   else if (staleSince) tellFresh();
-  if (answer.status === 401) {
+  if (answer.status === 401 && !isLeaving) {
     isLeaving = true;
     location.reload();
   } else if (answer.ok && !isBusy()) {
@@ -78,9 +78,16 @@ function isBusy() {
   return !selection.isCollapsed && Boolean(queue?.contains(selection.anchorNode));
 }
 
-// Sends a form beside the page; what the server refuses is said in its own words.
+// Sends a form beside the page; what the server refuses is said in its own words. When the session has ended, the sign-in page says
+// that nothing was done, and leads back to the line.
 async function send(address, data, done) {
-  const answer = await fetch(address, { method: "POST", body: data, redirect: "manual" });
+  const answer = await fetch(address, { method: "POST", body: data, headers: BESIDE, redirect: "manual" });
+  if (answer.status === 401) {
+    isLeaving = true;
+    const line = `#incident-${address.match(/\/incidents\/(\d+)/)[1]}`;
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search + line)}&undone=1`);
+    return null;
+  }
   if (answer.type === "opaqueredirect") return done;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   return (page.querySelector("[role=alert]") ?? page.querySelector("h1"))?.textContent.trim() ?? "Не получилось.";
@@ -105,6 +112,7 @@ async function take(form) {
     say("Нет связи с сервером: обращение не взято.");
     return;
   }
+  if (isLeaving) return;
   if (words === TAKEN) {
     data.set("version", Number(data.get("version")) + 1);
     undoable = { address: form.action.replace(/take$/, "undo"), data };
@@ -126,6 +134,7 @@ async function undo() {
     say("Нет связи с сервером: ничего не отменено.");
     return;
   }
+  if (isLeaving) return;
   await refresh();
   if (!isLeaving) say(words);
 }
