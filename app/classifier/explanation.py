@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from app.classifier.contract import TextInContext
 from app.classifier.linear import Probabilities
 from app.classifier.regional.model import AnyClassifier
+from app.domain.readable import without_markup
 from app.domain.verdict import NEEDS_ANSWER, Verdict
 
 WORD = re.compile(r"\w+(?:-\w+)*")
@@ -43,9 +44,9 @@ def judge_and_explain(classifier: AnyClassifier, message: TextInContext) -> Expl
 def explain(classifier: AnyClassifier, message: TextInContext, verdict: Verdict) -> list[WordWeight]:
     """The words of a message in order, each with its weight for «needs an answer», or for «does not» where that was said.
 
-    Only the first 120 words are weighed.
+    Only the first 120 words are weighed; the number of somebody who is mentioned is none.
     """
-    words = list(WORD.finditer(message.text))[:MOST_WORDS]
+    words = list(WORD.finditer(without_markup(message.text)))[:MOST_WORDS]
     shorter = [replace(message, text=message.text[: word.start()] + message.text[word.end() :]) for word in words]
     odds = _log_odds(classifier.predict([message, *shorter]))
     weights = (odds[0] - odds[1:]) * (1 if verdict.kind in NEEDS_ANSWER else -1)

@@ -41,3 +41,11 @@ def test_every_word_is_weighed_in_order_and_long_texts_in_part(shipped: LinearCl
 
 def test_a_message_without_words_has_nothing_to_explain(shipped: LinearClassifier) -> None:
     assert words_of(shipped, "🙂🙂") == []
+
+
+@pytest.mark.parametrize("mention", ["[id50112|Иван]", "[id50112:bp-7_3|Иван]", "{user:50112}Иван{user}"])
+def test_the_number_of_somebody_who_is_mentioned_is_no_word(shipped: LinearClassifier, mention: str) -> None:
+    message = TextInContext(f"{mention} когда уберут снег", None)
+    weights = explain(shipped, message, shipped.classify([message])[0])
+
+    assert [one.word for one in weights] == ["Иван", "когда", "уберут", "снег"]

@@ -24,6 +24,7 @@ from app.usecases.check_push import check_push
 from app.usecases.judge_page import Intake
 from app.usecases.open_push import PushDesk, close_push, open_callback
 from app.usecases.publish_replies import Publishing, claim_replies, publish_reply
+from app.usecases.rebuild_statistics import rebuild_statistics
 from app.usecases.receive_webhook import Door
 from app.usecases.take_in_events import Taking, take_in_events
 from app.usecases.watch_push import watch_push
@@ -192,6 +193,26 @@ async def test_a_reply_that_viber_could_not_deliver_is_no_answer(opened: Service
     assert (await service.log()).count("reply_failed") == 1
     await service.hear(told_at + 1)
     assert (await service.log()).count("reply_failed") == 1
+
+
+async def test_what_came_to_nobody_does_not_live_on_in_the_reply_that_is_written_instead(opened: Service) -> None:
+    service = opened
+    service.world.emulator.write(BOT, ANNA, "Батареи холодные!")
+    await service.hear(6)
+    await service.reply()
+    await service.take_in()
+    ((sent,),) = await service.rows("SELECT comment_id FROM replies")
+    service.world.emulator.fail(BOT, sent, "no suitable device")
+    await service.hear(7)
+    await service.hear(20)
+    await service.reply()
+    await service.take_in()
+
+    assert [state for state, _ in await service.replies()] == ["failed", "sent"]
+    assert await service.rows("SELECT first_answered_at, flags FROM turns") == [(at(20), [])]
+    assert await service.rows("SELECT text FROM replies") == [(SAID,), (SAID,)]
+    checked = rebuild_statistics(service.database, service.desk.region_id, check_only=True, now=service.world.moment)
+    assert [one.differences async for one in checked] == [()]
 
 
 async def test_a_reply_of_unknown_outcome_is_never_sent_again(opened: Service) -> None:

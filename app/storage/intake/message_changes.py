@@ -81,10 +81,13 @@ async def mark_deleted(
 
 
 async def mark_undelivered(session: AsyncSession, region_id: RegionId, month: date, ids: Collection[MessageId]) -> None:
-    """Says of tombstones that nobody has ever seen the messages, however late the network tells it."""
+    """Says of tombstones that nobody has ever seen the messages, however late the network tells it; no answer is without words.
+
+    What we said stands in the outbox.
+    """
     await session.execute(
         text(
-            "UPDATE messages SET deleted_at = published_at, last_seen_at = published_at"
+            "UPDATE messages SET deleted_at = published_at, last_seen_at = published_at, text = NULL"
             " WHERE region_id = :region AND month = :month AND id = ANY(:ids)"
         ),
         {"region": region_id, "month": month, "ids": list(ids)},
