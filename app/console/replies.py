@@ -44,11 +44,16 @@ async def reply(console: Console, visitor: Worker, incident_id: Id, version: Ver
 
 
 async def _is_on_its_way(console: ConsoleContext, visitor: Visitor, incident_id: IncidentId, said: str) -> bool:
-    """Whether the newest reply is this one: the button was pressed twice, or the browser did not see the first answer."""
+    """Whether the newest reply is this one: the button was pressed twice, or the browser did not see the first answer.
+
+    The same words to an earlier question are another reply.
+    """
     async with console.database.read() as session:
-        replies = (await incident_details.get(session, console.region_id, incident_id)).replies
-    newest = max(replies, key=lambda one: one.id, default=None)
-    return newest is not None and (newest.text, newest.operator.id) == (said, visitor.operator.id) and newest.state in ON_ITS_WAY
+        incident = await incident_details.get(session, console.region_id, incident_id)
+    newest = max(incident.replies, key=lambda one: one.id, default=None)
+    if newest is None or any(turn.started_at > newest.written_at for turn in incident.turns):
+        return False
+    return (newest.text, newest.operator.id) == (said, visitor.operator.id) and newest.state in ON_ITS_WAY
 
 
 @router.post("/withdraw")

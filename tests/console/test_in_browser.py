@@ -220,6 +220,11 @@ async def test_a_reply_outlives_another_step_an_ended_session_and_a_network_that
         await expect(page.locator(".reply-queued q")).to_have_text("Бригада приедет завтра.")
         await expect(page.locator("[data-reply]")).to_have_value("")
         await expect(page.get_by_role("alert")).to_have_count(0)
+        await page.get_by_role("button", name="Отозвать").click()
+        await expect(page.locator("[data-reply]")).to_have_value("Бригада приедет завтра.")
+        await page.locator("[data-reply]").fill("Бригада приедет завтра в десять.")
+        await page.reload()
+        await expect(page.locator("[data-reply]")).to_have_value("Бригада приедет завтра в десять.")
         await page.get_by_role("link", name="← К очереди").click()
         await expect(page.locator("[data-row]").first).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth") == 360

@@ -9,7 +9,7 @@ from app.domain.operator import Role
 from app.usecases.publish_replies import Publishing, claim_replies, publish_reply
 from tests.console.browsing import Browser, words
 from tests.console.conftest import Site
-from tests.usecases.reading import Reader, comment
+from tests.usecases.reading import PAGE, Reader, comment
 
 DONE = "Здравствуйте! Батареи отремонтировали, тепло подано."
 
@@ -71,6 +71,22 @@ async def test_a_reply_that_is_sent_twice_is_written_once_and_another_one_keeps_
     assert "Здравствуйте! Передали в службу.</textarea>" in another.text
     assert "Вы сами уже сделали, в другой вкладке или вторым нажатием: «Написан ответ жителю»" in words(another.text)
     assert len(await reader.rows("SELECT id FROM replies")) == 1
+
+
+async def test_the_same_words_to_a_later_question_are_another_reply(
+    reader: Reader, anna: Browser, publishing: None, noon: datetime
+) -> None:
+    await ask(reader, noon)
+    await anna.open("/incidents/1")
+    assert (await anna.send("/incidents/1/reply", version=1, text=DONE)).status_code == 303
+    answered, later = noon + timedelta(minutes=5), noon + timedelta(minutes=90)
+    await reader.read(comment(2, DONE, answered, by=PAGE, root=1, reply_to=1), at=answered)
+    await reader.read(comment(3, "Опять холодно!", later), at=later)
+    (version,) = (await reader.rows("SELECT version FROM incidents"))[0]
+
+    again = await anna.send("/incidents/1/reply", version=version - 1, text=DONE)
+
+    assert (again.status_code, f"{DONE}</textarea>" in again.text) == (409, True), "it was not sent, and nothing of it is lost"
 
 
 async def test_a_reply_that_is_too_long_goes_back_whole_and_is_not_cut(

@@ -17,7 +17,9 @@ document.addEventListener("submit", (event) => {
 // in this tab only, under the operator who types, and goes when it is sent, or with whoever signs out.
 
 const DRAFT = "draft:";
-const keyOf = (field) => DRAFT + field.dataset.draft;
+// Putting an earlier reply right is a draft of its own, which goes on where it was instead of at what the server has of it.
+const again = new URLSearchParams(location.search).get("again");
+const keyOf = (field) => DRAFT + field.dataset.draft + (again ? `.${again}` : "");
 
 function keepDraft(field) {
   if (field.value.trim()) sessionStorage.setItem(keyOf(field), field.value);
@@ -30,7 +32,7 @@ function bringDraftBack(field) {
   const plain = (text) => text.replace(/\s+/g, " ").trim();
   if ([...document.querySelectorAll("[data-said]")].some((one) => plain(one.textContent) === plain(kept))) {
     sessionStorage.removeItem(keyOf(field));
-  } else if (!field.value) {
+  } else if (!field.value || (again && field.value !== kept)) {
     field.value = kept;
     document.getElementById("ready-note")?.replaceChildren("Здесь то, что вы печатали и не отправили.");
     if (field.matches("[data-worth]")) tellWorth(field);
