@@ -16,7 +16,7 @@ from app.storage.queue import DuePlace, Part, QueueFilter
 from connectors.sdk.text import clean_text
 
 EVERY = "all"
-NUMBER = re.compile(r"(?:№|#)?\s*(\d{1,18})", re.ASCII)
+NUMBER = re.compile(r"(?:№|#)?\s*([1-9]\d{0,17})", re.ASCII)
 OPEN_STATUSES = (IncidentStatus.NEW, IncidentStatus.ASSIGNED, IncidentStatus.IN_PROGRESS)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_SEARCH = 200
@@ -100,9 +100,10 @@ class QueueQuery:
         found = NUMBER.fullmatch(self.words)
         return IncidentId(int(found[1])) if found else None
 
-    def everywhere(self) -> str:
-        """The address that looks for the words among all incidents."""
-        return QueueQuery(status=EVERY, words=self.words).address()
+    def everywhere(self) -> str | None:
+        """The address that looks for the words among all incidents, if this one leaves any out."""
+        wider = QueueQuery(status=EVERY, words=self.words)
+        return None if self.at(None) == wider else wider.address()
 
     def at(self, place: DuePlace | None) -> "QueueQuery":
         """The same from another place on."""

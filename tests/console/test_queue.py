@@ -270,4 +270,8 @@ async def test_a_search_that_finds_nothing_says_where_to_look_and_a_number_leads
     assert "В тексте обращений под этим отбором таких слов нет. Проверьте, как они написаны; людей по именам не ищем." in words(page)
     assert '<a href="/?status=all&amp;q=%D0%B1' in page
     assert '<a href="/incidents/2?back=' in (await anna.open("/?q=№ 2")).text
-    assert "Ищете обращение по номеру" not in (await anna.open("/?q=дом 2")).text
+    for words_alone in ("дом 2", "0"):
+        assert "Ищете обращение по номеру" not in (await anna.open(f"/?q={words_alone}")).text
+    narrow, whole = (await anna.open("/?q=брыдл&status=all&kind=complaint")).text, (await anna.open("/?q=брыдл&status=all")).text
+    assert ("обращений под этим отбором таких слов нет" in narrow, "Искать среди всех" in narrow) == (True, True)
+    assert ("обращений таких слов нет" in whole, "Искать среди всех" in whole) == (True, False), "there is nothing wider"
