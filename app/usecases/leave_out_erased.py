@@ -1,7 +1,7 @@
 """Leaves people who were erased on request out of a page, so that reading it again does not store them anew."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from app.domain.retention import UNKNOWN_AUTHOR
@@ -35,9 +35,7 @@ def nobody_erased() -> ErasedPeople:
 
 async def leave_out_erased(database: Database, region_id: RegionId, people: ErasedPeople, network: str, page: Page) -> tuple[Page, int]:
     """The page with the places of what erased people wrote, and nothing of theirs; and how many messages that changed."""
-    named = {message.author.external_id for message in page.messages if message.author is not None}
-    named = named.union(*(message.mentions for message in page.messages))
-    marks = {people.marks.of(network, author_id): author_id for author_id in named}
+    marks = {people.marks.of(network, author_id): author_id for message in page.messages for author_id in _named(message)}
     async with database.read() as session:
         gone = {marks[mark] for mark in await erasures.known(session, region_id, network, marks.keys())}
     if not gone:
@@ -47,6 +45,15 @@ async def leave_out_erased(database: Database, region_id: RegionId, people: Eras
     shown = [_without(people, network, one, gone) for one in kept]
     changed = len(page.messages) - sum(before is after for before, after in zip(kept, shown, strict=True))
     return replace(page, messages=tuple(shown), raw=b"", method=LEFT_OUT, request=""), changed
+
+
+def _named(message: Message) -> Iterator[str]:
+    """Who wrote it, whom it mentions, and after whom its private dialogue is named, though a stub says no more of them."""
+    if message.author is not None:
+        yield message.author.external_id
+    yield from message.mentions
+    if message.post_id is not None and message.post_id.startswith(DIRECT_DIALOGUE):
+        yield message.post_id.removeprefix(DIRECT_DIALOGUE)
 
 
 def _without(people: ErasedPeople, network: str, message: Message, gone: Collection[str]) -> Message:

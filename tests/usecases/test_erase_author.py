@@ -18,7 +18,7 @@ from app.usecases.replay import read_page
 from connectors.ok import plugin as ok
 from connectors.sdk.contract import Message, MessageType, Page
 from connectors.vk import plugin as vk
-from tests.usecases.reading import PAGE, Reader, comment, post
+from tests.usecases.reading import PAGE, Reader, comment, post, stub
 from tests.usecases.test_erase_by_term import CLOCKS, DONE, TURNS, differences, everywhere, written
 
 DAY = timedelta(days=1)
@@ -239,3 +239,12 @@ async def test_a_page_or_a_body_is_no_private_person(office: Office, noon: datet
 def test_markings_of_one_person_go_and_those_of_others_stay() -> None:
     assert vk.without_person("[id5|Аня], [id55:bp-1_2|Яна] и [id5:bp-1_2|Аня]", "5") == "…, [id55:bp-1_2|Яна] и …"
     assert ok.without_person("{user:5}Аня{user}, {user:55}Яна{user}", "user:5") == "…, {user:55}Яна{user}"
+
+
+async def test_what_a_network_says_later_of_a_dialogue_does_not_bring_the_person_back(office: Office, noon: datetime) -> None:
+    await office.erase(at=noon + DAY)
+
+    gone = replace(stub(comment(30, "", noon + HOUR, by=PAGE)), type=MessageType.DIRECT, post_id=f"direct:{ANNA.author_id}")
+    await office.read(gone, at=noon + 2 * DAY)
+
+    assert ANNA.author_id not in await everywhere(office.reader)
