@@ -236,7 +236,8 @@ async def _check(database: Database) -> None:
     try:
         await database.check()
     except OSError as error:
-        place = f"{database.engine.url.host}:{database.engine.url.port or 5432}"
+        url = database.engine.url
+        place = f"{url.host}:{url.port or 5432}" if url.host else url.query.get("host", "its usual socket")
         raise CannotStart(f"The database of OTKLIK_DATABASE_URL cannot be reached at {place}: {error.strerror or error}.") from error
 
 

@@ -24,7 +24,7 @@ from app.domain.operator import Role
 from app.domain.place import PlaceKind
 from app.domain.place_name import NameState
 from app.domain.push_channel import PushMode
-from app.domain.reply import LONGEST, ReplyState
+from app.domain.reply import LONGEST, NOT_DELIVERED, ReplyState
 from app.domain.routing import Ground
 from app.domain.source import PauseReason
 from app.domain.turn import TurnFlag
@@ -253,6 +253,8 @@ def rule_name(rule: str) -> str:
 
 def reply_trouble(error: str) -> str:
     """Why a reply does not stand on the network; what the network itself said, in its language, is for administrators."""
+    if error.startswith(NOT_DELIVERED):
+        return "сеть приняла ответ, но не доставила, и житель его не получил"
     return REPLY_TROUBLES.get(error, "сеть не приняла. Ответьте под записью сами или скажите администратору")
 
 

@@ -11,6 +11,8 @@ ReplyId = NewType("ReplyId", int)
 LONGEST = 4_000
 """Characters; far below any network's limit, and longer than any reply that is read."""
 
+NOT_DELIVERED = "the network took the reply and could not deliver it"
+"""Why a reply failed that had been sent; the network's own word may follow."""
 
 GAPS = ("имя", "тема", "ведомство", "срок")
 GAP = re.compile(r"\{(" + "|".join(GAPS) + r")\}")

@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.event import Event, EventType
+from app.domain.reply import NOT_DELIVERED
 from app.domain.source import Source
 from app.storage import events, replies
 from app.storage.pushed_events import Target
 from app.storage.regions import RegionId
 from connectors.sdk.contract import MessageType, PushedChange, PushedNews
-
-NOT_DELIVERED = "the network took the reply and could not deliver it"
 
 
 def undelivered_in(told: Iterable[tuple[PushedNews, Target | None]], source: Source) -> dict[str, str]:

@@ -14,6 +14,7 @@ from app.domain.answer_patterns import AnswerRule
 from app.domain.deadline import ClockStart
 from app.domain.incident import IncidentStatus
 from app.domain.operator import Role
+from app.domain.reply import NOT_DELIVERED
 from app.domain.source import PauseReason
 from app.domain.turn import TurnFlag, TurnState
 from app.domain.verdict import Kind
@@ -66,3 +67,8 @@ def plain_names() -> set[str]:
 )
 def test_a_noun_agrees_with_its_number(number: int, form: str) -> None:
     assert texts.plural(number, "раз", "раза", "раз*") == form
+
+
+def test_a_reply_that_came_to_nobody_is_not_said_to_be_refused() -> None:
+    assert texts.reply_trouble(f"{NOT_DELIVERED}: no suitable device") == "сеть приняла ответ, но не доставила, и житель его не получил"
+    assert "не приняла" in texts.reply_trouble("status 6")

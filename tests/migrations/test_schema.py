@@ -72,6 +72,15 @@ async def test_a_migration_that_did_not_get_a_table_says_what_to_do(database: Da
                 pass
 
 
+@pytest.mark.parametrize(("address", "place"), [("127.0.0.1:1/x", "127.0.0.1:1:"), ("/x?host=/nowhere", "/nowhere:")])
+async def test_a_server_that_cannot_be_reached_is_named(address: str, place: str) -> None:
+    settings = Settings(database_url=SecretStr(f"postgresql://otklik@{address}"), secret_key=SecretStr("0123456789abcdef"))
+
+    with pytest.raises(CannotStart, match=f"cannot be reached at {place}"):
+        async with migrated_database(settings):
+            pass
+
+
 async def _call_the_schema(database: Database, number: str) -> None:
     async with database.write() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = :number"), {"number": number})
