@@ -10,9 +10,11 @@ from sqlalchemy import text
 from app.domain.incident import IncidentId
 from app.domain.operator import Role
 from app.domain.retention import Retention
+from app.domain.source import PauseReason
 from app.domain.word import Word
 from app.storage import incidents
 from app.storage.access import operators
+from app.storage.polling import counters
 from app.usecases.correct_verdict import correct_verdict
 from app.usecases.erase_by_term import erase_by_term
 from app.usecases.publish_replies import Publishing, claim_replies
@@ -130,3 +132,17 @@ async def test_replies_that_were_lost_in_several_threads_and_a_page_of_them(read
     await meet(reader, "SELECT post_id FROM threads WHERE post_id = '200' FOR UPDATE", claim_replies(publishing, limit=5), both)
 
     assert {row.state for row in await reader.rows("SELECT state FROM replies")} == {"unknown"}
+
+
+async def test_a_page_of_several_threads_and_its_source_that_is_put_aside(reader: Reader, noon: datetime) -> None:
+    await ask(reader, noon, 300, 100, 200)
+    more = [comment(10 + one, "Ждём!", noon + HOUR, by=str(one), under=thread) for one, thread in ((1, 300), (2, 100), (3, 200))]
+
+    async def follow() -> None:
+        async with reader.intake.database.write() as session:
+            await counters.follow_pause(session, reader.intake.region_id, reader.source.id, PauseReason.BY_OPERATOR, now=noon)
+
+    gate = "SELECT post_id FROM threads WHERE post_id = '200' FOR UPDATE"
+    await meet(reader, gate, reader.read(*more, at=noon + HOUR), follow())
+
+    assert [row.repeats for row in await reader.rows("SELECT repeats FROM turns ORDER BY incident_id")] == [1, 1, 1]

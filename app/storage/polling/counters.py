@@ -87,6 +87,13 @@ TEACHES = "found.known IS NOT NULL AND NOT t.moved AND t.known_until IS NOT DIST
 """A look knows of a thread what no reading has found out meanwhile, nor has still to."""
 OF_CLAIMED = "t.region_id = :region AND t.source_id = claimed.source AND t.post_id = claimed.post"
 
+HELD = (
+    "held AS MATERIALIZED (SELECT t.post_id FROM threads t WHERE t.region_id = :region AND t.source_id = :source AND {}"
+    " ORDER BY t.post_id FOR UPDATE)"
+)
+"""Threads of one source under a condition, locked in the same order."""
+OF_HELD = "t.region_id = :region AND t.source_id = :source AND t.post_id = held.post_id"
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -166,13 +173,14 @@ async def follow_pause(
     if reason is None:
         await session.execute(
             text(
-                "UPDATE threads SET next_count_at = :now WHERE region_id = :region AND source_id = :source AND next_count_at IS NULL"
-                " AND last_moved_at > CAST(:now AS timestamptz) - CAST(:age AS interval)"
+                f"WITH {HELD.format('t.next_count_at IS NULL AND t.last_moved_at > CAST(:now AS timestamptz) - CAST(:age AS interval)')}"
+                f" UPDATE threads t SET next_count_at = :now FROM held WHERE {OF_HELD}"
             ),
             key | {"now": now, "age": COUNTED_FOR},
         )
     elif reason is not PauseReason.NO_CREDENTIAL:
-        await session.execute(text("UPDATE threads SET next_count_at = NULL WHERE region_id = :region AND source_id = :source"), key)
+        counted = HELD.format("t.next_count_at IS NOT NULL")
+        await session.execute(text(f"WITH {counted} UPDATE threads t SET next_count_at = NULL FROM held WHERE {OF_HELD}"), key)
 
 
 @dataclass(frozen=True, slots=True)
