@@ -25,10 +25,15 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False, prefix="/labe
 
 @router.get("")
 async def show_labelling(
-    console: Console, visitor: Reader, lane: Lane = Lane.UNSURE, before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None
+    console: Console,
+    visitor: Reader,
+    lane: Lane = Lane.UNSURE,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
+    said: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
+    kind: Kind | None = None,
 ) -> Response:
-    """A page of a lane, the newest first."""
-    return await _shown(console, visitor, lane, before)
+    """A page of a lane, the newest first; with what was `said` last, whose kind can be put right."""
+    return await _shown(console, visitor, lane, before, last=(said, kind) if said and kind else None)
 
 
 @router.post("/{message_id}")
@@ -49,12 +54,21 @@ async def label(
             await label_message(session, console.region_id, MessageId(message_id), visitor.operator, word, now=console.now())
     except InvalidInput as error:
         return await _shown(console, visitor, lane, MessageId(int(before)) if before else None, refused=error)
-    return RedirectResponse(f"/labelling?lane={lane}{f'&before={before}' if before else ''}{f'#message-{then}' if then else ''}", 303)
+    here = f"/labelling?lane={lane}{f'&before={before}' if before else ''}"
+    return RedirectResponse(f"{here}&said={message_id}&kind={kind}{f'#message-{then}' if then else ''}", 303)
 
 
-async def _shown(console: Console, visitor: Visitor, lane: Lane, before: int | None, *, refused: DomainError | None = None) -> Response:
+async def _shown(
+    console: Console,
+    visitor: Visitor,
+    lane: Lane,
+    before: int | None,
+    *,
+    last: tuple[int, Kind] | None = None,
+    refused: DomainError | None = None,
+) -> Response:
     after = None if before is None else MessageId(before)
-    found, last = await offer_messages(console.database, console.region_id, console.classifier, lane, before=after, limit=PAGE_SIZE)
+    found, end = await offer_messages(console.database, console.region_id, console.classifier, lane, before=after, limit=PAGE_SIZE)
     return console.pages.page(
         "labelling.html",
         status=200 if refused is None else 422,
@@ -63,8 +77,9 @@ async def _shown(console: Console, visitor: Visitor, lane: Lane, before: int | N
         times=console.times,
         lane=lane,
         before=before,
+        last=last,
         messages=messages_for(visitor.operator, found),
         model=console.at_work.name,
-        next=None if last is None else f"/labelling?lane={lane}&before={last}",
+        next=None if end is None else f"/labelling?lane={lane}&before={end}",
         refusal=None if refused is None else texts.refusal(refused),
     )

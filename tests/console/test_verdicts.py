@@ -47,7 +47,10 @@ async def test_unsure_messages_are_offered_until_somebody_speaks(asked: Reader, 
 
     assert "Темно!" in offered.text
     assert (done.status_code, "Здесь пусто" in after.text) == (303, True)
-    assert done.headers["Location"] == f"/labelling?lane=unsure&before={message.id + 1}#message-{message.id}"
+    assert done.headers["Location"] == f"/labelling?lane=unsure&before={message.id + 1}&said={message.id}&kind=other#message-{message.id}"
+    assert "Записано: другое. Ошиблись?" in words(await anna.see(done.headers["Location"]))
+    assert f'<form method="post" action="/labelling/{message.id}"' in anna.page.text
+    assert "Ошиблись?" not in after.text
     assert (label.kind, label.urgent, label.role, label.model is not None) == ("other", None, "operator", True)
 
 
