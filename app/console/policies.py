@@ -144,6 +144,7 @@ async def _shown(
         current=versions[0],
         versions=versions,
         terms=terms,
+        written=_written,
         meaning=lambda policy: meaning(policy, times),
         ready=READY.values(),
         draft=draft or _draft_of_shown(versions[0]),
@@ -169,9 +170,9 @@ def meaning(policy: Policy, times: Times) -> Sequence[str]:
     """What a policy means for a few questions, in sentences."""
     found = []
     for one in examples(policy, now=times.now, zone=times.zone):
-        noun = "Срочный вопрос" if one.urgent else "Вопрос"
+        noun = "срочный вопрос" if one.urgent else "вопрос"
         handed = ", найденный и переданный сразу," if policy.clock_start is not ClockStart.PUBLISHED else ","
-        found.append(f"{noun}, заданный {_on(one.asked_at)}{handed} должен быть отвечен до {_by(one.due_at, one.asked_at, times)}.")
+        found.append(f"На {noun}, заданный {_on(one.asked_at)}{handed} надо ответить до {_by(one.due_at, one.asked_at, times)}.")
     full = full_answer_example(policy, now=times.now)
     if full is not None:
         last = full.due_at - timedelta(seconds=1)

@@ -229,6 +229,15 @@ async def test_a_reply_outlives_another_step_an_ended_session_and_a_network_that
         await expect(page.locator("[data-row]").first).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth") == 360
 
+        await page.set_viewport_size({"width": 320, "height": 640})
+        await page.evaluate("document.querySelector('[data-row] .kind').textContent = 'предложение'")
+        kind = await page.locator("[data-row] .kind").first.bounding_box()
+        state = await page.locator("[data-row] .status").first.bounding_box()
+        assert kind is not None
+        assert state is not None
+        assert kind["x"] + kind["width"] <= state["x"] or kind["y"] + kind["height"] <= state["y"]
+        assert await page.evaluate("document.documentElement.scrollWidth") == 320
+
 
 async def test_the_slower_of_two_is_told_and_the_list_shows_who_was_faster(site: Site, address: str) -> None:
     await site.hire("boris", Role.COORDINATOR)

@@ -30,7 +30,7 @@ async def test_everybody_sees_what_is_in_force_and_what_it_means(vera: Browser) 
     shown = words((await vera.open("/policies")).text)
 
     assert "Действует: 24 часа" in shown
-    assert "Вопрос, заданный в пятницу в 17:40, должен быть отвечен до субботы 17:40." in shown
+    assert "На вопрос, заданный в пятницу в 17:40, надо ответить до субботы 17:40." in shown
     assert "полный должен последовать не позднее среды, 25 марта, или обещанного дня" in shown
     assert "Ввести в действие" not in shown
 
@@ -40,16 +40,17 @@ async def test_ready_terms_are_looked_at_and_put_in_force(chief: Browser, vera: 
     looked = await chief.send("/policies/preview", **NINE)
     still = words((await vera.open("/policies")).text)
     await chief.open("/policies")
-    made = await chief.send("/policies", **NINE)
+    made = await chief.send("/policies", **NINE | {"days_off": "31.12.2026, 30.12.2026"})
     shown = words((await vera.open("/policies")).text)
 
     assert 'value="9 рабочих часов"' in filled
     for text in (words(filled), words(looked.text), shown):
-        assert "заданный в пятницу в 17:40, найденный и переданный сразу, должен быть отвечен до понедельника 17:40" in text
+        assert "заданный в пятницу в 17:40, найденный и переданный сразу, надо ответить до понедельника 17:40" in text
     assert "Действует: 24 часа" in still
     assert (made.status_code, made.headers["Location"]) == (303, "/policies")
     assert "Действует: 9 рабочих часов" in shown
     assert "2 сейчас 9 рабочих часов 9 рабочих ч, срочные 4 ч, с обнаружения" in shown
+    assert "; ещё выходные: 30.12.2026, 31.12.2026. Срочные" in shown
     assert "Chief" in shown
 
 

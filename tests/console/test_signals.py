@@ -47,6 +47,8 @@ async def test_one_button_merges_what_is_ticked(mass: None, anna: Browser, reade
     page = words((await anna.open("/signals")).text)
     assert "Сейчас предложений нет" in page
     assert "Объединены в обращение 1 — Anna" in page
+    assert "предлагалось обращений: 5" in page
+    assert "← К сигналам" in await anna.see(answer.headers["Location"])
 
 
 async def test_a_dismissal_is_remembered_with_its_reason(mass: None, anna: Browser) -> None:
