@@ -193,6 +193,8 @@ async def test_a_reply_that_viber_could_not_deliver_is_no_answer(opened: Service
     assert (await service.log()).count("reply_failed") == 1
     await service.hear(told_at + 1)
     assert (await service.log()).count("reply_failed") == 1
+    checked = rebuild_statistics(service.database, service.desk.region_id, check_only=True, now=service.world.moment)
+    assert [one.differences async for one in checked] == [()]
 
 
 async def test_what_came_to_nobody_does_not_live_on_in_the_reply_that_is_written_instead(opened: Service) -> None:
