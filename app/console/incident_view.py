@@ -22,6 +22,7 @@ from app.storage.gazetteer import FoundEntry
 from app.usecases.explain_incident import explain_incident
 
 PREFIX = "/incidents/{incident_id}"
+INNER_QUOTES = str.maketrans("«»", "„“")
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Key = Annotated[str, Form(pattern=r"^\d{0,18}$")]
@@ -139,6 +140,7 @@ def _explained(error: DomainError, page: IncidentPage, visitor: Visitor) -> str:
 
 
 def _last_change(line: Line, visitor: Visitor) -> str:
+    done = f"«{line.text.translate(INNER_QUOTES)}»"
     if line.actor == visitor.operator.name:
-        return f"Вы сами уже сделали, в другой вкладке или вторым нажатием: «{line.text}»."
-    return f"{line.actor} — раньше вас: «{line.text}»." if line.actor else f"Последнее: «{line.text}»."
+        return f"Вы сами уже сделали, в другой вкладке или вторым нажатием: {done}."
+    return f"{line.actor} — раньше вас: {done}." if line.actor else f"Последнее: {done}."

@@ -1,6 +1,6 @@
 """One step with all that is marked in the queue: first what would happen, then what did, and the way back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -68,12 +68,13 @@ async def take(
     visitor: Worker,
     step: Annotated[StepName, Form()],
     chosen: Marked = [],  # noqa: B006
+    offered: Marked = [],  # noqa: B006
     back: Back = "/",
     assignee: Key = "",
     authority: Key = "",
     reason: Reason = "",
 ) -> Response:
-    """Takes the step with each and tells what became of it; an order that lacks something goes back to its form."""
+    """Takes the step with each and tells what became of it; an order that lacks something goes back to its form, whole."""
     marks, draft = _marks(chosen), Draft(assignee, authority, clean_text(reason).strip())
     handover = Handover(OperatorId(int(assignee)) if assignee else None, AuthorityId(int(authority)) if authority else None)
     order = Order(step, handover, draft.reason or None)
@@ -82,7 +83,8 @@ async def take(
         async with console.database.write() as session:
             results = await take_steps(session, console.region_id, marks, visitor.operator, order, now=console.now())
     except InvalidInput as error:
-        return await _asked(console, visitor, step, marks, back, draft, refused=error)
+        ticked = {one.incident_id for one in marks}
+        return await _asked(console, visitor, step, _marks([*offered, *chosen]), back, draft, ticked=ticked, refused=error)
     async with console.database.read() as session:
         rows = list(await _rows(session, console, marks, results))
     return console.pages.page(
@@ -114,6 +116,7 @@ async def _asked(
     back: str,
     draft: Draft,
     *,
+    ticked: Collection[IncidentId] | None = None,
     refused: DomainError | None = None,
 ) -> Response:
     if step is StepName.ASSIGN:
@@ -137,6 +140,7 @@ async def _asked(
         possible=[row for row in rows if row.refusal is None],
         refused=[row for row in rows if row.refusal is not None],
         lost=len(marks) - len(now),
+        ticked={one.incident_id for one in now} if ticked is None else ticked,
         assignees=people,
         authorities=sorted(bodies, key=lambda one: one.name.casefold()),
         draft=draft,

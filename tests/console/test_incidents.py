@@ -107,6 +107,11 @@ async def test_a_slower_operator_is_told_who_was_faster_and_sees_the_fresh_state
     assert 'name="version" value="2"' in answer.text
     assert "/incidents/1/take" not in answer.text
 
+    await anna.open("/incidents/1")
+    await anna.send("/incidents/1/undo", version=2)
+    undone = await boris.send("/incidents/1/take", version=1)
+    assert "Anna — раньше вас: «Отменено: „Взято в работу“»." in words(undone.text)
+
 
 async def test_a_reason_typed_for_a_stale_version_is_not_lost(reader: Reader, anna: Browser, boris: Browser, noon: datetime) -> None:
     await one(reader, noon)

@@ -87,6 +87,12 @@ async def test_an_order_that_lacks_something_goes_back_to_its_form_with_the_mark
     assert page.count(" checked") == 3
     assert "Отметьте хотя бы одно обращение." in await ask(boris, "take", [], then="/take")
 
+    nobody = await ask(boris, "reject", [], then="/take", reason="Разговор соседей", offered=THREE)
+    assert "Отклонить: 3 обращения" in words(nobody)
+    assert (nobody.count(" checked"), 'value="Разговор соседей"' in nobody) == (0, True)
+    one = await ask(boris, "reject", ["2.1"], then="/take", offered=THREE)
+    assert (one.count('name="chosen"'), one.count(" checked")) == (3, 1)
+
 
 async def test_many_are_handed_over_at_once_by_who_may(anna: Browser, boris: Browser) -> None:
     assert "Передано: 3" in words(await ask(boris, "assign", THREE, then="/take", assignee=1))
