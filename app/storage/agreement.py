@@ -14,24 +14,33 @@ THREADS_LIVE = timedelta(days=62)
 """A thread older than that by the length of a month brings next to no messages."""
 
 
+def _last_word(matter: str, said: str, word: str) -> str:
+    return (
+        f"SELECT (array_agg(model ORDER BY id))[1] AS model, '{matter}' AS matter, (array_agg({said} ORDER BY id))[1] AS said,"
+        f" (array_agg({word} ORDER BY id DESC))[1] AS word FROM spoken WHERE {word} IS NOT NULL AND {said} IS NOT NULL"
+        " GROUP BY message_id HAVING max(at) >= :since"
+    )
+
+
+WORDS = (
+    "WITH spoken AS (SELECT id, message_id, at, model, kind, said_kind, split_part(topic, '.', 1) AS topic,"
+    " split_part(said_topic, '.', 1) AS said_topic, CAST(urgent AS text) AS urgent, CAST(said_urgent AS text) AS said_urgent"
+    " FROM verdict_labels WHERE region_id = :region AND at < :until AND message_id IN"
+    " (SELECT message_id FROM verdict_labels WHERE region_id = :region AND at >= :since AND at < :until)),"
+    f" words AS ({_last_word('kind', 'said_kind', 'kind')} UNION ALL {_last_word('topic', 'said_topic', 'topic')}"
+    f" UNION ALL {_last_word('urgent', 'said_urgent', 'urgent')})"
+    " SELECT coalesce(model, '') AS model, matter, said, count(*) AS spoken, count(*) FILTER (WHERE confirmed) AS confirmed FROM"
+    " (SELECT model, matter, said, word = said AS confirmed FROM words"
+    " UNION ALL SELECT 'gazetteer', 'place', 'place', (data->>'entry_id') IS NOT DISTINCT FROM (data->>'before')"
+    " FROM incident_events WHERE region_id = :region AND type = 'place_corrected' AND at >= :since AND at < :until"
+    ") AS heard GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+)
+"""What a model said first of a message, beside the last word of people: who puts a slip of their own right has spoken once."""
+
+
 async def agreement(session: AsyncSession, region_id: RegionId, *, since: datetime, until: datetime) -> Sequence[Agreement]:
     """By model, matter (kind, topic's group, urgency, place) and class: of which verdicts people spoke, and which they confirmed."""
-    rows = await session.execute(
-        text(
-            "SELECT coalesce(model, '') AS model, matter, said, count(*) AS spoken, count(*) FILTER (WHERE confirmed) AS confirmed FROM ("
-            "SELECT model, 'kind' AS matter, said_kind AS said, kind = said_kind AS confirmed FROM verdict_labels"
-            " WHERE region_id = :region AND at >= :since AND at < :until AND kind IS NOT NULL AND said_kind IS NOT NULL"
-            " UNION ALL SELECT model, 'topic', split_part(said_topic, '.', 1), split_part(topic, '.', 1) = split_part(said_topic, '.', 1)"
-            " FROM verdict_labels WHERE region_id = :region AND at >= :since AND at < :until AND topic IS NOT NULL"
-            " AND said_topic IS NOT NULL"
-            " UNION ALL SELECT model, 'urgent', CAST(said_urgent AS text), urgent = said_urgent FROM verdict_labels"
-            " WHERE region_id = :region AND at >= :since AND at < :until AND urgent IS NOT NULL AND said_urgent IS NOT NULL"
-            " UNION ALL SELECT 'gazetteer', 'place', 'place', (data->>'entry_id') IS NOT DISTINCT FROM (data->>'before')"
-            " FROM incident_events WHERE region_id = :region AND type = 'place_corrected' AND at >= :since AND at < :until"
-            ") AS words GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-        ),
-        {"region": region_id, "since": since, "until": until},
-    )
+    rows = await session.execute(text(WORDS), {"region": region_id, "since": since, "until": until})
     return [Agreement(*row) for row in rows]
 
 

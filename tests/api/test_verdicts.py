@@ -66,6 +66,19 @@ async def test_what_people_said_shows_as_agreement_and_leaves_the_lanes(
     assert (await admin.get("/messages?lane=unsure")).json() == {"items": [], "next_cursor": None}
 
 
+async def test_a_slip_that_is_put_right_has_been_said_once(
+    api: Api, admin: httpx.AsyncClient, incident: dict[str, str], noon: datetime
+) -> None:
+    said = (await admin.get("/incidents/1")).json()["kind"]
+    for minute, word in enumerate(["thanks", said], 1):
+        version = (await admin.get("/incidents/1")).headers["ETag"]
+        assert (await admin.post("/incidents/1/verdict", json={"kind": word}, headers=incident | {"If-Match": version})).is_success
+        api.clock[0] = noon + timedelta(minutes=minute)
+    shown = (await admin.get("/statistics/verdicts")).json()["agreement"]
+
+    assert [(one["matter"], one["said"], one["spoken"], one["confirmed"]) for one in shown] == [("kind", said, 1, 1)]
+
+
 async def test_a_lane_is_read_alone(admin: httpx.AsyncClient) -> None:
     assert (await admin.get("/messages?lane=unsure&kind=other")).status_code in {400, 422}
     assert (await admin.get("/messages?lane=fast")).status_code in {400, 422}
