@@ -7,11 +7,11 @@ import httpx
 from tests.api.conftest import Api
 from tests.usecases.reading import Reader, comment
 
-ANNA = "https://vk.com/id50177"
+ANNA = "https://vk.com/id770050177"
 
 
 async def test_it_is_counted_first_then_done_and_the_journal_tells(admin: httpx.AsyncClient, reader: Reader, noon: datetime) -> None:
-    await reader.read(comment(1, "Холодно!", noon, by="50177"), at=noon)
+    await reader.read(comment(1, "Холодно!", noon, by="770050177"), at=noon)
 
     shown = (await admin.post("/erasures", json={"author": ANNA})).json()
     there_id, there = ((one := (await admin.get("/incidents")).json()["items"][0])["id"], one["message"])
@@ -28,7 +28,7 @@ async def test_it_is_counted_first_then_done_and_the_journal_tells(admin: httpx.
     assert left["erased_at"] is not None
     (entry,) = journal.json()["items"]
     assert (entry["network"], entry["counts"], entry["erased_by"]) == ("vk", done["counts"], "admin")
-    assert "50177" not in journal.text
+    assert "770050177" not in journal.text
     assert still == [200] * len(around)
 
 

@@ -31,9 +31,15 @@ def asked_for(api: Api) -> dict[str, set[str]]:
 
 async def two_threads(reader: Reader, noon: datetime) -> None:
     """Anna asks under two posts, twice under the first."""
-    one = [comment(1, "Холодно!", noon, by="50177"), comment(2, "Очень холодно!", noon, by="50177"), comment(3, "И мне!", noon, by="902")]
+    one = [
+        comment(1, "Холодно!", noon, by="770050177"),
+        comment(2, "Очень холодно!", noon, by="770050177"),
+        comment(3, "И мне!", noon, by="902"),
+    ]
     await reader.read(*one, at=noon)
-    await reader.read(comment(4, "Темно!", noon, by="50177", under=200), comment(5, "Починили свет.", noon, by=PAGE, under=200), at=noon)
+    await reader.read(
+        comment(4, "Темно!", noon, by="770050177", under=200), comment(5, "Починили свет.", noon, by=PAGE, under=200), at=noon
+    )
 
 
 def test_no_list_can_be_asked_for_by_author(api: Api) -> None:
@@ -47,9 +53,9 @@ def test_no_list_can_be_asked_for_by_author(api: Api) -> None:
 async def test_a_filter_by_author_is_refused_and_their_name_finds_nothing(admin: httpx.AsyncClient, reader: Reader, noon: datetime) -> None:
     await two_threads(reader, noon)
     for address in ("/messages", "/incidents"):
-        assert (await admin.get(address, params={"author_id": "50177"})).status_code == 422
+        assert (await admin.get(address, params={"author_id": "770050177"})).status_code == 422
     assert len((await admin.get("/incidents", params={"q": "холодно"})).json()["items"]) == 1
-    for asked in ("Житель", "50177"):
+    for asked in ("Житель", "770050177"):
         assert (await admin.get("/incidents", params={"q": asked})).json()["items"] == []
 
 
@@ -66,7 +72,7 @@ async def test_an_author_is_one_within_a_thread_and_another_in_every_other(
     assert len({ids["Холодно!"], ids["И мне!"], ids["Темно!"]}) == 3
     assert ids["Починили свет."] == PAGE
     assert {one["author_id"] for one in thread.json()["items"]} <= set(ids.values())
-    assert "50177" not in answer.text + thread.text
+    assert "770050177" not in answer.text + thread.text
 
 
 async def test_names_are_for_those_who_answer(anna: httpx.AsyncClient, viewer: httpx.AsyncClient, reader: Reader, noon: datetime) -> None:
@@ -81,17 +87,17 @@ async def test_names_are_for_those_who_answer(anna: httpx.AsyncClient, viewer: h
 
 async def written_in_private(reader: Reader, noon: datetime) -> None:
     """Anna asks in private and is answered there, by a mention; a reply that was written here has been published."""
-    asked = comment(1, "Холодно!", noon, by="50177")
-    answered = comment(2, "[id50177|Анна], отопление восстановлено.", noon + timedelta(hours=1), by=PAGE)
-    for one in (asked, replace(answered, mentions=("50177",))):
-        url = f"https://vk.com/gim7?sel=50177&msgid={one.external_id}"
-        await reader.read(replace(one, type=MessageType.DIRECT, url=url, post_id=f"{DIRECT_DIALOGUE}50177"), at=noon)
+    asked = comment(1, "Холодно!", noon, by="770050177")
+    answered = comment(2, "[id770050177|Анна], отопление восстановлено.", noon + timedelta(hours=1), by=PAGE)
+    for one in (asked, replace(answered, mentions=("770050177",))):
+        url = f"https://vk.com/gim7?sel=770050177&msgid={one.external_id}"
+        await reader.read(replace(one, type=MessageType.DIRECT, url=url, post_id=f"{DIRECT_DIALOGUE}770050177"), at=noon)
     async with reader.intake.database.write() as session:
         await session.execute(text("INSERT INTO operators (name, role, created_at) VALUES ('Вера', 'operator', now())"))
         await session.execute(
             text(
                 "INSERT INTO replies (region_id, incident_id, month, message_id, operator_id, text, state, written_at, url) SELECT"
-                " i.region_id, i.id, i.month, i.message_id, o.id, '[id50177|Анна], да', 'sent', now(), 'https://vk.com/gim7?sel=50177'"
+                " i.region_id, i.id, i.month, i.message_id, o.id, '[id770050177|Анна], да', 'sent', now(), 'https://vk.com/gim7?sel=770050177'"
                 " FROM incidents i, operators o"
             )
         )
@@ -115,9 +121,9 @@ async def test_who_answers_nobody_gets_no_address_and_no_mention_that_holds_a_pe
         address: (await viewer.get(address)).text for address in (*holding, *files, "/messages?lane=unsure", f"/incidents/{number}/events")
     }
 
-    assert {address: (await anna.get(address)).text.count("50177") > 0 for address in holding} == dict.fromkeys(holding, True)
-    assert [address for address, answer in told.items() if "50177" in answer] == []
-    assert "[id00000|Анна], отопление" in told["/masses"]
+    assert {address: (await anna.get(address)).text.count("770050177") > 0 for address in holding} == dict.fromkeys(holding, True)
+    assert [address for address, answer in told.items() if "770050177" in answer] == []
+    assert "[id000000000|Анна], отопление" in told["/masses"]
     shown = json.loads(told[f"/incidents/{number}"])
     assert {one["url"] for one in (shown["message"], shown["first_answer"], shown["answers"][0], shown["replies"][0])} == {None}
 

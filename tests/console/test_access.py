@@ -183,15 +183,15 @@ async def test_every_page_forbids_foreign_code_and_frames(site: Site, anna: Brow
 
 
 async def test_who_answers_nobody_is_shown_no_private_address(site: Site, reader: Reader, anna: Browser, noon: datetime) -> None:
-    for number, by in ((1, "50177"), (2, PAGE), (3, "50177")):
-        url = f"https://vk.com/gim7?sel=50177&msgid={number}"
+    for number, by in ((1, "770050177"), (2, PAGE), (3, "770050177")):
+        url = f"https://vk.com/gim7?sel=770050177&msgid={number}"
         said = comment(number, f"Холодно! {number}", noon + timedelta(minutes=number), by=by)
-        await reader.read(replace(said, type=MessageType.DIRECT, url=url, post_id=f"{DIRECT_DIALOGUE}50177"), at=noon)
+        await reader.read(replace(said, type=MessageType.DIRECT, url=url, post_id=f"{DIRECT_DIALOGUE}770050177"), at=noon)
     await change(site, "UPDATE messages SET confidence = 0.1")
     vera = await site.enter("vera", Role.VIEWER)
 
     shown = {path: [(await browser.open(path)).text for browser in (anna, vera)] for path in ("/incidents/1", "/labelling", "/?status=all")}
 
-    assert [path for path, (for_anna, _) in shown.items() if "sel=50177" in for_anna] == ["/incidents/1", "/labelling"]
-    assert [path for path, (_, for_vera) in shown.items() if "50177" in for_vera] == []
+    assert [path for path, (for_anna, _) in shown.items() if "sel=770050177" in for_anna] == ["/incidents/1", "/labelling"]
+    assert [path for path, (_, for_vera) in shown.items() if "770050177" in for_vera] == []
     assert all(f"Холодно! {number}" in shown["/incidents/1"][1] for number in (1, 2, 3))

@@ -24,8 +24,8 @@ from tests.usecases.test_erase_by_term import CLOCKS, DONE, TURNS, differences, 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 PEOPLE = ErasedPeople(Marks("a secret key of the tests"), {"vk": vk, "ok": ok})
-ANNA = Person("vk", "50177")
-NAMED = "[id50177|Анна], согласна, и у нас холодно!"
+ANNA = Person("vk", "770050177")
+NAMED = "[id770050177|Анна], согласна, и у нас холодно!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,12 @@ async def office(reader: Reader, noon: datetime) -> Office:
     """Anna asks under a post, is answered and mentioned; Boris asks too; under another post she only chats."""
     one = Office(reader)
     await one.read(post(100, "Сезон", noon), post(200, "Праздник", noon), at=noon)
-    await one.read(comment(1, "Холодно, Анна Седых!", noon, by="50177"), comment(2, NAMED, noon, by="902", mentions=("50177",)), at=noon)
-    answer = comment(3, "[id50177|Анна], " + DONE, noon + HOUR, by=PAGE, root=1, reply_to=1, mentions=("50177",))
+    await one.read(
+        comment(1, "Холодно, Анна Седых!", noon, by="770050177"), comment(2, NAMED, noon, by="770000902", mentions=("770050177",)), at=noon
+    )
+    answer = comment(3, "[id770050177|Анна], " + DONE, noon + HOUR, by=PAGE, root=1, reply_to=1, mentions=("770050177",))
     await one.read(answer, at=noon + HOUR)
-    await one.read(comment(8, "С праздником", noon, by="50177", under=200), at=noon)
+    await one.read(comment(8, "С праздником", noon, by="770050177", under=200), at=noon)
     await one.read(comment(9, "Нет света!", noon, by="903", under=200), at=noon)
     return one
 
@@ -79,7 +81,7 @@ async def test_what_would_go_is_told_first_and_then_it_goes(office: Office, noon
 
     assert await office.erase(at=later) == shown
     after = await everywhere(reader)
-    assert not [word for word in ("50177", "Анна", "Седых", "праздником", "аварийная") if word in after]
+    assert not [word for word in ("770050177", "Анна", "Седых", "праздником", "аварийная") if word in after]
     assert "согласна, и у нас холодно" in after
     assert (await written(reader))["2"].text == "…, согласна, и у нас холодно!"
     assert [row.text for row in await reader.rows("SELECT text FROM incidents ORDER BY id")] == [
@@ -87,28 +89,28 @@ async def test_what_would_go_is_told_first_and_then_it_goes(office: Office, noon
         "…, согласна, и у нас холодно!",
         "Нет света!",
     ]
-    assert [body for _, _, body in await office.payloads() if b"50177" in body or "Анна".encode() in body] == []
+    assert [body for _, _, body in await office.payloads() if b"770050177" in body or "Анна".encode() in body] == []
     assert (await reader.rows(CLOCKS), await reader.rows(TURNS)) == (clocks, turns)
     assert await differences(reader, later) == 0
 
 
 async def test_a_private_dialogue_goes_whole_whoever_wrote_in_it(office: Office, noon: datetime) -> None:
     for number, (by, words, person) in enumerate(
-        [("50177", "Помогите!", "50177"), (PAGE, "Анна Седых, ждём вас", "50177"), (PAGE, "Иван, ждём вас", "902")], 30
+        [("770050177", "Помогите!", "770050177"), (PAGE, "Анна Седых, ждём вас", "770050177"), (PAGE, "Иван, ждём вас", "770000902")], 30
     ):
         said = comment(number, words, noon, by=by, mentions=() if by == person else (person,))
         url = f"https://vk.com/gim7?sel={person}"
         await office.read(replace(said, type=MessageType.DIRECT, url=url, post_id=f"direct:{person}"), at=noon)
-    only_written_to = Person("vk", "902")
+    only_written_to = Person("vk", "770000902")
 
     await office.erase(at=noon + DAY)
     left = await everywhere(office.reader)
-    assert not [word for word in ("50177", "Седых", "Помогите") if word in left]
+    assert not [word for word in ("770050177", "Седых", "Помогите") if word in left]
     assert "Иван, ждём вас" in left
     await office.erase(only_written_to, at=noon + DAY)
 
     left = await everywhere(office.reader)
-    assert not [word for word in ("902", "Иван") if word in left]
+    assert not [word for word in ("770000902", "Иван") if word in left]
 
 
 async def test_the_journal_names_nobody_and_adds_up(office: Office, noon: datetime) -> None:
@@ -117,8 +119,8 @@ async def test_the_journal_names_nobody_and_adds_up(office: Office, noon: dateti
 
     ((network, mark, counts, everything),) = await office.reader.rows("SELECT network, mark, counts, e::text FROM erasures e")
     assert (network, counts["messages"], counts["incidents"]) == ("vk", 2, 1)
-    assert bytes(mark) == PEOPLE.marks.of("vk", "50177") != Marks("another key").of("vk", "50177")
-    assert "50177" not in everything
+    assert bytes(mark) == PEOPLE.marks.of("vk", "770050177") != Marks("another key").of("vk", "770050177")
+    assert "770050177" not in everything
 
 
 async def test_no_reading_stores_the_person_anew(office: Office, noon: datetime) -> None:
@@ -127,10 +129,10 @@ async def test_no_reading_stores_the_person_anew(office: Office, noon: datetime)
     before = await written(reader)
 
     page = (
-        comment(1, "Холодно, Анна Седых!", noon, by="50177"),
-        comment(2, NAMED, noon, by="902", mentions=("50177",)),
-        comment(5, "А я опять пишу: холодно!", later, by="50177"),
-        comment(6, "[id50177|Анна], держись", later, by="904", mentions=("50177",)),
+        comment(1, "Холодно, Анна Седых!", noon, by="770050177"),
+        comment(2, NAMED, noon, by="770000902", mentions=("770050177",)),
+        comment(5, "А я опять пишу: холодно!", later, by="770050177"),
+        comment(6, "[id770050177|Анна], держись", later, by="904", mentions=("770050177",)),
     )
     first = await office.read(*page, at=later + HOUR)
     again = await office.read(*page, at=later + 2 * HOUR)
@@ -143,13 +145,13 @@ async def test_no_reading_stores_the_person_anew(office: Office, noon: datetime)
     assert (now["6"].text, now["6"].mentions) == ("…, держись", ["~"])
     kept = (await office.payloads())[-1]
     assert kept[0] == LEFT_OUT
-    assert b"50177" not in kept[2]
-    assert "50177" not in await everywhere(reader)
+    assert b"770050177" not in kept[2]
+    assert "770050177" not in await everywhere(reader)
 
 
 async def test_a_page_without_the_person_is_kept_and_replayed_as_what_was_stored(office: Office, noon: datetime) -> None:
     await office.erase(at=noon + DAY)
-    await office.read(comment(6, "Нет воды!", noon + DAY, by="905"), comment(7, "И мне", noon + DAY, by="50177"), at=noon + DAY)
+    await office.read(comment(6, "Нет воды!", noon + DAY, by="905"), comment(7, "И мне", noon + DAY, by="770050177"), at=noon + DAY)
     (row,) = await office.reader.rows("SELECT * FROM raw_payloads ORDER BY id DESC LIMIT 1")
 
     page = read_page(None, row)
@@ -159,7 +161,7 @@ async def test_a_page_without_the_person_is_kept_and_replayed_as_what_was_stored
 
 async def test_who_takes_it_back_is_read_again_from_then_on(office: Office, noon: datetime) -> None:
     await office.erase(at=noon + DAY)
-    said = comment(5, "Снова холодно!", noon + DAY, by="50177")
+    said = comment(5, "Снова холодно!", noon + DAY, by="770050177")
     await office.read(said, at=noon + DAY)
 
     assert await take_back(office.desk(noon + 2 * DAY), ANNA)
@@ -167,18 +169,18 @@ async def test_who_takes_it_back_is_read_again_from_then_on(office: Office, noon
     await office.read(said, at=noon + 2 * DAY)
 
     now = await written(office.reader)
-    assert (now["5"].author_id, now["5"].text) == ("50177", "Снова холодно!")
+    assert (now["5"].author_id, now["5"].text) == ("770050177", "Снова холодно!")
     assert now["1"].text is None
 
 
 async def test_an_answer_to_others_too_stays_without_the_name(office: Office, noon: datetime) -> None:
-    both = comment(30, "[id50177|Анна], [id902|Борис], " + DONE, noon + 2 * HOUR, by=PAGE, mentions=("50177", "902"))
+    both = comment(30, "[id770050177|Анна], [id902|Борис], " + DONE, noon + 2 * HOUR, by=PAGE, mentions=("770050177", "770000902"))
     await office.read(both, at=noon + 2 * HOUR)
 
     assert (await office.erase(at=noon + DAY))["answers"] == 1
     now = await written(office.reader)
     assert now["30"].text == "…, [id902|Борис], " + DONE
-    assert now["30"].mentions == [now["1"].author_id, "902"]
+    assert now["30"].mentions == [now["1"].author_id, "770000902"]
     assert await differences(office.reader, noon + DAY) == 0
 
 
@@ -188,7 +190,7 @@ async def test_kept_answers_to_requests_lose_what_was_said(office: Office, noon:
     incident: dict[str, Any] = {
         "id": 7,
         "source": {"id": 1, "url": "https://vk.com/club7"},
-        "message": {"id": message_id, "text": "Холодно", "author_name": "Анна", "url": "https://vk.com/gim7?sel=50177"},
+        "message": {"id": message_id, "text": "Холодно", "author_name": "Анна", "url": "https://vk.com/gim7?sel=770050177"},
         "places": [{"surface": "Лесная"}],
     }
     other = {"id": 8, "message": {"id": 10**9, "text": "Чужое", "author_name": "Борис"}, "places": []}
@@ -213,10 +215,10 @@ async def test_kept_answers_to_requests_lose_what_was_said(office: Office, noon:
 @pytest.mark.parametrize(
     ("named", "person"),
     [
-        ("https://vk.com/id50177", ANNA),
-        ("id50177", ANNA),
-        ("vk:50177", ANNA),
-        ("vk:id50177", ANNA),
+        ("https://vk.com/id770050177", ANNA),
+        ("id770050177", ANNA),
+        ("vk:770050177", ANNA),
+        ("vk:id770050177", ANNA),
         ("https://ok.ru/profile/501", Person("ok", "user:501")),
         ("ok:user:501", Person("ok", "user:501")),
     ],

@@ -56,9 +56,9 @@ async def differences(reader: Reader, now: datetime) -> int:
 async def a_thread(reader: Reader, noon: datetime) -> None:
     """A post of the page, somebody who chats, somebody who asks and is answered."""
     await reader.read(post(100, "Отопительный сезон начат", noon), at=noon)
-    await reader.read(comment(1, "Молодцы", noon, by="901"), comment(2, "Холодно на Лесной 5!", noon, by="902"), at=noon)
-    answer = comment(3, DONE, noon + HOUR, by=PAGE, root=2, reply_to=2, mentions=("902",))
-    await reader.read(answer, comment(4, "Спасибо", noon + 2 * HOUR, by="902", root=2, reply_to=3), at=noon + 2 * HOUR)
+    await reader.read(comment(1, "Молодцы", noon, by="770000901"), comment(2, "Холодно на Лесной 5!", noon, by="770000902"), at=noon)
+    answer = comment(3, DONE, noon + HOUR, by=PAGE, root=2, reply_to=2, mentions=("770000902",))
+    await reader.read(answer, comment(4, "Спасибо", noon + 2 * HOUR, by="770000902", root=2, reply_to=3), at=noon + 2 * HOUR)
 
 
 async def test_talk_goes_first_and_what_was_asked_with_its_answer_later(reader: Reader, noon: datetime) -> None:
@@ -68,7 +68,7 @@ async def test_talk_goes_first_and_what_was_asked_with_its_answer_later(reader: 
     assert await erase(reader, noon + 91 * DAY) == Erased(messages=1)
     now = await written(reader)
     assert (now["1"].author_name, now["1"].text) == (None, None)
-    assert (now["2"].author_id, now["2"].text, now["4"].text) == ("902", "Холодно на Лесной 5!", "Спасибо")
+    assert (now["2"].author_id, now["2"].text, now["4"].text) == ("770000902", "Холодно на Лесной 5!", "Спасибо")
 
     assert await erase(reader, noon + 401 * DAY) == Erased(messages=3, incidents=1)
     now = await written(reader)
@@ -76,13 +76,13 @@ async def test_talk_goes_first_and_what_was_asked_with_its_answer_later(reader: 
     assert now["2"].author_id == now["4"].author_id != now["1"].author_id
     assert now["3"].mentions == [now["2"].author_id]
     kept = await everywhere(reader)
-    assert not [word for word in ("901", "902", "Молодцы", "Лесной", "Анна", "Спасибо") if word in kept]
+    assert not [word for word in ("770000901", "770000902", "Молодцы", "Лесной", "Анна", "Спасибо") if word in kept]
     assert await erase(reader, noon + 800 * DAY) == Erased()
 
 
 async def test_clocks_and_figures_stay_exactly_the_same(reader: Reader, noon: datetime) -> None:
     await a_thread(reader, noon)
-    await reader.read(comment(5, "Нет света!", noon, by="903"), at=noon)
+    await reader.read(comment(5, "Нет света!", noon, by="770000903"), at=noon)
     clocks, turns = await reader.rows(CLOCKS), await reader.rows(TURNS)
 
     assert (await erase(reader, noon + 500 * DAY)).incidents == 2
@@ -98,16 +98,16 @@ async def test_no_reading_brings_back_what_was_erased(reader: Reader, noon: date
 
     again = await reader.read(
         post(100, "Отопительный сезон начат", noon),
-        comment(1, "Молодцы, исправил", noon, by="901"),
-        comment(2, "Холодно на Лесной 5!", noon, by="902"),
-        comment(3, DONE, noon + HOUR, by=PAGE, root=2, reply_to=2, mentions=("902",)),
+        comment(1, "Молодцы, исправил", noon, by="770000901"),
+        comment(2, "Холодно на Лесной 5!", noon, by="770000902"),
+        comment(3, DONE, noon + HOUR, by=PAGE, root=2, reply_to=2, mentions=("770000902",)),
         at=later,
     )
 
     assert (again.new, again.edited) == (0, 0)
     assert await written(reader) == before
-    await reader.read(stub(comment(1, "", noon)), comment(2, "Холодно!", noon, by="902"), at=later + HOUR, coverage=whole_thread())
-    gone = await reader.read(comment(1, "Молодцы", noon, by="901"), comment(2, "Холодно!", noon, by="902"), at=later + 2 * HOUR)
+    await reader.read(stub(comment(1, "", noon)), comment(2, "Холодно!", noon, by="770000902"), at=later + HOUR, coverage=whole_thread())
+    gone = await reader.read(comment(1, "Молодцы", noon, by="770000901"), comment(2, "Холодно!", noon, by="770000902"), at=later + 2 * HOUR)
     assert gone.restored == 1
     now = await written(reader)
     assert (now["1"].text, now["2"].text, now["1"].deleted_at) == (None, None, None)
@@ -115,7 +115,7 @@ async def test_no_reading_brings_back_what_was_erased(reader: Reader, noon: date
 
 async def test_an_answer_that_comes_late_still_counts_for_the_question_that_was_erased(reader: Reader, noon: datetime) -> None:
     await reader.read(
-        comment(2, "Холодно!", noon, by="902"), comment(3, "Здравствуйте! Уточним.", noon + HOUR, by=PAGE, reply_to=2), at=noon
+        comment(2, "Холодно!", noon, by="770000902"), comment(3, "Здравствуйте! Уточним.", noon + HOUR, by=PAGE, reply_to=2), at=noon
     )
     await erase(reader, noon + 500 * DAY)
 
@@ -130,15 +130,15 @@ async def test_an_answer_that_comes_late_still_counts_for_the_question_that_was_
 
 
 async def test_an_answer_to_two_stays_while_one_of_them_does_and_binds_whom_it_bound(reader: Reader, noon: datetime) -> None:
-    await reader.read(comment(1, "Холодно!", noon, by="901"), at=noon)
-    both = comment(3, DONE, noon + HOUR, by=PAGE, mentions=("901", "902", "999"))
-    await reader.read(both, comment(2, "И у нас!", noon, by="902"), at=noon + HOUR)
-    await reader.read(comment(4, "Опять холодно!", noon + 300 * DAY, by="902"), at=noon + 300 * DAY)
+    await reader.read(comment(1, "Холодно!", noon, by="770000901"), at=noon)
+    both = comment(3, DONE, noon + HOUR, by=PAGE, mentions=("770000901", "770000902", "999"))
+    await reader.read(both, comment(2, "И у нас!", noon, by="770000902"), at=noon + HOUR)
+    await reader.read(comment(4, "Опять холодно!", noon + 300 * DAY, by="770000902"), at=noon + 300 * DAY)
 
     assert (await erase(reader, noon + 420 * DAY)).incidents == 1
     now = await written(reader)
     assert now["3"].text == DONE
-    assert now["3"].mentions == [now["1"].author_id, "902", "999"]
+    assert now["3"].mentions == [now["1"].author_id, "770000902", "999"]
 
     assert (await erase(reader, noon + 701 * DAY)).incidents == 1
     now = await written(reader)
@@ -161,7 +161,7 @@ async def test_words_of_operators_lengthen_a_term_and_go_with_it(reader: Reader,
 
 
 async def test_talk_of_which_an_operator_said_what_it_is_stays_as_long_as_a_question(reader: Reader, desk: Desk, noon: datetime) -> None:
-    await reader.read(comment(7, "Ну и ну", noon, by="907"), at=noon)
+    await reader.read(comment(7, "Ну и ну", noon, by="770000907"), at=noon)
     ((message,),) = await reader.rows("SELECT id FROM messages WHERE comment_id = '7'")
     async with desk.database.write() as session:
         await label_message(session, desk.region_id, message, desk.anna, Word(urgent=False), now=noon)
@@ -179,7 +179,7 @@ async def test_talk_of_which_an_operator_said_what_it_is_stays_as_long_as_a_ques
     ],
 )
 async def test_what_has_no_term_stays(reader: Reader, noon: datetime, terms: Retention, left: list[str | None]) -> None:
-    await reader.read(comment(1, "Молодцы", noon, by="901"), comment(2, "Холодно!", noon, by="902"), at=noon)
+    await reader.read(comment(1, "Молодцы", noon, by="770000901"), comment(2, "Холодно!", noon, by="770000902"), at=noon)
 
     await erase(reader, noon + 2000 * DAY, terms)
 
@@ -188,12 +188,12 @@ async def test_what_has_no_term_stays(reader: Reader, noon: datetime, terms: Ret
 
 
 async def test_who_writes_anew_in_an_old_thread_is_kept_for_a_term_of_their_own(reader: Reader, noon: datetime) -> None:
-    await reader.read(comment(1, "Молодцы", noon, by="901"), at=noon)
+    await reader.read(comment(1, "Молодцы", noon, by="770000901"), at=noon)
     await erase(reader, noon + 100 * DAY)
-    await reader.read(comment(2, "А теперь холодно!", noon + 101 * DAY, by="901"), at=noon + 101 * DAY)
+    await reader.read(comment(2, "А теперь холодно!", noon + 101 * DAY, by="770000901"), at=noon + 101 * DAY)
 
     assert await erase(reader, noon + 300 * DAY) == Erased()
-    assert (await written(reader))["2"].author_id == "901"
+    assert (await written(reader))["2"].author_id == "770000901"
     assert (await erase(reader, noon + 502 * DAY)).incidents == 1
 
 
@@ -210,7 +210,7 @@ async def test_batches_are_small_and_nothing_is_left(reader: Reader, noon: datet
 
 
 async def test_earlier_texts_go_with_the_last_one(reader: Reader, noon: datetime) -> None:
-    said = comment(1, "Позвоните Анне", noon, by="901")
+    said = comment(1, "Позвоните Анне", noon, by="770000901")
     await reader.read(said, at=noon)
     await reader.read(replace(said, text="Поправил"), at=noon + HOUR)
 
@@ -221,19 +221,19 @@ async def test_earlier_texts_go_with_the_last_one(reader: Reader, noon: datetime
 
 
 async def test_a_private_dialogue_forgets_whose_it_was(reader: Reader, noon: datetime) -> None:
-    said = replace(comment(1, "Помогите!", noon, by="77701"), post_id="direct:77701", url="https://vk.com/gim7?sel=77701")
+    said = replace(comment(1, "Помогите!", noon, by="770077701"), post_id="direct:770077701", url="https://vk.com/gim7?sel=770077701")
     await reader.read(said, at=noon)
 
     assert await erase(reader, noon + 401 * DAY) == Erased(1, 1)
 
-    assert "77701" not in await everywhere(reader)
+    assert "770077701" not in await everywhere(reader)
     ((same,),) = await reader.rows("SELECT count(*) FROM messages JOIN threads USING (post_id) JOIN incidents USING (post_id)")
     assert same == 1
     assert await erase(reader, noon + 402 * DAY) == Erased()
 
 
 async def test_a_reply_in_private_keeps_no_address_that_names_the_person(reader: Reader, noon: datetime) -> None:
-    said = replace(comment(1, "Помогите!", noon, by="77701"), post_id="direct:77701", url="https://vk.com/gim7?sel=77701")
+    said = replace(comment(1, "Помогите!", noon, by="770077701"), post_id="direct:770077701", url="https://vk.com/gim7?sel=770077701")
     await reader.read(said, at=noon)
     async with reader.intake.database.write() as session:
         await session.execute(text("INSERT INTO operators (name, role, created_at) VALUES ('Вера', 'operator', now())"))
@@ -248,24 +248,24 @@ async def test_a_reply_in_private_keeps_no_address_that_names_the_person(reader:
     async with reader.intake.database.write() as session:
         await settle(session, reader.intake.region_id, ReplyId(last), Settled(ReplyState.SENT, "9", said.url), now=noon + 402 * DAY)
 
-    assert "77701" not in await everywhere(reader)
+    assert "770077701" not in await everywhere(reader)
 
 
 async def test_a_dialogue_in_which_only_the_page_wrote_forgets_to_whom(reader: Reader, noon: datetime) -> None:
-    said = comment(1, "Анна, ждём вас на приёме", noon, by=PAGE, mentions=("77701",))
-    await reader.read(replace(said, post_id="direct:77701", url="https://vk.com/gim7?sel=77701"), at=noon)
+    said = comment(1, "Анна, ждём вас на приёме", noon, by=PAGE, mentions=("770077701",))
+    await reader.read(replace(said, post_id="direct:770077701", url="https://vk.com/gim7?sel=770077701"), at=noon)
 
     await erase(reader, noon + 399 * DAY)
     assert "Анна" in await everywhere(reader)
     await erase(reader, noon + 401 * DAY)
 
     kept = await everywhere(reader)
-    assert not [word for word in ("77701", "Анна") if word in kept]
+    assert not [word for word in ("770077701", "Анна") if word in kept]
     assert await erase(reader, noon + 402 * DAY) == Erased()
 
 
 async def test_words_of_nobody_known_have_a_term_of_their_own_in_a_thread_that_was_looked_at(reader: Reader, noon: datetime) -> None:
-    await reader.read(comment(1, "Молодцы", noon, by="901"), at=noon)
+    await reader.read(comment(1, "Молодцы", noon, by="770000901"), at=noon)
     await reader.read(replace(comment(2, "Звоните Анне, 501-22-33", noon + 50 * DAY), author=None), at=noon + 50 * DAY)
 
     assert await erase(reader, noon + 91 * DAY) == Erased(messages=1)

@@ -91,9 +91,9 @@ async def test_an_erasure_of_threads_of_two_months_and_a_step_with_many(reader: 
 
 async def test_an_erasure_of_one_whom_others_name_and_a_step_with_many(reader: Reader, noon: datetime) -> None:
     office = Office(reader)
-    await office.read(comment(1, "Холодно!", noon, by="50177"), at=noon)
+    await office.read(comment(1, "Холодно!", noon, by="770050177"), at=noon)
     for at in (noon, noon + HOUR):
-        await office.read(comment(2, f"{NAMED} {at.hour}", noon, by="902", mentions=("50177",)), at=at)
+        await office.read(comment(2, f"{NAMED} {at.hour}", noon, by="902", mentions=("770050177",)), at=at)
 
     await meet(reader, "SELECT version FROM message_versions FOR UPDATE", office.erase(ANNA, at=noon + 2 * HOUR), hold(reader, 1, 2))
 
