@@ -48,7 +48,8 @@ def put_back(before: Surroundings) -> list[str]:
         is_now = _state(logger)
         was = before.loggers.get(logger.name, (logging.NOTSET, False, *is_now[2:]))  # a new one's handlers are its library's own
         if is_now != was and not logger.name.startswith(OF_A_SERVER):
-            changed.append(f"the logger {logger.name}")
+            if logger.name in before.loggers:  # a new one may have been set by its library, which some test is the first to import
+                changed.append(f"the logger {logger.name}")
             logger.disabled, logger.propagate, logger.handlers[:] = was[1], was[2], was[3:]
             logger.setLevel(was[0])
     return changed + _differing(before.others, after.others)
