@@ -6,8 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import asyncpg
+import pytest
 
 TEMPLATE = "otklik_template"
+ON_ONE_SERVER = pytest.mark.parametrize("server", ["embedded"], indirect=True)
+"""For what takes long and would be no different on another PostgreSQL: it is not tried on each of them."""
 LONGEST_USE = 40
 """So many tests have one copy after another: what they have deleted stays in its files, and would slow the later ones."""
 

@@ -30,8 +30,10 @@ from app.usecases.refresh_model import refresh_model
 from app.usecases.retrain import gather, retrain, retrain_by_schedule
 from app.usecases.roll_back_model import roll_back_model
 from tests.classifier.regional.examples import export, write_table
+from tests.databases import ON_ONE_SERVER
 from tests.usecases.work import Desk
 
+pytestmark = ON_ONE_SERVER
 DAY = timedelta(days=1)
 
 

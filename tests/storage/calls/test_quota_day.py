@@ -3,10 +3,12 @@
 from app.storage.engine import Database
 from bench.quota_day import COMMENTS, WALL, Day, live, workers
 from connectors.sdk.contract import Credential
+from tests.databases import ON_ONE_SERVER
 
 CALLS, SECONDS = 15, 8.0
 
 
+@ON_ONE_SERVER
 async def test_a_day_of_four_workers_meets_no_error_29_and_hardly_an_error_6(database: Database) -> None:
     url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     keys = [Credential("vk_service", name, name) for name in ("one", "two")]

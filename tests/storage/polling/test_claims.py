@@ -16,7 +16,7 @@ from app.storage.regions import RegionId
 from app.storage.sources import SOURCE_COLUMNS, source_of
 from tests.storage.plans import Plan, indexes, kinds, nodes, plans_of
 
-SOURCES = 6000
+SOURCES = 2500
 THREADS_PER_SOURCE = 10
 PLAIN = Watched(1.0, official=True, pushed=False)
 FILL = (
@@ -39,7 +39,7 @@ FILL = (
 
 @pytest.fixture
 async def country(database: Database, region_id: RegionId, noon: datetime) -> Database:
-    """Six thousand sources with ten threads each, one with five thousand; a few of them due."""
+    """Some thousand sources with ten threads each, one with five thousand; a few of them due."""
     values = {"region": region_id, "now": noon, "sources": SOURCES, "threads": THREADS_PER_SOURCE}
     async with database.write() as session:
         for statement in FILL:
