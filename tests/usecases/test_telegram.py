@@ -12,11 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from app.api.context import ApiContext
-from app.domain.incident import IncidentId
-from app.domain.operator import Role
 from app.domain.source import SourceId
 from app.main import create_app
-from app.storage.access import operators
 from app.storage.credentials import SecretBox
 from app.storage.engine import Database
 from app.storage.regions import RegionId
@@ -24,12 +21,9 @@ from app.usecases.add_source import Networks, add_source, resolve_page
 from app.usecases.check_push import check_push
 from app.usecases.judge_page import Intake
 from app.usecases.open_push import PushDesk, close_push, open_callback, open_long_poll
-from app.usecases.publish_replies import Publishing, claim_replies, publish_reply
 from app.usecases.receive_updates import Receiving, claim_receiving, receive_updates, stop_receiving
 from app.usecases.receive_webhook import Door
 from app.usecases.take_in_events import Taking, take_in_events
-from app.usecases.watch_push import watch_push
-from app.usecases.write_reply import write_reply
 from connectors.sdk.contract import Cursor, Message, PublishedReply, Updates, Wall
 from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.errors import AccessDenied, SourceUnavailable
@@ -38,6 +32,7 @@ from connectors.telegram.connector import TelegramConnector
 from tests.connectors.telegram.telegram_world import ANNA, BORIS, BOT, CITY, TelegramWorld, at, comment, post, telegram_world
 from tests.patience import PATIENCE_SECONDS
 from tests.usecases.reading import ByMark
+from tests.usecases.told_page import answer_newest, rows_of, send_replies, why_deaf
 
 TOWN = (
     post("post", 10, "Пуск тепла"),
@@ -45,7 +40,6 @@ TOWN = (
     comment("thanks", 12, "Спасибо", author_id=BORIS, reply_to_key="asked"),
     comment("answer", 15, "Бригада будет завтра к десяти утра.", author_id=-CITY, reply_to_key="asked"),
 )
-SAID = "Здравствуйте! Батареи потеплеют к вечеру, бригада на месте."
 
 
 @dataclass(slots=True)
@@ -71,26 +65,19 @@ class Service:
         await take_in_events(self.taking, limit=5)
 
     async def rows(self, query: str) -> list[Any]:
-        async with self.database.read() as session:
-            return [tuple(row) for row in await session.execute(text(query))]
+        return await rows_of(self.database, query)
 
     async def watch(self) -> list[str]:
         """The reasons of open alarms after a look at the page."""
-        await watch_push(self.database, self.desk.region_id, {"telegram": self.connector}, now=self.world.moment)
-        return [row[0] for row in await self.rows("SELECT detail->>'reason' FROM alarms WHERE kind = 'deaf' AND ended_at IS NULL")]
+        return await why_deaf(self.desk, "telegram", self.connector)
 
     async def reply(self) -> None:
         """An operator answers the newest incident."""
-        async with self.database.write() as session:
-            anna = (await operators.ensure(session, "Анна", Role.OPERATOR, now=self.world.moment)).operator
-            newest = IncidentId(await session.scalar(text("SELECT max(id) FROM incidents")))
-            await write_reply(session, self.desk.region_id, newest, anna, SAID, version=None, now=self.world.moment)
+        await answer_newest(self.desk)
 
     async def publish(self, connector: TelegramConnector | None = None) -> None:
         """A worker sends what waits."""
-        publishing = Publishing(self.database, self.desk.region_id, lambda network: connector or self.connector, self.desk.now)
-        for one in await claim_replies(publishing, limit=5):
-            await publish_reply(publishing, one)
+        await send_replies(self.desk, connector or self.connector)
 
     async def last_words(self) -> tuple[str, list[str]]:
         """How the newest reply stands, and the log of its incident."""

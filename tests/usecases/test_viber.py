@@ -12,10 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from app.api.context import ApiContext
-from app.domain.incident import IncidentId
-from app.domain.operator import Role
 from app.domain.source import SourceId
-from app.storage.access import operators
 from app.storage.credentials import SecretBox
 from app.storage.engine import Database
 from app.storage.regions import RegionId
@@ -23,12 +20,10 @@ from app.usecases.add_source import Networks, add_source, resolve_page
 from app.usecases.check_push import check_push
 from app.usecases.judge_page import Intake
 from app.usecases.open_push import PushDesk, close_push, open_callback
-from app.usecases.publish_replies import Publishing, claim_replies, publish_reply
+from app.usecases.publish_replies import Publishing, claim_replies
 from app.usecases.rebuild_statistics import rebuild_statistics
 from app.usecases.receive_webhook import Door
 from app.usecases.take_in_events import Taking, take_in_events
-from app.usecases.watch_push import watch_push
-from app.usecases.write_reply import write_reply
 from connectors.sdk.emulation.faults import FaultKind, Faults
 from connectors.sdk.emulation.loopback import serve
 from connectors.sdk.errors import AccessDenied
@@ -37,8 +32,7 @@ from connectors.viber.connector import ViberConnector
 from tests.applications import application
 from tests.connectors.viber.viber_world import ANNA, BOT, WALL, ViberWorld, at, viber_world
 from tests.usecases.reading import ByMark
-
-SAID = "Здравствуйте! Батареи потеплеют к вечеру, бригада на месте."
+from tests.usecases.told_page import SAID, answer_newest, rows_of, send_replies, why_deaf
 
 
 @dataclass(slots=True)
@@ -70,23 +64,16 @@ class Service:
         await take_in_events(self.taking, limit=5)
 
     async def rows(self, query: str) -> list[Any]:
-        async with self.database.read() as session:
-            return [tuple(row) for row in await session.execute(text(query))]
+        return await rows_of(self.database, query)
 
     async def watch(self) -> list[str]:
         """The reasons of open alarms after a look at the page."""
-        await watch_push(self.database, self.desk.region_id, {"viber": self.connector}, now=self.world.moment)
-        return [row[0] for row in await self.rows("SELECT detail->>'reason' FROM alarms WHERE kind = 'deaf' AND ended_at IS NULL")]
+        return await why_deaf(self.desk, "viber", self.connector)
 
     async def reply(self) -> None:
         """An operator answers the newest incident, and a worker sends it."""
-        async with self.database.write() as session:
-            anna = (await operators.ensure(session, "Анна", Role.OPERATOR, now=self.world.moment)).operator
-            newest = IncidentId(await session.scalar(text("SELECT max(id) FROM incidents")))
-            await write_reply(session, self.desk.region_id, newest, anna, SAID, version=None, now=self.world.moment)
-        publishing = Publishing(self.database, self.desk.region_id, lambda network: self.connector, self.desk.now)
-        for one in await claim_replies(publishing, limit=5):
-            await publish_reply(publishing, one)
+        await answer_newest(self.desk)
+        await send_replies(self.desk, self.connector)
 
     async def replies(self) -> list[Any]:
         return await self.rows("SELECT state, error FROM replies ORDER BY id")
